@@ -1,0 +1,136 @@
+"""The e-invoice inside a PDF, by whatever name.
+
+Factur-X, ZUGFeRD 1 and 2 and XRechnung each prescribe a file name and a place in the PDF; what senders do varies. So
+every attached file is looked at, found through the name tree or through an associated-files array (``/AF``), and what
+decides is its root element.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from agents.documents import _pdf
+from agents.documents._kind import kind_of
+from agents.documents.safe_xml import BrokenXml, UnsafeXml, decode_xml, parse_xml
+
+_INVOICES = {"CrossIndustryInvoice", "CrossIndustryDocument", "Invoice", "CreditNote"}
+_OTHERS = {"SCRDMCCBDACIOMessageStructure", "CrossIndustryOrder", "Order", "DespatchAdvice"}
+"""Order-X and its kin: no invoice, but what the document is; taken where there is no invoice."""
+
+_NAMES = ("factur-x.xml", "xrechnung.xml", "zugferd-invoice.xml")
+"""The prescribed names, newest standard first: the order in which one of several is taken."""
+
+_MAX_DEPTH = 16
+"""Of a name tree: one that contains itself ends here."""
+
+_MARKS = (b"/EmbeddedFile", b"/AF", b"/ObjStm")
+"""A PDF with none of these has no attached file: the names of its objects are in the open unless in object streams."""
+
+
+def embedded_invoice(data: bytes) -> tuple[dict[str, str] | None, str | None]:
+    """``(EmbeddedXml as plain values, or None; what is wrong with what was attached, or None)``.
+
+    pdfium is asked first, being loaded already; pypdf where pdfium sees no invoice and something may be attached.
+    """
+    if not any(mark in data for mark in _MARKS):
+        return None, None
+    for files in (_pdf.attached_files, _files_by_pypdf):
+        found, trouble = _choose(_unless_broken(files, data))
+        if found or trouble:
+            return found, trouble
+    return None, None
+
+
+def _choose(files: list[tuple[str, bytes]]) -> tuple[dict[str, str] | None, str | None]:
+    usable: list[tuple[int, int, str, str]] = []
+    numbers: set[str] = set()
+    broken: str | None = None
+    for name, content in files:
+        named = name.lower() in _NAMES
+        rank = _NAMES.index(name.lower()) if named else len(_NAMES)
+        if not (name.lower().endswith(".xml") or kind_of(content)[0] == "xml"):
+            continue
+        try:
+            text = decode_xml(content)
+            root = parse_xml(text)
+        except (BrokenXml, UnsafeXml) as error:
+            if named or b"CrossIndustry" in content:
+                broken = f"The e-invoice in the PDF ({name}) cannot be used: {error}. Ask the sender for a correct one."
+            continue
+        local = root.tag.rpartition("}")[2]
+        if local in _INVOICES:
+            usable.append((0, rank, name, text))
+            numbers.add(_number(root))
+        elif local in _OTHERS:
+            usable.append((1, rank, name, text))
+    if len(numbers) > 1:
+        return None, (
+            f"The PDF carries e-invoices with different numbers ({', '.join(sorted(numbers))}). "
+            "Ask the sender which one is meant, or hand them in one by one."
+        )
+    if not usable:
+        return None, broken
+    _, _, name, text = min(usable, key=lambda one: one[:2])
+    return {"name": name, "text": text}, broken
+
+
+def _number(root: Any) -> str:
+    """The number of an invoice: CII has it in the header document, UBL under the root."""
+    found = root.xpath(
+        "string((/*/*[local-name()='ExchangedDocument' or local-name()='HeaderExchangedDocument']/*[local-name()='ID']"
+        " | /*[local-name()='Invoice' or local-name()='CreditNote']/*[local-name()='ID'])[1])"
+    )
+    return str(found).strip()
+
+
+def _unless_broken(files: Callable[[bytes], Iterator[tuple[str, bytes]]], data: bytes) -> list[tuple[str, bytes]]:
+    try:
+        return list(files(data))
+    except MemoryError:
+        raise
+    except Exception:  # either library raises what it likes on a broken file: RecursionError, KeyError, TypeError …
+        return []
+
+
+def _files_by_pypdf(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The name tree's files, then those of the catalog's ``/AF`` array."""
+    from pypdf import PdfReader  # importing it takes longer than reading most documents: only where it is needed
+
+    catalog = PdfReader(io.BytesIO(data)).root_object
+    for specification in (*_leaves(_at(_at(catalog, "/Names"), "/EmbeddedFiles")), *_items(_at(catalog, "/AF"))):
+        file = _file(specification.get_object())
+        if file:
+            yield file
+
+
+def _leaves(node: Any, depth: int = 0) -> Iterator[Any]:
+    """The values of a name tree, which alternate with their names."""
+    yield from _items(_at(node, "/Names"))[1::2]
+    if depth < _MAX_DEPTH:
+        for kid in _items(_at(node, "/Kids")):
+            yield from _leaves(kid.get_object(), depth + 1)
+
+
+def _at(node: Any, key: str) -> Any:
+    """What stands at ``key`` of a PDF dictionary; None where there is no such dictionary or key."""
+    found = node.get(key) if isinstance(node, dict) else None
+    return None if found is None else found.get_object()
+
+
+def _items(node: Any) -> list[Any]:
+    return list(node) if isinstance(node, list) else []
+
+
+def _file(specification: Any) -> tuple[str, bytes] | None:
+    """Name and content of a file specification; None where it has no content that can be read."""
+    try:
+        streams = specification["/EF"].get_object()
+        stream = next(streams[key].get_object() for key in ("/UF", "/F") if key in streams)
+        names = [str(specification[key]) for key in ("/UF", "/F", "/Desc") if key in specification]
+        return (names or ["attachment.xml"])[0], bytes(stream.get_data())
+    except MemoryError:
+        raise
+    except Exception:  # one broken attachment must not hide the next
+        return None

@@ -1,0 +1,87 @@
+"""Where in a document a printed text stands: the lookup that evidence rests on."""
+
+from __future__ import annotations
+
+import bisect
+import unicodedata
+from dataclasses import dataclass
+
+from agents.documents.reading import Box, Reading, Word
+
+
+@dataclass(frozen=True)
+class Place:
+    """``text`` as printed, on ``page`` (from 1), within ``box``."""
+
+    page: int
+    box: Box
+    text: str
+
+
+class Places:
+    """An index over the words of a reading.
+
+    Texts are compared without white space, letter case aside, and only from the start of a word to the end of one
+    (punctuation at the ends aside): ``12`` is not found in ``1.234,12``.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._words = [w for w in reading.words if w.text.strip()]
+        self._starts: list[int] = []
+        parts: list[str] = []
+        length = 0
+        for word in self._words:
+            folded = _fold(word.text)
+            self._starts.append(length)
+            parts.append(folded)
+            length += len(folded)
+        self._text = "".join(parts)
+
+    def find(self, printed: str, *, near: Place | None = None) -> Place | None:
+        """The place where ``printed`` stands: the first one, or the one nearest below or above ``near``; else None."""
+        wanted = _fold(printed)
+        if not wanted:
+            return None
+        places = [p for start in self._occurrences(wanted) if (p := self._place(start, start + len(wanted)))]
+        if not places:
+            return None
+        if near is None:
+            return places[0]
+        return min(places, key=lambda p: (p.page != near.page, abs(p.box[1] - near.box[1])))
+
+    def _occurrences(self, wanted: str) -> list[int]:
+        found, start = [], self._text.find(wanted)
+        while start >= 0:
+            found.append(start)
+            start = self._text.find(wanted, start + 1)
+        return found
+
+    def _place(self, start: int, end: int) -> Place | None:
+        first = bisect.bisect_right(self._starts, start) - 1
+        last = bisect.bisect_left(self._starts, end) - 1
+        words = self._words[first : last + 1]
+        before = _fold(words[0].text)[: start - self._starts[first]]
+        after = _fold(words[-1].text)[end - self._starts[last] :]
+        if any(c.isalnum() for c in before[-1:] + after[:1]) or _glued(before, after):
+            return None
+        if any(w.page != words[0].page for w in words):
+            return None
+        return Place(words[0].page, _union(words), " ".join(w.text for w in words))
+
+
+def _glued(before: str, after: str) -> bool:
+    """Whether the match is a part of a number: ``34,12`` within ``1.234,12``."""
+    return (before[-1:] in ".,'’" and before[-2:-1].isdigit()) or (after[:1] in ".,'’" and after[1:2].isdigit())
+
+
+def _fold(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _union(words: list[Word]) -> Box:
+    return (
+        min(w.box[0] for w in words),
+        min(w.box[1] for w in words),
+        max(w.box[2] for w in words),
+        max(w.box[3] for w in words),
+    )

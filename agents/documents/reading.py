@@ -1,0 +1,59 @@
+"""What reading a document yields: pages, words with their boxes, the text a model is shown, and any embedded XML."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+Box = tuple[float, float, float, float]
+"""``(x0, top, x1, bottom)`` in PDF points, origin at the top left of the page as it is displayed."""
+
+
+class Page(BaseModel):
+    """``number`` counts from 1; ``width`` and ``height`` are in points, after rotation."""
+
+    number: int
+    width: float
+    height: float
+
+
+class Word(BaseModel):
+    """A printed word. ``line`` numbers the line it stands on within the whole reading, from 0, in reading order."""
+
+    text: str
+    page: int
+    box: Box
+    line: int
+
+
+class Problem(BaseModel):
+    """Why a document could not be read, in words a person can act on."""
+
+    code: Literal["encrypted", "damaged", "not_a_document", "too_large", "too_slow", "no_text", "empty"]
+    message: str
+
+
+class EmbeddedXml(BaseModel):
+    """An XML e-invoice found in (or being) the document."""
+
+    name: str
+    text: str
+
+
+class Reading(BaseModel):
+    """All that was read. ``text`` holds the words line by line, gaps wide enough to be columns kept as two or more
+    spaces, with a line ``--- page 2 ---`` before each page but the first; it is what models are shown and what evidence
+    is looked up in."""
+
+    digest: str
+    """SHA-256 of the document's bytes, hex."""
+    media_type: str
+    pages: list[Page] = Field(default_factory=list)
+    words: list[Word] = Field(default_factory=list)
+    text: str = ""
+    xml: EmbeddedXml | None = None
+    xml_problem: str | None = None
+    """Set where an e-invoice is attached that cannot be used (broken, unsafe, or several that differ), in words a
+    person can act on. The rest of the reading stands."""
+    problem: Problem | None = None

@@ -1,0 +1,154 @@
+"""From a model's answer to fields: what is answered counts only if it stands in the document, and is parsed in code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from agents.documents.places import Place, Places
+from agents.documents.reading import Reading
+from agents.invoice import values
+from agents.invoice.findings import finding
+from agents.invoice.questions import NONE
+from agents.invoice.schema import Evidence, Field, Fields, Source, is_number
+from agents.invoice.schema import DATES as DATE_FIELDS
+from agents.invoice.state import Part
+
+PATHS: dict[Part, dict[str, str]] = {
+    "header": {
+        "invoice_number": "invoice_number",
+        "issue_date": "issue_date",
+        "due_date": "due_date",
+        "delivery_date": "delivery_date",
+        "purchase_order": "purchase_order_ref",
+    },
+    "parties": {
+        "seller_name": "seller.name",
+        "seller_vat_id": "seller.vat_id",
+        "buyer_name": "buyer.name",
+        "buyer_vat_id": "buyer.vat_id",
+    },
+    "totals": {
+        "net": "totals.tax_basis_total",
+        "tax": "totals.tax_total",
+        "gross": "totals.grand_total",
+        "due": "totals.due_payable",
+    },
+    "lines": {},
+}
+"""Answer key to field path, for answers that occur once."""
+_RATE = {"rate": "rate", "basis": "basis", "amount": "amount"}
+_LINE = {
+    "name": "name",
+    "quantity": "quantity",
+    "unit": "unit",
+    "price": "unit_price_net",
+    "amount": "net_amount",
+    "rate": "tax_rate",
+}
+
+
+def part_of(path: str) -> Part:
+    """Which part a field belongs to, and so which question to ask again about it."""
+    if path.startswith("lines"):
+        return "lines"
+    if path.startswith(("totals", "tax_breakdown")):
+        return "totals"
+    return "parties" if path.startswith(("seller", "buyer")) else "header"
+
+
+def fields_of_answer(
+    part: Part, answer: Mapping[str, Any], reading: Reading
+) -> tuple[Fields, list[dict[str, Any]]]:
+    """The fields that ``answer`` gives for ``part``, and a finding for each value that is not in the document."""
+    extractor = _Extractor(reading)
+    for key, path in PATHS[part].items():
+        extractor.take(path, answer.get(key))
+    if part == "totals":
+        for n, row in enumerate(answer.get("rates", ())):
+            extractor.row(f"tax_breakdown[{n}]", row, _RATE)
+    if part == "lines":
+        for n, row in enumerate(answer.get("lines", ())):
+            extractor.row(f"lines[{n}]", row, _LINE)
+            if f"lines[{n}].name" in extractor.fields:
+                extractor.derive(f"lines[{n}].id", str(n + 1), "line number by order")
+    return extractor.fields, extractor.findings
+
+
+def fields_by_rule(reading: Reading) -> Fields:
+    """What code can tell from the text alone: currency, IBAN and BIC, where exactly one is printed."""
+    extractor = _Extractor(reading)
+    if found := values.currencies(reading.text):
+        code, printed = found[0]
+        extractor.found("currency", code, printed, "rule")
+    for path, printed_values in (
+        ("payment.iban", values.ibans(reading.text)),
+        ("payment.bic", values.bics(reading.text)),
+    ):
+        if len({values.compact(v) for v in printed_values}) == 1:
+            extractor.found(path, values.compact(printed_values[0]), printed_values[0], "rule")
+    return extractor.fields
+
+
+class _Extractor:
+    def __init__(self, reading: Reading) -> None:
+        self._places = Places(reading)
+        self._month_first = values.month_first(reading.text)
+        self.fields: Fields = {}
+        self.findings: list[dict[str, Any]] = []
+
+    def row(self, prefix: str, row: Mapping[str, Any], columns: Mapping[str, str]) -> None:
+        """One row of a table; its cells are looked for near its first one."""
+        near: Place | None = None
+        for key, column in columns.items():
+            near = self.take(f"{prefix}.{column}", row.get(key), near) or near
+
+    def take(self, path: str, printed: str | None, near: Place | None = None) -> Place | None:
+        """Take one answered value if it is there and can be read as what the field holds."""
+        if printed is None or printed.strip().casefold() in (NONE, ""):
+            return None
+        place = self._places.find(printed, near=near)
+        if place is None:
+            self.findings.append(
+                finding(
+                    "EVIDENCE-MISSING", "error", f"the model answered {printed!r}, which does not stand in the document", path
+                )
+            )
+            return None
+        value = self._canonical(path, printed)
+        if value is None:
+            self.findings.append(finding("VALUE-UNREADABLE", "error", f"{printed!r} cannot be read as a value", path))
+            return None
+        if path in DATE_FIELDS and values.is_ambiguous(printed) and not self._month_first:
+            self.findings.append(
+                finding("DATE-AMBIGUOUS", "warning", f"{printed!r} was read as day/month; it could be month/day", path)
+            )
+        self._set(path, value, place, "model")
+        if path.endswith(".vat_id"):
+            self.derive(path.replace("vat_id", "country"), value[:2].replace("EL", "GR"), "country of the VAT id")
+        return place
+
+    def found(self, path: str, value: str, printed: str, source: Source) -> None:
+        if place := self._places.find(printed) or self._places.find(printed.strip("€$£")):
+            self._set(path, value, place, source)
+        else:
+            self.fields[path] = Field(value=value, evidence=Evidence(source=source, text=printed))
+
+    def derive(self, path: str, value: str, rule: str) -> None:
+        self.fields[path] = Field(value=value, evidence=Evidence(source="rule", locator=rule))
+
+    def _set(self, path: str, value: str, place: Place, source: Source) -> None:
+        self.fields[path] = Field(
+            value=value, evidence=Evidence(source=source, page=place.page, box=place.box, text=place.text)
+        )
+
+    def _canonical(self, path: str, printed: str) -> str | None:
+        if is_number(path):
+            number = values.parse_amount(printed)
+            return None if number is None else f"{number:f}"
+        if path in DATE_FIELDS:
+            day = values.parse_date(printed, month_first=self._month_first)
+            return day.isoformat() if day else None
+        if path.endswith(("vat_id", "iban", "bic")):
+            return values.compact(printed)
+        return " ".join(printed.split())

@@ -1,0 +1,90 @@
+"""The invoice agent's graph: read, classify, extract, check, repair, match, comply, decide, review, post.
+
+Plain LangGraph: compile it with a checkpointer and invoke it without Temporal, as the tests do. The metadata of each node
+says where Temporal runs it and with which limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from langgraph.graph import END, START, StateGraph
+from temporalio.common import RetryPolicy
+
+from agents.invoice import nodes
+from agents.invoice.state import PARTS, InvoiceState
+from infra.settings import Settings, settings
+
+
+def build_graph() -> StateGraph[Any, Any, Any, Any]:
+    """A fresh, uncompiled graph. (Temporal's plugin changes the graph it is given.)"""
+    graph: StateGraph[Any, Any, Any, Any] = StateGraph(InvoiceState)
+    made = settings()
+    asks = _asks_a_model(made)
+    graph.add_node("read", nodes.read, metadata={**_IO, "start_to_close_timeout": timedelta(seconds=made.read_seconds + 30)})
+    graph.add_node("classify", nodes.classify, metadata={**asks, "summary": "what is it? (small)"})
+    for part in PARTS:
+        node = getattr(nodes, f"extract_{part}")
+        graph.add_node(f"extract_{part}", node, metadata={**asks, "summary": f"{part} (small)"})
+    graph.add_node("check", nodes.check, metadata=_PURE)
+    graph.add_node("repair", nodes.repair, metadata={**asks, "summary_fn": _repair_summary})
+    graph.add_node("match", nodes.match, metadata={**_IO, "summary": "posted before?"})
+    graph.add_node("comply", nodes.comply, metadata=_PURE)
+    graph.add_node("decide", nodes.decide, metadata=_PURE)
+    graph.add_node("review", nodes.review, metadata=_PURE)
+    graph.add_node("post", nodes.post, metadata={**_IO, "summary": "write once to the ledger"})
+
+    graph.add_edge(START, "read")
+    _branch(graph, "read", nodes.after_read, "check", "classify", "decide")
+    _branch(graph, "classify", nodes.after_classify, "decide", *(f"extract_{part}" for part in PARTS))
+    graph.add_edge([f"extract_{part}" for part in PARTS], "check")
+    _branch(graph, "check", nodes.after_check, "repair", "match")
+    graph.add_edge("repair", "check")
+    graph.add_edge("match", "comply")
+    graph.add_edge("comply", "decide")
+    _branch(graph, "decide", nodes.after_decide, "post", "review")
+    graph.add_conditional_edges("review", nodes.after_review, {"check": "check", "post": "post", "end": END})
+    graph.add_edge("post", END)
+    return graph
+
+
+def options(made: Settings) -> dict[str, Any]:
+    """What an execution is given of the settings when it is submitted, and keeps."""
+    return {
+        "approval_limits": {currency: str(limit) for currency, limit in made.approval_limits.items()},
+        "max_repairs": made.max_repairs,
+    }
+
+
+_PURE: dict[str, Any] = {"execute_in": "workflow"}
+_IO: dict[str, Any] = {
+    "execute_in": "activity",
+    "start_to_close_timeout": timedelta(seconds=60),
+    "heartbeat_timeout": timedelta(seconds=15),
+    "retry_policy": RetryPolicy(maximum_attempts=8, maximum_interval=timedelta(seconds=30)),
+}
+
+
+def _asks_a_model(made: Settings) -> dict[str, Any]:
+    """Retries end after ten tries, about four minutes of waiting: then a person is told, and the execution can be
+    submitted again without paying for what is already answered."""
+    return {
+        "execute_in": "activity",
+        "task_queue": f"{made.task_queue}-models",
+        "start_to_close_timeout": timedelta(seconds=made.model_timeout_seconds * 2 + 60),
+        "heartbeat_timeout": timedelta(seconds=15),
+        "retry_policy": RetryPolicy(
+            initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=45), maximum_attempts=10
+        ),
+    }
+
+
+def _repair_summary(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    reasons = nodes._repairable(args[0])
+    return f"{', '.join(reasons)}: {'; '.join(r for texts in reasons.values() for r in texts)}"[:200]
+
+
+def _branch(graph: StateGraph[Any, Any, Any, Any], source: str, choose: Callable[..., Any], *targets: str) -> None:
+    graph.add_conditional_edges(source, choose, list(targets))

@@ -1,0 +1,78 @@
+"""What is asked of a model about a document, and the shape each answer must have.
+
+Days, amounts and VAT ids are chosen among the candidates that code found in the document (an enum in the JSON schema),
+so that an invented one is impossible; names and numbers are copied, and count only if they are found there again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from agents.invoice import values
+from agents.invoice.state import Part
+
+NONE = "none"
+MOST_LINES = 40
+MOST_CANDIDATES = 250
+
+MAX_TOKENS: dict[Part, int] = {"header": 160, "parties": 200, "totals": 260, "lines": 1600}
+"""Most output tokens an answer may take: about twice what a long one needs."""
+
+_Line = Annotated[str, Field(min_length=1, max_length=90, pattern=r"^[^\s\"\\][^\"\\\n]*$")]
+_Reference = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\s\"\\][^\"\\\n]*$")]
+_Unit = Annotated[str, Field(min_length=1, max_length=12, pattern=r"^[^\s\"\\][^\"\\\n]*$")]
+_closed = ConfigDict(extra="forbid")
+
+
+class Kind(BaseModel):
+    """The answer to ``classify``."""
+
+    model_config = _closed
+    kind: Literal["invoice", "credit_note", "other"]
+
+
+def answer_shape(part: Part, text: str) -> type[BaseModel]:
+    """The pydantic model of the answer about ``part``, with the candidates found in ``text``."""
+    days = _choice(values.dates(text))
+    numbers = values.amounts(text)
+    amount = _choice([n for n in numbers if _looks_like_money(n)] or numbers)
+    vat_id = _choice(values.vat_ids(text))
+    number = _choice(numbers)
+    if part == "header":
+        return _model(
+            "Header",
+            invoice_number=_Reference,
+            issue_date=days,
+            due_date=days,
+            delivery_date=days,
+            purchase_order=_Reference,
+        )
+    if part == "parties":
+        return _model("Parties", seller_name=_Line, seller_vat_id=vat_id, buyer_name=_Line, buyer_vat_id=vat_id)
+    if part == "totals":
+        rate = _model("Rate", rate=_choice([n for n in numbers if _looks_like_rate(n)]), basis=amount, amount=amount)
+        return _model(
+            "Totals", net=amount, tax=amount, gross=amount, due=amount, rates=Annotated[list[rate], Field(max_length=5)]
+        )
+    line = _model("Line", name=_Line, quantity=number, unit=_Unit, price=number, amount=number, rate=number)
+    return _model("Lines", lines=Annotated[list[line], Field(max_length=MOST_LINES)])
+
+
+def _model(shape: str, /, **columns: Any) -> Any:
+    return create_model(shape, __config__=_closed, **{k: (v, ...) for k, v in columns.items()})
+
+
+def _choice(candidates: Sequence[str]) -> Any:
+    return Literal[tuple([*candidates[:MOST_CANDIDATES], NONE])]
+
+
+def _looks_like_money(printed: str) -> bool:
+    return len(printed) > 2 and printed[-3] in ".,"
+
+
+def _looks_like_rate(printed: str) -> bool:
+    number = values.parse_amount(printed)
+    return number is not None and 0 <= number <= 30

@@ -1,0 +1,140 @@
+"""The invoice: its fields with their evidence, and the public JSON shape they are exported in.
+
+While an execution runs, an invoice is a flat map from field path to `Field`: ``invoice_number``, ``seller.vat_id``,
+``totals.grand_total``, ``tax_breakdown[0].rate``, ``lines[3].net_amount``. A flat map merges, corrects and points at
+evidence without walking a tree. `public` turns it into the nested shape that programs read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from agents.documents.reading import Box
+
+Source = Literal["xml", "model", "rule", "person"]
+
+PARTY = ("name", "vat_id", "tax_number", "country", "legal_id")
+TOTALS = (
+    "line_total", "allowance_total", "charge_total", "tax_basis_total", "tax_total", "grand_total", "prepaid",
+    "due_payable", "rounding",
+)  # fmt: skip
+TAX = ("category", "rate", "basis", "amount")
+LINE = ("id", "name", "quantity", "unit", "unit_price_net", "net_amount", "tax_rate")
+HEADER = ("invoice_number", "type_code", "issue_date", "due_date", "currency")
+SCALARS = (
+    *HEADER,
+    *(f"seller.{k}" for k in PARTY),
+    *(f"buyer.{k}" for k in PARTY),
+    "payment.iban", "payment.bic", "payment.terms",
+    *(f"totals.{k}" for k in TOTALS),
+    "purchase_order_ref", "delivery_date", "profile",
+)  # fmt: skip
+"""Every field that occurs once."""
+
+NUMBERS = frozenset(
+    {f"totals.{k}" for k in TOTALS} | {"rate", "basis", "amount", "quantity", "unit_price_net", "net_amount", "tax_rate"}
+)
+DATES = frozenset({"issue_date", "due_date", "delivery_date"})
+
+_ROW = re.compile(r"^(tax_breakdown|lines)\[(\d+)\]\.(\w+)$")
+
+
+class Evidence(BaseModel):
+    """The place a value rests on: a box on a page for what is printed, a path for what stands in XML."""
+
+    source: Source
+    page: int | None = None
+    box: Box | None = None
+    text: str | None = None
+    """As printed, or as it stands in the XML."""
+    locator: str | None = None
+    """For XML, the path of the element; for a rule, its name."""
+
+
+class Field(BaseModel):
+    """One value in canonical form (ISO 8601 day; plain decimal point; ISO 4217, ISO 3166 codes), with its evidence."""
+
+    value: str
+    evidence: Evidence
+
+    @property
+    def number(self) -> Decimal:
+        return Decimal(self.value)
+
+
+Fields = dict[str, Field]
+
+
+def known_path(path: str) -> bool:
+    """Whether ``path`` names a field of the schema."""
+    row = _ROW.match(path)
+    if row:
+        return row[3] in (TAX if row[1] == "tax_breakdown" else LINE)
+    return path in SCALARS
+
+
+def is_number(path: str) -> bool:
+    """Whether the field at ``path`` holds a number."""
+    row = _ROW.match(path)
+    return (row[3] if row else path) in NUMBERS
+
+
+def rows(fields: Mapping[str, Field], table: Literal["tax_breakdown", "lines"]) -> list[dict[str, Field]]:
+    """The rows of a table in order, each a map from column to field. Row numbers without a field are skipped."""
+    found: dict[int, dict[str, Field]] = {}
+    for path, field in fields.items():
+        row = _ROW.match(path)
+        if row and row[1] == table:
+            found.setdefault(int(row[2]), {})[row[3]] = field
+    return [found[n] for n in sorted(found)]
+
+
+def public(fields: Mapping[str, Field]) -> dict[str, Any]:
+    """The invoice in its public JSON shape: nested, numbers as `Decimal`, what is not known as None."""
+
+    def value(path: str) -> Any:
+        field = fields.get(path)
+        if field is None:
+            return None
+        return field.number if path in NUMBERS else field.value
+
+    def table(name: Literal["tax_breakdown", "lines"], columns: tuple[str, ...]) -> list[dict[str, Any]]:
+        return [
+            {c: (row[c].number if c in NUMBERS else row[c].value) if c in row else None for c in columns}
+            for row in rows(fields, name)
+        ]
+
+    return {
+        **{k: value(k) for k in HEADER},
+        "seller": {k: value(f"seller.{k}") for k in PARTY},
+        "buyer": {k: value(f"buyer.{k}") for k in PARTY},
+        "payment": {k: value(f"payment.{k}") for k in ("iban", "bic", "terms")},
+        "totals": {k: value(f"totals.{k}") for k in TOTALS},
+        "tax_breakdown": table("tax_breakdown", TAX),
+        "lines": table("lines", LINE),
+        **{k: value(k) for k in ("purchase_order_ref", "delivery_date", "profile")},
+    }
+
+
+def correction_problem(path: str, value: str | None) -> str | None:
+    """Why a person's ``value`` for the field at ``path`` cannot be taken, or None. Values are in canonical form."""
+    if not known_path(path):
+        return f"{path!r} is no field of an invoice; fields are such as invoice_number, seller.name, totals.grand_total"
+    if value is None:
+        return None
+    if is_number(path) and not re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return f"{path} takes a number such as 1234.56, not {value!r}"
+    if path in DATES:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            return f"{path} takes a day such as 2026-10-31, not {value!r}"
+    if path == "currency" and not re.fullmatch(r"[A-Z]{3}", value):
+        return f"currency takes an ISO 4217 code such as EUR, not {value!r}"
+    return None if value.strip() else f"{path} cannot be empty; leave the value out to remove the field"

@@ -1,0 +1,59 @@
+"""The state of an invoice's graph: plain JSON, small, and never the document's text (that stays in the document store)."""
+
+from __future__ import annotations
+
+import operator
+from typing import Annotated, Any, Literal, TypedDict
+
+Part = Literal["header", "parties", "totals", "lines"]
+"""What one extraction question asks for."""
+PARTS: tuple[Part, ...] = ("header", "parties", "totals", "lines")
+
+
+def merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Reducer: keys of ``new`` over those of ``old``; a key set to None is removed."""
+    return {k: v for k, v in {**old, **new}.items() if v is not None}
+
+
+class ExecutionRef(TypedDict):
+    """Which execution this is; the same for every agent."""
+
+    id: str
+    tenant: str
+    batch: str
+    digest: str
+    name: str
+
+
+class Decision(TypedDict):
+    """``outcome`` is approve, review or reject; ``by`` is ``policy`` or the reviewer's name."""
+
+    outcome: Literal["approve", "review", "reject"]
+    by: str
+    reasons: list[str]
+
+
+class InvoiceState(TypedDict, total=False):
+    """Channels of the graph. ``execution`` and ``options`` are given; all else the nodes fill in."""
+
+    execution: ExecutionRef
+    options: dict[str, Any]
+    document: dict[str, Any]
+    """``media_type``, ``pages``, ``characters``, ``xml`` (name of the embedded file, or None)."""
+    kind: Literal["invoice", "credit_note", "other"]
+    fields: Annotated[dict[str, Any], merged]
+    """Field path to `schema.Field` as JSON."""
+    findings: Annotated[dict[str, list[dict[str, Any]]], merged]
+    """Node name to the findings of its last run."""
+    rejected_answers: Annotated[dict[str, list[dict[str, Any]]], merged]
+    """Part to what the model answered that does not stand in the document, as findings."""
+    calls: Annotated[list[dict[str, Any]], operator.add]
+    steps: Annotated[list[dict[str, Any]], operator.add]
+    repairs: int
+    repair_reasons: list[str]
+    decision: Decision
+    reviews: Annotated[list[dict[str, Any]], operator.add]
+    headline: dict[str, Any]
+    """``vendor``, ``number``, ``currency``, ``amount``: what a list of executions shows."""
+    result: dict[str, Any]
+    """What the execution made: the invoice in its public shape."""

@@ -1,0 +1,143 @@
+"""Printed values: finding candidates in a text, and turning what is printed into canonical form.
+
+A small model copies well and converts badly, so it is asked for what is printed and the conversion is done here.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+import dateparser
+from stdnum import bic, iban
+from stdnum.eu import vat
+from stdnum.exceptions import ValidationError
+
+_SPACES = "\u00a0\u202f\u2009 "
+_AMOUNT = re.compile(
+    rf"(?<![\w.,/-])[-−]?\(?\d{{1,3}}(?:[.,'’{_SPACES}]\d{{3}})+(?:[.,]\d{{1,4}})?(?![\w])"
+    r"|(?<![\w.,/-])[-−]?\d+(?:[.,]\d{1,4})?(?![\w]|[.,/-]\d)"
+)
+_MONTH = r"[A-Za-zÀ-ÿ]{3,10}\.?"
+_DATE = re.compile(
+    r"(?<!\d)(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})"
+    rf"|\d{{1,2}}(?:er|st|nd|rd|th)?\.?\s{_MONTH}\s\d{{4}}|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}})(?!\d)"
+)
+_VAT = re.compile(r"\b(?:[A-Z]{2}|CHE-)[ ]?(?:[0-9A-Z][ .\-]?){7,13}[0-9A-Z]\b")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[0-9A-Z]{4}){2,7}(?:[ ]?[0-9A-Z]{1,4})?\b")
+_BIC = re.compile(r"(?:BIC|SWIFT)\S*\s*(?:/\s*SWIFT)?\s*:?\s*([A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b")
+_SYMBOLS = {"€": "EUR", "£": "GBP", "US$": "USD", "$": "USD"}
+_CODES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "CAD", "AUD", "JPY")
+_EVERY_LANGUAGE = ["en", "de", "fr", "nl", "it", "es"]
+
+
+def amounts(text: str) -> list[str]:
+    """Every printed number in ``text`` that could be an amount, a price, a quantity or a rate; each once, in order."""
+    return _once(match[0].strip(_SPACES) for match in _AMOUNT.finditer(text))
+
+
+def dates(text: str) -> list[str]:
+    """Every printed day in ``text``; each once, in order."""
+    return _once(m[0] for m in _DATE.finditer(text) if parse_date(m[0]) is not None)
+
+
+def vat_ids(text: str) -> list[str]:
+    """Every VAT id in ``text`` with valid check digits (python-stdnum), as printed."""
+    found = []
+    for match in _VAT.finditer(text):
+        printed = match[0]
+        while printed and not vat.is_valid(printed) and " " in printed:
+            printed = printed.rsplit(" ", 1)[0]
+        if vat.is_valid(printed):
+            found.append(printed)
+    return _once(found)
+
+
+def ibans(text: str) -> list[str]:
+    """Every IBAN in ``text`` with valid check digits (ISO 13616), as printed."""
+    found = []
+    for match in _IBAN.finditer(text):
+        printed = match[0]
+        while printed and not iban.is_valid(printed) and " " in printed:
+            printed = printed.rsplit(" ", 1)[0]
+        if iban.is_valid(printed):
+            found.append(printed)
+    return _once(found)
+
+
+def bics(text: str) -> list[str]:
+    """Every BIC (ISO 9362) that ``text`` names as one."""
+    return _once(m[1] for m in _BIC.finditer(text) if bic.is_valid(m[1]))
+
+
+def currencies(text: str) -> list[tuple[str, str]]:
+    """Currencies that ``text`` names by ISO 4217 code or symbol: (code, as printed), most frequent first."""
+    counts: dict[str, tuple[int, str]] = {}
+    for code in _CODES:
+        if n := len(re.findall(rf"\b{code}\b", text)):
+            counts[code] = (n, code)
+    for symbol, code in _SYMBOLS.items():
+        if n := text.count(symbol):
+            seen, printed = counts.get(code, (0, symbol))
+            counts[code] = (seen + n, printed)
+    return [(code, printed) for code, (_, printed) in sorted(counts.items(), key=lambda c: -c[1][0])]
+
+
+def parse_amount(printed: str) -> Decimal | None:
+    """The number that is printed, by the rules people print them: of two different separators the last is the decimal
+    point; a single one followed by exactly three digits groups thousands, unless a zero stands before it."""
+    text = printed.strip().strip("%").replace("−", "-")
+    negative = text.startswith("-") or text.endswith("-") or (text.startswith("(") and text.endswith(")"))
+    text = re.sub(r"[^\d.,]", "", text)
+    points = [c for c in text if c in ".,"]
+    if not any(c.isdigit() for c in text):
+        return None
+    if points:
+        last = max(text.rfind("."), text.rfind(","))
+        tail = text[last + 1 :]
+        grouped = len(tail) == 3 and len(set(points)) == 1 and (len(points) > 1 or text[:last].lstrip("0") != "")
+        text = re.sub(r"[.,]", "", text) if grouped else re.sub(r"[.,]", "", text[:last]) + "." + tail
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return -value if negative else value
+
+
+def parse_date(printed: str, *, month_first: bool = False) -> date | None:
+    """The day that is printed, in the document's own order for days like 03/04/2026."""
+    found = dateparser.parse(
+        re.sub(r"(?<=\d)(?:er|st|nd|rd|th)\b|(?<=[./-])\s", "", printed),
+        languages=_EVERY_LANGUAGE,
+        settings={
+            "DATE_ORDER": "YMD" if re.match(r"\d{4}", printed) else "MDY" if month_first else "DMY",
+            "STRICT_PARSING": True,
+            "RETURN_AS_TIMEZONE_AWARE": False,
+        },
+    )
+    return found.date() if found else None
+
+
+def is_ambiguous(printed: str) -> bool:
+    """Whether a day could be read as day/month or as month/day: slashes, both up to twelve, and different."""
+    match = re.fullmatch(r"(\d{1,2})/\s?(\d{1,2})/\s?\d{2,4}", printed)
+    return bool(match and int(match[1]) <= 12 and int(match[2]) <= 12 and int(match[1]) != int(match[2]))
+
+
+def month_first(text: str) -> bool:
+    """Whether the document puts the month first: some slashed day in it can only be read so."""
+    pairs = [(int(a), int(b)) for a, b in re.findall(r"(?<!\d)(\d{1,2})/(\d{1,2})/\d{2,4}", text)]
+    return any(b > 12 >= a for a, b in pairs) and not any(a > 12 for a, _ in pairs)
+
+
+def compact(printed: str) -> str:
+    """An identifier without its spaces and dots."""
+    try:
+        return str(vat.compact(printed)) if vat.is_valid(printed) else re.sub(r"[\s.]", "", printed)
+    except ValidationError:
+        return re.sub(r"[\s.]", "", printed)
+
+
+def _once(values: object) -> list[str]:
+    return list(dict.fromkeys(values))  # type: ignore[call-overload, no-any-return]

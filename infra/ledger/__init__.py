@@ -1,0 +1,20 @@
+"""Our own durable record of every document, execution, model call and posting, beside Temporal and Phoenix."""
+
+from infra.ledger._database import LedgerNotReady
+from infra.ledger._ledger import Ledger
+from infra.ledger._migrate import migrate
+from infra.ledger.records import BatchSummary, Execution, Finding, Posting, Review, Status, Step, Submission
+
+__all__ = [
+    "BatchSummary",
+    "Execution",
+    "Finding",
+    "Ledger",
+    "LedgerNotReady",
+    "Posting",
+    "Review",
+    "Status",
+    "Step",
+    "Submission",
+    "migrate",
+]

@@ -1,0 +1,72 @@
+"""Brings a database to the newest revision."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from filelock import FileLock
+from sqlalchemy import URL, Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from infra.ledger import _database
+from infra.ledger._database import LedgerNotReady
+
+_LOCK_SECONDS = 300
+_ADVISORY_LOCK = 0x636F756E746572  # "counter": any fixed number that nothing else in the database locks
+
+
+def migrate(url: str) -> None:
+    """Bring the ledger at ``url`` to the newest revision, making the SQLite file and its folder where missing.
+
+    All of it happens in one transaction, or nothing does. Processes that do so at once wait for each other, up to
+    five minutes. A database newer than this software is left as it is. May be called while an event loop runs.
+
+    Raises ValueError for a URL of another database, LedgerNotReady if Postgres cannot be reached.
+    """
+    target = _database.parse_url(url)
+    one_at_a_time: AbstractContextManager[Any] = nullcontext()
+    if _database.is_sqlite(target):
+        path = _database.sqlite_path(target)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Also guards the change of a new file to WAL, which fails at once, without waiting, when two try it.
+        one_at_a_time = FileLock(f"{path}.lock", timeout=_LOCK_SECONDS)
+    with one_at_a_time, ThreadPoolExecutor(1) as thread:  # a thread, since the caller's may be running a loop
+        thread.submit(asyncio.run, _upgrade(target)).result()
+
+
+async def _upgrade(url: URL) -> None:
+    engine = _database.create_engine(url, migrating=True)
+    try:
+        async with engine.execution_options(begin="IMMEDIATE").begin() as connection:
+            if not _database.is_sqlite(url):
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})
+            await connection.run_sync(_upgrade_connection)
+    except (OSError, DBAPIError) as error:
+        raise LedgerNotReady.because(url, f"could not be migrated ({error})") from error
+    finally:
+        await engine.dispose()
+
+
+def _upgrade_connection(connection: Connection) -> None:
+    found = _database.revision(connection)
+    if found is not None and found >= _database.head():
+        return
+    logger = logging.getLogger("alembic")
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.WARNING)
+    command.upgrade(config(connection), "head")
+
+
+def config(connection: Connection) -> Config:
+    """Alembic's configuration for ``connection``, as an alembic.ini would give it."""
+    made = Config(stdout=io.StringIO())
+    made.set_main_option("script_location", str(_database.VERSIONS.parent).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made

@@ -1,0 +1,177 @@
+"""The tables. A change here needs a new file in ``migrations/versions``; a test compares the two."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, MetaData, Table
+
+from infra.ledger._types import Moment, Money, PlainJson, Words
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _usage() -> list[Column[int]]:
+    return [
+        Column(name, BigInteger, nullable=False)
+        for name in ("prompt_tokens", "cached_tokens", "output_tokens", "reasoning_tokens")
+    ]
+
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("tenant", Words, primary_key=True),
+    Column("digest", Words, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("media_type", Words, nullable=False),
+    Column("first_submitted_at", Moment, nullable=False),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("tenant", Words, primary_key=True),
+    Column("batch", Words, primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("digest", Words, primary_key=True),
+    Column("execution_id", Words, nullable=False),
+    Column("submitted_at", Moment, nullable=False),
+    Column("submitted_by", Words),
+    ForeignKeyConstraint(["tenant", "digest"], ["documents.tenant", "documents.digest"]),
+    Index(None, "execution_id"),
+    Index(None, "name"),
+    Index(None, "batch"),
+    Index(None, "tenant", "digest"),
+)
+
+executions = Table(
+    "executions",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("definition", Words, nullable=False),
+    Column("tenant", Words, nullable=False),
+    Column("batch", Words, nullable=False),
+    Column("digest", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("run_id", Words, nullable=False),
+    Column("trace_id", Words),
+    Column("status", Words, nullable=False),
+    Column("decision", Words),
+    Column("decided_by", Words),
+    Column("reasons", PlainJson, nullable=False),
+    Column("vendor", Words),
+    Column("number", Words),
+    Column("currency", Words),
+    Column("amount", Money),
+    Column("model_calls", Integer, nullable=False),
+    *_usage(),
+    Column("cost", Money),
+    Column("cost_currency", Words),
+    Column("error", Words),
+    Column("result", PlainJson, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index(None, "tenant", "started_at"),
+    Index(None, "tenant", "batch"),
+    Index(None, "tenant", "status", "started_at"),
+    Index(None, "started_at"),
+    Index(None, "batch"),
+    Index(None, "digest"),
+    Index(None, "name"),
+)
+
+# Steps, findings and reviews hang on their execution, in the order of its lists.
+steps = Table(
+    "steps",
+    metadata,
+    Column("execution_id", ForeignKey("executions.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("ordinal", Integer, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("room", Words, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment, nullable=False),
+    Column("note", Words),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("execution_id", ForeignKey("executions.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("rule", Words, nullable=False),
+    Column("severity", Words, nullable=False),
+    Column("message", Words, nullable=False),
+    Column("fields", PlainJson, nullable=False),
+    Column("evidence", PlainJson, nullable=False),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("execution_id", ForeignKey("executions.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("action", Words, nullable=False),
+    Column("reviewer", Words, nullable=False),
+    Column("reason", Words),
+    Column("corrections", PlainJson, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+# No foreign key to executions: a call begins, and may be posted, before its execution is first recorded.
+model_calls = Table(
+    "model_calls",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("execution_id", Words, nullable=False),
+    Column("step", Words, nullable=False),
+    Column("tier", Words, nullable=False),
+    Column("endpoint", Words, nullable=False),
+    Column("model", Words, nullable=False),
+    Column("prompt_version", Words, nullable=False),
+    Column("request_digest", Words, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    *_usage(),
+    Column("cost", Money),
+    Column("currency", Words),
+    Column("price_source", Words),
+    Column("answer", Words),
+    Column("reasoning", Words),
+    Column("finish_reason", Words),
+    Column("error", Words),
+    Column("trace_id", Words),
+    Column("span_id", Words),
+    Column("span_exported_at", Moment),
+    Index(None, "execution_id", "started_at"),
+)
+Index(
+    "ix_model_calls_without_span",
+    model_calls.c.started_at,
+    sqlite_where=model_calls.c.span_exported_at.is_(None),
+    postgresql_where=model_calls.c.span_exported_at.is_(None),
+)
+
+postings = Table(
+    "postings",
+    metadata,
+    Column("execution_id", Words, primary_key=True),
+    Column("tenant", Words, nullable=False),
+    Column("vendor", Words),
+    Column("number", Words),
+    Column("currency", Words, nullable=False),
+    Column("amount", Money, nullable=False),
+    Column("invoice", PlainJson, nullable=False),
+    Column("posted_at", Moment, nullable=False),
+    Index(None, "tenant", "vendor", "number"),
+    Index(None, "tenant", "number"),
+    Index(None, "tenant", "posted_at"),
+)

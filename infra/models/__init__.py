@@ -1,0 +1,36 @@
+"""Model endpoints: the client that asks, the record of each call, tiers with prices, and the errors to expect."""
+
+from infra.models.calls import CallStatus, ModelCall, TokenUsage
+from infra.models.client import Answer, CallBook, MemoryCallBook, ModelClient, Question
+from infra.models.errors import (
+    AnswerLost,
+    EndpointBusy,
+    EndpointNotAllowed,
+    EndpointUnreachable,
+    InvalidAnswer,
+    ModelError,
+    RequestRefused,
+)
+from infra.models.tiers import Price, Tier, require_allowed, tiers_of
+
+__all__ = [
+    "Answer",
+    "AnswerLost",
+    "CallBook",
+    "CallStatus",
+    "EndpointBusy",
+    "EndpointNotAllowed",
+    "EndpointUnreachable",
+    "InvalidAnswer",
+    "MemoryCallBook",
+    "ModelCall",
+    "ModelClient",
+    "ModelError",
+    "Price",
+    "Question",
+    "RequestRefused",
+    "Tier",
+    "TokenUsage",
+    "require_allowed",
+    "tiers_of",
+]

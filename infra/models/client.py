@@ -1,0 +1,358 @@
+"""The model client: asks one structured question of a tier, at most once, and meters the call.
+
+Around each request the client keeps the ledger: a call is begun before it is made and ended when its outcome is known,
+under a key that names the question. A question whose answer the ledger holds is answered from there, whatever died in
+between; so a finished call is never paid twice, and one that was cut off is on record as lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, Generic, Protocol, TypeVar
+
+import openai
+from openai.types.chat import ChatCompletion
+from openinference.instrumentation import (
+    Message,
+    TokenCount,
+    get_attributes_from_context,
+    get_llm_input_message_attributes,
+    get_llm_invocation_parameter_attributes,
+    get_llm_model_name_attributes,
+    get_llm_output_message_attributes,
+    get_llm_token_count_attributes,
+    get_input_attributes,
+    get_output_attributes,
+    get_span_kind_attributes,
+)
+from opentelemetry import trace
+from opentelemetry.trace import Status, StatusCode
+from pydantic import BaseModel, ValidationError
+
+from infra.models.calls import CallStatus, ModelCall, TokenUsage
+from infra.models.errors import (
+    AnswerLost,
+    EndpointBusy,
+    EndpointUnreachable,
+    InvalidAnswer,
+    ModelError,
+    RequestRefused,
+)
+from infra.models.tiers import Tier, require_allowed
+from infra.telemetry.tracing import identified
+
+T = TypeVar("T", bound=BaseModel)
+
+_THINK = re.compile(r"^\s*<think>(.*?)</think>\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Question(Generic[T]):
+    """One question: chat ``messages``, the pydantic model its answer must be, and the most output tokens it may take."""
+
+    execution_id: str
+    step: str
+    messages: Sequence[Mapping[str, str]]
+    answer: type[T]
+    max_tokens: int
+    prompt_version: str
+    """Digest of the prompt files it was made from."""
+    tier: str = "small"
+
+
+@dataclass(frozen=True)
+class Answer(Generic[T]):
+    """A usable answer and the call it came from."""
+
+    value: T
+    call: ModelCall
+
+
+class CallBook(Protocol):
+    """Where calls are recorded: the ledger, or a list in memory."""
+
+    async def begin_call(self, call: ModelCall) -> ModelCall: ...
+    async def end_call(self, call: ModelCall) -> None: ...
+
+
+class MemoryCallBook:
+    """A call book that forgets: for agents run on their own, without a ledger."""
+
+    def __init__(self) -> None:
+        self.calls: list[ModelCall] = []
+
+    async def begin_call(self, call: ModelCall) -> ModelCall:
+        return call
+
+    async def end_call(self, call: ModelCall) -> None:
+        self.calls.append(call)
+
+
+class ModelClient:
+    """Asks questions of the configured tiers. One a process; safe for concurrent use."""
+
+    def __init__(self, tiers: Mapping[str, Tier], book: CallBook, *, allowed_hosts: Sequence[str] = (), concurrency: int = 8):
+        self._tiers = dict(tiers)
+        self._book = book
+        self._allowed_hosts = tuple(allowed_hosts)
+        self._places = asyncio.Semaphore(concurrency)
+        self._clients: dict[str, openai.AsyncOpenAI] = {}
+        self._models: dict[str, str] = {}
+
+    @property
+    def tiers(self) -> Mapping[str, Tier]:
+        return self._tiers
+
+    def tier_above(self, name: str) -> str:
+        """The next larger configured tier, or ``name`` itself where there is none."""
+        names = list(self._tiers)
+        return names[min(names.index(name) + 1, len(names) - 1)]
+
+    async def close(self) -> None:
+        for client in self._clients.values():
+            await client.close()
+
+    async def ask(self, question: Question[T]) -> Answer[T]:
+        """Ask, unless the ledger holds the answer already.
+
+        Raises:
+            EndpointNotAllowed: the endpoint's host is not on the allow-list.
+            EndpointUnreachable, EndpointBusy, AnswerLost: asking again later may help.
+            RequestRefused: it will not.
+            InvalidAnswer: paid, but not what was asked for; holds the call.
+        """
+        tier = self._tiers[question.tier]
+        require_allowed(tier.url, self._allowed_hosts)
+        model = await self.model_of(question.tier)
+        request: dict[str, Any] = {
+            "model": model,
+            "messages": [dict(m) for m in question.messages],
+            "max_tokens": question.max_tokens,
+            "temperature": 0,
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {
+                    "name": question.answer.__name__,
+                    "schema": question.answer.model_json_schema(),
+                    "strict": True,
+                },
+            },
+        }
+        digest = sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
+        call = await self._book.begin_call(
+            ModelCall(
+                key=f"{question.execution_id}/{question.step}/{digest[:16]}",
+                attempt=1,
+                execution_id=question.execution_id,
+                step=question.step,
+                tier=tier.name,
+                endpoint=tier.url,
+                model=model,
+                prompt_version=question.prompt_version,
+                request_digest=digest,
+                status=CallStatus.STARTED,
+                started_at=datetime.now(UTC),
+                price_source=tier.price.source if tier.price else None,
+                currency=tier.price.currency if tier.price else None,
+            )
+        )
+        if call.status is CallStatus.STARTED:
+            call = await self._make(call, tier, request, question.answer)
+        _trace(call, request)
+        if call.status is not CallStatus.COMPLETED:
+            raise InvalidAnswer(call.error or "the answer is not usable", call)
+        return Answer(question.answer.model_validate_json(call.answer or ""), call)
+
+    async def model_of(self, tier_name: str) -> str:
+        """The model id of a tier: as configured, else the first that its endpoint lists."""
+        tier = self._tiers[tier_name]
+        if tier.model:
+            return tier.model
+        if tier_name not in self._models:
+            require_allowed(tier.url, self._allowed_hosts)
+            try:
+                async with asyncio.timeout(20):
+                    listed = (await self._client(tier).models.list()).data
+            except Exception as error:
+                raise _sorted_error(error, tier) from error
+            if not listed:
+                raise RequestRefused(f"the endpoint {tier.url} lists no model; set COUNTERFOIL_MODEL_NAME")
+            self._models[tier_name] = listed[0].id
+        return self._models[tier_name]
+
+    async def _make(self, call: ModelCall, tier: Tier, request: dict[str, Any], shape: type[BaseModel]) -> ModelCall:
+        """Make the request and end the call in the book, whatever comes."""
+        try:
+            async with self._places:
+                call = call.model_copy(update={"started_at": datetime.now(UTC)})
+                async with asyncio.timeout(tier.timeout_seconds):
+                    completion = await self._client(tier).chat.completions.create(**request)
+        except asyncio.CancelledError:
+            lost = {"status": CallStatus.LOST, "error": "cancelled while in flight", "ended_at": datetime.now(UTC)}
+            await asyncio.shield(self._book.end_call(call.model_copy(update=lost)))
+            raise
+        except Exception as error:
+            failure = _sorted_error(error, tier)
+            ended = call.model_copy(
+                update={"status": failure.outcome, "error": str(failure), "ended_at": datetime.now(UTC)}
+            )
+            await self._book.end_call(ended)
+            raise failure from error
+        call = _answered(call, completion, tier, request, shape)
+        await self._book.end_call(call)
+        return call
+
+    def _client(self, tier: Tier) -> openai.AsyncOpenAI:
+        if tier.name not in self._clients:
+            # Temporal retries; the client's own retries would pay unseen. Proxies of the environment are not used:
+            # a document goes to the endpoint that was allowed and nowhere else.
+            self._clients[tier.name] = openai.AsyncOpenAI(
+                base_url=tier.url,
+                api_key=tier.api_key or "none",
+                max_retries=0,
+                timeout=openai.Timeout(tier.timeout_seconds, connect=5),
+                http_client=openai.DefaultAsyncHttpxClient(trust_env=False, follow_redirects=False),
+            )
+        return self._clients[tier.name]
+
+
+def _sorted_error(error: Exception, tier: Tier) -> ModelError:
+    """The `ModelError` that tells what ``error`` means for the call."""
+    where = f"the model endpoint {tier.url} (tier {tier.name})"
+    failure: ModelError
+    if isinstance(error, ModelError):
+        return error
+    if isinstance(error, (TimeoutError, openai.APITimeoutError)):
+        cause = type(error.__cause__).__name__
+        if "ConnectTimeout" in cause:
+            return EndpointUnreachable(f"{where} cannot be reached: no connection within 5 s")
+        return AnswerLost(f"{where} gave no answer within {tier.timeout_seconds:g} s")
+    if isinstance(error, openai.APIConnectionError):
+        cause = type(error.__cause__).__name__
+        if cause == "ConnectError":
+            return EndpointUnreachable(f"{where} cannot be reached. Is it running? See `counterfoil doctor`")
+        return AnswerLost(f"{where} cut the connection before its answer was complete ({cause})")
+    if isinstance(error, openai.APIStatusError):
+        detail = f"{error.status_code}: {_short(error.message)}"
+        if error.status_code in (408, 409, 425, 429) or error.status_code >= 500:
+            failure = EndpointBusy(f"{where} is busy or failing ({detail})")
+            try:
+                failure.retry_after = min(float(error.response.headers.get("retry-after", "")), 300.0)
+            except ValueError:
+                pass
+            return failure
+        return RequestRefused(f"{where} refused the request ({detail})")
+    return AnswerLost(f"{where} answered with something that is no chat completion ({type(error).__name__}: {_short(error)})")
+
+
+def _short(text: object) -> str:
+    return " ".join(str(text).split())[:300]
+
+
+def _answered(
+    call: ModelCall, completion: Any, tier: Tier, request: dict[str, Any], shape: type[BaseModel]
+) -> ModelCall:
+    """The call with what the endpoint answered; INVALID where that cannot be used."""
+    now = datetime.now(UTC)
+    if not isinstance(completion, ChatCompletion) or not completion.choices:
+        error = f"the model endpoint {tier.url} answered with something that is no chat completion: {_short(completion)}"
+        return call.model_copy(update={"status": CallStatus.INVALID, "error": error, "ended_at": now})
+    choice = completion.choices[0]
+    answer, reasoning = _apart(choice.message)
+    usage = _usage(completion)
+    problem = None
+    if choice.finish_reason == "length":
+        problem = f"the answer was cut off at {request['max_tokens']} tokens"
+    else:
+        try:
+            shape.model_validate_json(answer)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            problem = f"the answer is not a {shape.__name__}: {first['msg']}: {_short(answer)[:120]!r}"
+    return call.model_copy(
+        update={
+            "status": CallStatus.INVALID if problem else CallStatus.COMPLETED,
+            "ended_at": now,
+            "model": completion.model or call.model,
+            "usage": usage or TokenUsage(),
+            "cost": tier.price.cost(usage) if usage and tier.price else None,
+            "answer": answer,
+            "reasoning": reasoning,
+            "finish_reason": choice.finish_reason,
+            "error": problem,
+        }
+    )
+
+
+def _apart(message: Any) -> tuple[str, str | None]:
+    """Answer and reasoning of a chat message: servers give reasoning in a field of its own, or in ``<think>``."""
+    content = message.content or ""
+    reasoning = getattr(message, "reasoning_content", None) or getattr(message, "reasoning", None)
+    thought = _THINK.match(content)
+    if thought:
+        return content[thought.end() :], (reasoning or thought[1].strip() or None)
+    return content, reasoning
+
+
+def _usage(completion: ChatCompletion) -> TokenUsage | None:
+    usage = completion.usage
+    if usage is None:
+        return None
+    cached = usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else 0
+    reasoning = usage.completion_tokens_details.reasoning_tokens if usage.completion_tokens_details else 0
+    return TokenUsage(
+        prompt=usage.prompt_tokens,
+        cached=min(cached or 0, usage.prompt_tokens),
+        output=usage.completion_tokens,
+        reasoning=reasoning or 0,
+    )
+
+
+def _trace(call: ModelCall, request: dict[str, Any]) -> None:
+    """Emit the call's span, with the times of the call. Its id is the call's: sent again, it is the same span."""
+    tracer = trace.get_tracer("counterfoil.models")
+    messages = [Message(role=m["role"], content=m["content"]) for m in request["messages"]]
+    attributes: dict[str, Any] = {
+        **get_span_kind_attributes("llm"),
+        **dict(get_attributes_from_context()),
+        **get_llm_model_name_attributes(call.model),
+        **get_llm_invocation_parameter_attributes({"temperature": 0, "max_tokens": request["max_tokens"]}),
+        **get_llm_input_message_attributes(messages),
+        **get_llm_output_message_attributes([Message(role="assistant", content=call.answer or "")]),
+        **get_input_attributes(messages[-1].get("content") or ""),
+        **get_output_attributes(call.answer or ""),
+        **get_llm_token_count_attributes(
+            TokenCount(
+                prompt=call.usage.prompt,
+                completion=call.usage.output,
+                total=call.usage.total,
+                prompt_details={"cache_read": call.usage.cached},
+            )
+        ),
+        "llm.prompt_template.version": call.prompt_version,
+        "counterfoil.call.key": call.key,
+        "counterfoil.call.attempt": call.attempt,
+        "counterfoil.call.status": call.status.value,
+        "counterfoil.tier": call.tier,
+    }
+    if call.cost is not None:
+        attributes["counterfoil.cost"] = str(call.cost)
+        attributes["counterfoil.price_source"] = call.price_source or ""
+    if call.reasoning:
+        attributes["counterfoil.reasoning"] = call.reasoning
+    with identified(f"{call.key}#{call.attempt}"):
+        started = tracer.start_span(
+            f"{call.tier}: {call.step}", attributes=attributes, start_time=_nanoseconds(call.started_at)
+        )
+    started.set_status(Status(StatusCode.OK) if call.status is CallStatus.COMPLETED else Status(StatusCode.ERROR, call.error))
+    started.end(end_time=_nanoseconds(call.ended_at or call.started_at))
+
+
+def _nanoseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1_000_000) * 1000

@@ -1,0 +1,49 @@
+"""What can go wrong with a model call, sorted by whether asking again can help and whether it was paid."""
+
+from __future__ import annotations
+
+from infra.failures import Failure
+from infra.models.calls import CallStatus, ModelCall
+
+
+class ModelError(Failure):
+    """A model call failed. The message names the endpoint, what was wrong and what to do next."""
+
+    outcome = CallStatus.REFUSED
+
+
+class EndpointNotAllowed(ModelError):
+    """The endpoint's host is not on the allow-list. Nothing was sent."""
+
+
+class EndpointUnreachable(ModelError):
+    """No connection. Nothing was paid."""
+
+    retryable = True
+
+
+class EndpointBusy(ModelError):
+    """429 or 5xx. Nothing was paid."""
+
+    retryable = True
+
+
+class AnswerLost(ModelError):
+    """Time-out, or the connection was cut: the request may have been paid though no answer came."""
+
+    retryable = True
+    outcome = CallStatus.LOST
+
+
+class RequestRefused(ModelError):
+    """4xx: the same request would be refused again. Nothing was paid."""
+
+
+class InvalidAnswer(ModelError):
+    """The answer came and was paid, but is not what was asked for. The same question would get the same answer."""
+
+    outcome = CallStatus.INVALID
+
+    def __init__(self, message: str, call: ModelCall) -> None:
+        super().__init__(message)
+        self.call = call

@@ -1,0 +1,171 @@
+"""Settings: everything that can be configured, in one place.
+
+Values come, first match wins, from the environment (``COUNTERFOIL_…``), then from ``counterfoil.toml`` in the
+working directory, then from the defaults below. Secrets come from the environment only.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from platformdirs import user_cache_path
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+LOOPBACK = "127.0.0.1"
+
+
+def _default_home() -> Path:
+    """The nearest ``.counterfoil`` above the working directory, as git finds its own; else one here."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / ".counterfoil").is_dir():
+            return folder / ".counterfoil"
+    return here / ".counterfoil"
+
+
+class MachinePrice(BaseModel):
+    """The price of a self-hosted model, from what its machine costs and how fast it was measured to be.
+
+    ``USD per million tokens = machine_per_hour / 3600 / tokens_per_second / utilisation * 1e6``, for prompt and
+    output tokens apart; prompt tokens served from the prefix cache need no computing, so they carry no price.
+    """
+
+    machine_per_hour: Decimal
+    currency: str = "USD"
+    prompt_tokens_per_second: Decimal
+    output_tokens_per_second: Decimal
+    utilisation: Decimal = Field(default=Decimal("0.5"), gt=0, le=1)
+    source: str
+
+
+class TokenPrice(BaseModel):
+    """A published price, in ``currency`` per million tokens. ``cached`` defaults to ``input``."""
+
+    input: Decimal
+    output: Decimal
+    cached: Decimal | None = None
+    currency: str = "USD"
+    source: str
+
+
+class TierSettings(BaseModel):
+    """A named endpoint and model. Without ``price`` its calls are recorded as unpriced, never as free."""
+
+    url: str
+    model: str | None = None
+    price: TokenPrice | MachinePrice | None = None
+    api_key_env: str = "COUNTERFOIL_MODEL_API_KEY"
+    timeout_seconds: float = 180.0
+
+
+class Settings(BaseSettings):
+    """All settings. Ports are where the local stack serves; a set ``*_url`` or ``*_address`` replaces that part."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COUNTERFOIL_",
+        env_nested_delimiter="__",
+        toml_file="counterfoil.toml",
+        extra="forbid",
+    )
+
+    home: Path = Field(default_factory=_default_home)
+    cache: Path = Field(default_factory=lambda: user_cache_path("counterfoil"))
+    tenant: str = "default"
+    task_queue: str = "counterfoil"
+
+    temporal_address: str | None = None
+    temporal_namespace: str = "default"
+    temporal_port: int = 7233
+    temporal_ui_port: int = 8233
+    temporal_ui_url: str | None = None
+
+    phoenix_url: str | None = None
+    phoenix_port: int = 6006
+    phoenix_project: str = "counterfoil"
+    phoenix_api_key: SecretStr | None = None
+
+    model_url: str | None = None
+    model_name: str | None = None
+    model_api_key: SecretStr | None = None
+    model_port: int = 8000
+    model_price: TokenPrice | MachinePrice | None = None
+    model_timeout_seconds: float = 180.0
+    model_concurrency: int = Field(default=8, gt=0, description="model calls in flight in one worker")
+    local_model: str = Field(default="1.5b", description="'1.5b' or '0.5b' (packaged weights), or a hub model id on a GPU")
+    tiers: dict[str, TierSettings] = Field(default_factory=dict)
+    allowed_hosts: list[str] = Field(
+        default_factory=list,
+        description="model hosts allowed beside loopback and private addresses",
+    )
+
+    ledger_url: str | None = None
+    documents_path: Path | None = None
+
+    approval_limits: dict[str, Decimal] = Field(
+        default_factory=lambda: {c: Decimal(1000) for c in ("EUR", "USD", "GBP", "CHF")},
+        description="largest grand total approved without a person, by ISO 4217 currency; one not named needs a person",
+    )
+    max_repairs: int = Field(default=2, ge=0)
+    read_seconds: float = 60.0
+    read_memory_mb: int = 1024
+    log_format: Literal["text", "json"] = "text"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    def model_post_init(self, _: Any) -> None:
+        self.home = self.home.absolute()
+        self.cache = self.cache.absolute()
+
+    @property
+    def temporal_target(self) -> str:
+        """``host:port`` of the Temporal frontend."""
+        return self.temporal_address or f"{LOOPBACK}:{self.temporal_port}"
+
+    @property
+    def temporal_ui(self) -> str:
+        """Base URL of Temporal's Web UI."""
+        return (self.temporal_ui_url or f"http://{LOOPBACK}:{self.temporal_ui_port}").rstrip("/")
+
+    @property
+    def phoenix(self) -> str:
+        """Base URL of Phoenix: UI, GraphQL and the OTLP collector."""
+        return (self.phoenix_url or f"http://{LOOPBACK}:{self.phoenix_port}").rstrip("/")
+
+    @property
+    def local_model_url(self) -> str:
+        """Base URL, with ``/v1``, at which the local stack serves its model."""
+        return f"http://{LOOPBACK}:{self.model_port}/v1"
+
+    @property
+    def ledger(self) -> str:
+        """SQLAlchemy URL of the ledger, with an async driver."""
+        return self.ledger_url or f"sqlite+aiosqlite:///{self.home / 'ledger.db'}"
+
+    @property
+    def documents(self) -> Path:
+        """Folder of the document store."""
+        return self.documents_path or self.home / "documents"
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

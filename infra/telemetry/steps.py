@@ -1,0 +1,58 @@
+"""`step`: what turns a function into a node of an agent's graph that is traced and timed wherever it runs."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from temporalio import activity, workflow
+
+from infra.telemetry.tracing import current_subject, execution_context, set_output, span
+
+Node = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+
+
+def step(name: str, kind: str = "CHAIN") -> Callable[[Node], Node]:
+    """Trace a node and note its run in the state's ``steps``.
+
+    The node takes the state, which holds ``execution`` (id, tenant, batch), and returns its update of it. A ``note`` in
+    that update is moved to the step's record: the reason for a repair, say. The span is a child of the execution's and
+    has the update as its output, without the ``steps`` themselves.
+    """
+
+    def decorate(node: Node) -> Node:
+        @functools.wraps(node)
+        async def traced(state: dict[str, Any]) -> dict[str, Any]:
+            execution = state["execution"]
+            started = _now()
+            with (
+                execution_context(execution["id"], execution["tenant"], execution["batch"]),
+                span(name, kind, subject=current_subject(name)) as current,
+            ):
+                update = await node(state)
+                note = update.pop("note", None)
+                set_output(current, {k: v for k, v in update.items() if k != "calls"})
+                if note:
+                    current.set_attribute("counterfoil.note", note)
+            record = {
+                "name": name,
+                "room": "workflow" if workflow.in_workflow() else "activity",
+                "attempt": activity.info().attempt if activity.in_activity() else 1,
+                "started_at": started.isoformat(),
+                "ended_at": _now().isoformat(),
+                "note": note,
+            }
+            return {**update, "steps": [record]}
+
+        return traced
+
+    return decorate
+
+
+def _now() -> datetime:
+    if workflow.in_workflow():
+        return workflow.now()
+    return datetime.fromtimestamp(time.time(), UTC)

@@ -1,0 +1,198 @@
+"""Tracing: OpenTelemetry spans with OpenInference attributes, sent to Phoenix.
+
+One execution is one trace. Span and trace ids are derived from what a span stands for (the execution, the activity, the
+model call) and not drawn at random, so that a span sent again after a crash is the same span: Phoenix keeps the first
+and the audit trail holds each model call exactly once.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from hashlib import sha256
+from typing import Any
+
+from openinference.instrumentation import (
+    get_attributes_from_context,
+    get_input_attributes,
+    get_output_attributes,
+    get_span_kind_attributes,
+    using_attributes,
+)
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+from opentelemetry.trace import Span, Status, StatusCode
+from temporalio import activity, workflow
+from temporalio.contrib.opentelemetry import ReplaySafeTracerProvider
+from temporalio.contrib.opentelemetry._id_generator import TemporalIdGenerator
+
+from infra.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_next_ids: ContextVar[tuple[int | None, int] | None] = ContextVar("counterfoil_next_ids", default=None)
+
+
+def trace_id_of(execution_id: str) -> int:
+    """The 128-bit trace id of an execution, the same for every run and retry of it."""
+    return int.from_bytes(sha256(f"trace {execution_id}".encode()).digest()[:16], "big") or 1
+
+
+def span_id_of(subject: str) -> int:
+    """The 64-bit id of the span that stands for ``subject``."""
+    return int.from_bytes(sha256(f"span {subject}".encode()).digest()[:8], "big") or 1
+
+
+class _KnownIds(TemporalIdGenerator):
+    """Gives the ids asked for by `identified`; else Temporal's deterministic ones in a workflow, random ones outside."""
+
+    def generate_span_id(self) -> int:
+        ids = _next_ids.get()
+        return ids[1] if ids else super().generate_span_id()
+
+    def generate_trace_id(self) -> int:
+        ids = _next_ids.get()
+        return ids[0] if ids and ids[0] else super().generate_trace_id()
+
+
+@contextmanager
+def identified(subject: str, *, trace_of: str | None = None) -> Iterator[None]:
+    """Within the block, started spans get the id of ``subject`` (and, if they are roots, the trace of ``trace_of``)."""
+    token = _next_ids.set((trace_id_of(trace_of) if trace_of else None, span_id_of(subject)))
+    try:
+        yield
+    finally:
+        _next_ids.reset(token)
+
+
+class _Watched(SpanExporter):
+    """Remembers whether the last export reached Phoenix; the batch processor itself does not tell."""
+
+    def __init__(self, exporter: SpanExporter) -> None:
+        self._exporter = exporter
+        self.healthy = True
+
+    def export(self, spans: Any) -> SpanExportResult:
+        result = self._exporter.export(spans)
+        healthy = result is SpanExportResult.SUCCESS
+        if healthy != self.healthy:
+            log.warning("traces are %s", "sent again" if healthy else "not reaching Phoenix; the ledger keeps them")
+        self.healthy = healthy
+        return result
+
+    def shutdown(self) -> None:
+        self._exporter.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30000) -> bool:
+        return self._exporter.force_flush(timeout_millis)
+
+
+class Tracing:
+    """The tracing of this process: its provider, and whether what was flushed has arrived."""
+
+    def __init__(self, provider: ReplaySafeTracerProvider, exporter: _Watched) -> None:
+        self.provider = provider
+        self._exporter = exporter
+
+    def flush(self) -> bool:
+        """Send all ended spans now. Blocks; returns whether Phoenix took them."""
+        return self.provider.force_flush(5000) and self._exporter.healthy
+
+    def shutdown(self) -> None:
+        self.provider.shutdown()
+
+
+def start_tracing(settings: Settings, exporter: SpanExporter | None = None) -> Tracing:
+    """Make this process's tracer provider and set it globally. Call once, before the worker is made."""
+    headers = {"authorization": f"Bearer {settings.phoenix_api_key.get_secret_value()}"} if settings.phoenix_api_key else {}
+    watched = _Watched(exporter or OTLPSpanExporter(f"{settings.phoenix}/v1/traces", headers=headers, timeout=5))
+    ids = _KnownIds(RandomIdGenerator())
+    provider = TracerProvider(
+        resource=Resource.create({"service.name": "counterfoil", "openinference.project.name": settings.phoenix_project}),
+        id_generator=ids,
+    )
+    provider.add_span_processor(BatchSpanProcessor(watched, max_queue_size=16384, schedule_delay_millis=1000))
+    replay_safe = ReplaySafeTracerProvider(provider, ids)
+    trace.set_tracer_provider(replay_safe)
+    return Tracing(replay_safe, watched)
+
+
+@contextmanager
+def execution_context(execution_id: str, tenant: str, batch: str) -> Iterator[None]:
+    """Spans made in the block carry the execution as their session, and tenant and batch as metadata."""
+    with using_attributes(session_id=execution_id, metadata={"tenant": tenant, "batch": batch}):
+        yield
+
+
+@contextmanager
+def span(
+    name: str, kind: str, *, subject: str | None = None, trace_of: str | None = None, input: Any = None, **attributes: Any
+) -> Iterator[Span]:
+    """A span of OpenInference ``kind`` (AGENT, CHAIN, TOOL, …) that is current within the block.
+
+    ``subject`` gives it a known id; without one it is drawn. An exception is told in a failed span.
+    """
+    tracer = trace.get_tracer("counterfoil")
+    given = {k: v for k, v in attributes.items() if v is not None}
+    all_attributes = {
+        **get_span_kind_attributes(kind.lower()),  # type: ignore[arg-type]
+        **dict(get_attributes_from_context()),
+        **(get_input_attributes(_shown(input)) if input is not None else {}),
+        **given,
+    }
+    if subject is None:
+        with tracer.start_as_current_span(name, attributes=all_attributes) as current:
+            yield current
+        return
+    if workflow.in_workflow():
+        with ExitStack() as stack:
+            with identified(subject, trace_of=trace_of):
+                entered = stack.enter_context(tracer.start_as_current_span(name, attributes=all_attributes))
+            yield entered
+        return
+    with identified(subject, trace_of=trace_of):
+        started = tracer.start_span(name, attributes=all_attributes)
+    since = time.time_ns()
+    try:
+        with trace.use_span(started, end_on_exit=False, record_exception=False, set_status_on_exception=False):
+            yield started
+    except BaseException as error:
+        # The known id is kept for the attempt that succeeds; this one is told under an id of its own.
+        failed = tracer.start_span(f"{name} (failed)", attributes=all_attributes, start_time=since)
+        failed.record_exception(error)
+        failed.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
+        failed.end()
+        raise
+    started.set_status(Status(StatusCode.OK))
+    started.end()
+
+
+def set_output(current: Span, value: Any) -> None:
+    """Set the span's OpenInference output."""
+    current.set_attributes(get_output_attributes(_shown(value)))
+
+
+def set_error(current: Span, message: str) -> None:
+    """Mark the span as failed, with what a person should read."""
+    current.set_status(Status(StatusCode.ERROR, message))
+
+
+def _shown(value: Any) -> Any:
+    return value if isinstance(value, str) else json.loads(json.dumps(value, default=str))
+
+
+def current_subject(name: str) -> str | None:
+    """What a step's span stands for: in an activity that activity, over all its attempts; in a workflow nothing
+    (Temporal's own deterministic ids serve there); elsewhere nothing."""
+    if activity.in_activity():
+        info = activity.info()
+        return f"{info.workflow_run_id}/{info.activity_id}/{name}"
+    return None

@@ -1,0 +1,253 @@
+"""Following executions live, from the ledger: a table that changes on a terminal, a line for each change elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rich.console import Group
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError
+
+from infra.ledger import Execution, Ledger, Status
+from infra.models.calls import ModelCall
+from workers.cli._console import add_row, cell, clean, decision_text, err, status_text, table
+from workers.cli._tally import Tally
+from workers.submission import Submitted
+
+POLL_SECONDS = 0.7
+LOOK_AT_TEMPORAL_SECONDS = 5.0
+"""How often Temporal is asked about executions the ledger thinks are running: an operator may have ended one."""
+LOOKED_AT_ONCE = 20
+NOBODY_WORKS_SECONDS = 20.0
+"""After this long without any execution taken up, the worker is suspected to be down."""
+
+
+@dataclass
+class Followed:
+    """One document and how far it is."""
+
+    submitted: Submitted
+    execution: Execution | None = None
+    calls: list[ModelCall] = field(default_factory=list)
+    ended_unrecorded: str | None = None
+    """How Temporal says it ended, where the ledger was never told."""
+    final: bool = False
+    """Whether all there is to know has been read."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is nothing more to wait for: it has ended, or a person is asked."""
+        if self.submitted.outcome in ("refused", "already processed") or self.ended_unrecorded:
+            return True
+        return self.execution is not None and (self.execution.status.ended or self.execution.status is Status.REVIEW)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it went wrong: it was not taken, or failed."""
+        if self.submitted.outcome == "refused" or self.ended_unrecorded:
+            return True
+        return self.execution is not None and self.execution.status is Status.FAILED
+
+    @property
+    def status(self) -> str:
+        """In a word; while it runs, with the step of its latest model call."""
+        if self.submitted.outcome == "refused":
+            return "refused"
+        if self.ended_unrecorded:
+            return "failed"
+        if self.execution is None:
+            return "unknown" if self.submitted.outcome == "already processed" else "submitted"
+        if self.execution.status is not Status.RUNNING:
+            return self.execution.status.value
+        return f"running, {self.calls[-1].step}" if self.calls else "running"
+
+    @property
+    def decision(self) -> str | None:
+        """What was decided, once it is settled."""
+        return self.execution.decision if self.execution and self.settled else None
+
+    @property
+    def why(self) -> str:
+        """The reasons for the decision, or what went wrong."""
+        if self.submitted.error or self.ended_unrecorded:
+            return self.submitted.error or self.ended_unrecorded or ""
+        if self.execution is None:
+            return "it ended, but this ledger has no record of it" if self.settled else ""
+        return self.execution.error or "; ".join(self.execution.reasons)
+
+    @property
+    def tally(self) -> Tally:
+        """Its model calls so far; none for a second file of the same bytes."""
+        return Tally.of(self.calls if self.submitted.outcome != "same document" else ())
+
+
+async def follow(
+    ledger: Ledger,
+    client: Client,
+    submitted: Sequence[Submitted],
+    *,
+    tenant: str,
+    batch: str,
+    seconds: float | None = None,
+    quiet: bool = False,
+) -> list[Followed]:
+    """Show how the documents of a batch get on until all are settled, or ``seconds`` have passed; return how they stand."""
+    rows = [Followed(one) for one in submitted]
+    began, looked = time.monotonic(), time.monotonic()
+    with _board(quiet) as board:
+        while True:
+            await _refresh(ledger, rows, tenant, batch)
+            passed = time.monotonic() - began
+            board.show(rows, passed)
+            if all(row.settled for row in rows) or (seconds is not None and passed > seconds):
+                return rows
+            if time.monotonic() - looked > LOOK_AT_TEMPORAL_SECONDS:
+                await _look_at_temporal(ledger, client, rows, tenant, batch)
+                looked = time.monotonic()
+            await asyncio.sleep(POLL_SECONDS)
+
+
+async def _refresh(ledger: Ledger, rows: Sequence[Followed], tenant: str, batch: str) -> None:
+    known = {e.id: e for e in await ledger.executions(tenant=tenant, batch=batch)}
+    earlier = {row.submitted.execution_id: row.submitted.earlier_run_id for row in rows if row.submitted.earlier_run_id}
+    waiting = [row for row in rows if row.submitted.execution_id and not row.final]
+    calls = await ledger.calls_of(list({row.submitted.execution_id or "" for row in waiting}))
+    for row in waiting:
+        id = row.submitted.execution_id or ""
+        execution = known.get(id)
+        if execution and execution.run_id != earlier.get(id):
+            row.execution = execution
+        row.calls = calls[id]
+        row.final = row.settled
+
+
+async def _look_at_temporal(ledger: Ledger, client: Client, rows: Sequence[Followed], tenant: str, batch: str) -> None:
+    """Find the executions that were ended from outside, such as by an operator's terminate: they told nobody."""
+    open_ids = list({row.submitted.execution_id for row in rows if row.submitted.execution_id and not row.settled})
+    ended: dict[str, str] = {}
+    for id in open_ids[:LOOKED_AT_ONCE]:
+        try:
+            found = await client.get_workflow_handle(id).describe()
+        except RPCError:
+            continue
+        if found.status not in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW, None):
+            ended[id] = found.status.name.lower().replace("_", " ")
+    if ended:
+        await _refresh(ledger, rows, tenant, batch)  # one that ended just now may have been recorded meanwhile
+    for row in rows:
+        if not row.settled and row.submitted.execution_id in ended:
+            how = ended[row.submitted.execution_id]
+            row.ended_unrecorded = f"Temporal says it is {how}, without a record of why. Submit it again to start over"
+
+
+def followed_table(rows: Sequence[Followed]) -> Table:
+    """How documents get on."""
+    made = table(
+        "document", "status", "decision", "calls", "tokens", "cost", right=("calls", "tokens", "cost"), whole=("status",)
+    )
+    for row in rows:
+        tally = row.tally
+        cost = tally.cost_text if tally.calls else ""
+        same = row.submitted.same_as
+        add_row(
+            made,
+            cell(row.submitted.name if not same else f"{row.submitted.name} = {same}"),
+            status_text(row.status) if "," not in row.status else cell(row.status, "cyan"),
+            decision_text(row.decision),
+            tally.calls or "",
+            f"{tally.tokens:,}" if tally.calls else "",
+            cost,
+        )
+    return made
+
+
+def progress_text(rows: Sequence[Followed]) -> str:
+    """How many documents are where."""
+    review = sum(row.execution is not None and row.execution.status is Status.REVIEW for row in rows)
+    failed = sum(row.failed for row in rows)
+    settled = sum(row.settled for row in rows)
+    parts = [f"{settled} of {len(rows)} settled"]
+    parts += [f"{review} of them wait for review"] if review else []
+    parts += [f"{failed} failed"] if failed else []
+    return ", ".join(parts)
+
+
+class _Board(Protocol):
+    def show(self, rows: Sequence[Followed], passed: float) -> None: ...
+
+
+class _Silence:
+    def show(self, rows: Sequence[Followed], passed: float) -> None:
+        pass
+
+
+class _Lines:
+    """A line for each change, for logs and pipes."""
+
+    def __init__(self) -> None:
+        self._said: dict[int, str] = {}
+        self._suspected = False
+
+    def show(self, rows: Sequence[Followed], passed: float) -> None:
+        console = err()
+        for number, row in enumerate(rows):
+            status = row.status
+            if self._said.get(number) != status and status != "submitted":
+                self._said[number] = status
+                calls = f" ({row.tally.calls} model calls)" if row.tally.calls else ""
+                console.print(f"{passed:6.1f} s  {clean(row.submitted.name, lines=False)}: {clean(status)}{calls}")
+        if not self._suspected and _nobody_works(rows, passed):
+            self._suspected = True
+            console.print(_SUSPICION)
+
+
+class _Live:
+    """A table that changes. Of more documents than the screen has lines, the open ones are shown."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._spinner = Spinner("dots")
+
+    def show(self, rows: Sequence[Followed], passed: float) -> None:
+        room = max(self._live.console.height - 8, 4)
+        shown = list(rows)
+        if len(shown) > room:
+            running = [row for row in rows if not row.settled]
+            shown = (running + [row for row in rows if row.settled])[:room]
+        caption = f"{progress_text(rows)}, {passed:.0f} s"
+        if len(shown) < len(rows):
+            caption += f"; {len(rows) - len(shown)} more documents"
+        self._spinner.update(text=Text(caption))
+        parts = [followed_table(shown), self._spinner]
+        if _nobody_works(rows, passed):
+            parts.append(Text(_SUSPICION, "yellow"))
+        self._live.update(Group(*parts))
+
+
+_SUSPICION = "nothing has been taken up yet: `counterfoil doctor` says whether the worker runs"
+
+
+def _nobody_works(rows: Sequence[Followed], passed: float) -> bool:
+    taken = any(row.execution is not None or row.settled for row in rows)
+    return passed > NOBODY_WORKS_SECONDS and not taken
+
+
+@contextmanager
+def _board(quiet: bool) -> Iterator[_Board]:
+    console = err()
+    if quiet and not console.is_terminal:
+        yield _Silence()
+    elif not console.is_terminal:
+        yield _Lines()
+    else:
+        with Live(console=console, refresh_per_second=6, transient=True) as live:
+            yield _Live(live)

@@ -1,0 +1,253 @@
+"""``show``: everything known of one execution."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from workers.cli._console import (
+    ExecutionArgument,
+    JsonOption,
+    TenantFilter,
+    add_row,
+    amount_text,
+    cell,
+    decision_text,
+    failing_clearly,
+    made_settings,
+    moment,
+    money,
+    opened_ledger,
+    out,
+    phoenix_link,
+    print_json,
+    run,
+    status_text,
+    table,
+    temporal_link,
+    the_execution,
+)
+
+if TYPE_CHECKING:
+    from infra.ledger import Execution, Submission
+    from infra.models.calls import ModelCall
+
+EPILOG = """Examples:
+
+counterfoil show Rechnung_RE-2026-0417.pdf
+
+counterfoil show invoice-demo-3f2a
+
+counterfoil show 3f2a9c --json"""
+
+_ROW = re.compile(r"(\w+)\[(\d+)\]\.(\w+)")
+_SEVERITIES = {"error": "red", "warning": "yellow", "info": "dim"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command("show", epilog=EPILOG, rich_help_panel="Documents")(show)
+
+
+def show(id: ExecutionArgument, tenant: TenantFilter = None, as_json: JsonOption = False) -> None:
+    """Show one execution: decision and why, fields with their evidence, findings, model calls, cost, and where to look on."""
+    with failing_clearly():
+
+        async def work() -> tuple[Execution, list[ModelCall], list[Submission]]:
+            async with opened_ledger() as ledger:
+                found = await the_execution(ledger, id, tenant)
+                handed_in = [
+                    s for s in await ledger.submissions(tenant=found.tenant) if s.execution_id == found.id
+                ]
+                return found, await ledger.calls(found.id), handed_in
+
+        execution, calls, handed_in = run(work())
+        from workers.cli._tally import Tally
+
+        made = made_settings()
+        total = Tally.of(calls)
+        links = {"temporal": temporal_link(made, execution.id), "phoenix": phoenix_link(made, execution)}
+        if as_json:
+            print_json(
+                {
+                    **execution.model_dump(),
+                    "submissions": handed_in,
+                    "calls": calls,
+                    "totals": total.as_json(),
+                    "links": links,
+                }
+            )
+            return
+        console = out()
+        _headline(console, execution, handed_in)
+        _decision(console, execution)
+        fields: Mapping[str, Any] = execution.result.get("fields") or {}
+        _fields(console, fields)
+        _tables(console, fields)
+        _findings(console, execution)
+        _calls(console, calls)
+        _steps(console, execution)
+        _reviews(console, execution)
+        _title(console, "Cost")
+        console.print(f"{total.cost_text} for {total.calls} model calls, {total.tokens:,} tokens", soft_wrap=True)
+        for source in total.price_sources:
+            console.print(cell(f"price: {source}", "dim"), soft_wrap=True)
+        if total.lost:
+            console.print(f"{total.lost} calls lost: no answer was seen; they may have been paid", style="yellow")
+        _title(console, "Look on")
+        console.print(f"Temporal  {links['temporal']}", soft_wrap=True)
+        console.print(f"Phoenix   {links['phoenix'] or 'no trace'}", soft_wrap=True)
+        if execution.status.value == "review":
+            _title(console, "Settle it")
+            for answer in ("approve {}", 'reject {} --reason "…"', "correct {} FIELD=VALUE"):
+                console.print(f"counterfoil review {answer.format(execution.id)}", soft_wrap=True)
+
+
+def _title(console: Console, title: str) -> None:
+    console.print(Text(f"\n{title}", "bold"))
+
+
+def _headline(console: Console, execution: Execution, handed_in: list[Submission]) -> None:
+    console.print(Text.assemble(cell(execution.name, "bold"), "  ", status_text(execution.status.value)), soft_wrap=True)
+    facts = {
+        "id": execution.id,
+        "tenant, batch": f"{execution.tenant}, {execution.batch}",
+        "document": f"SHA-256 {execution.digest}",
+        "invoice": " ".join(
+            part for part in (execution.number, "of " + execution.vendor if execution.vendor else None) if part
+        ),
+        "amount": amount_text(execution.amount, execution.currency),
+        "started": moment(execution.started_at),
+        "ended": moment(execution.ended_at),
+    }
+    others = [s for s in handed_in if (s.name, s.batch) != (execution.name, execution.batch)]
+    if others:
+        facts["also as"] = ", ".join(f"{s.name} (batch {s.batch})" for s in others[:10])
+    for name, value in facts.items():
+        if value:
+            console.print(Text.assemble((f"{name:<14}", "dim"), cell(value)), soft_wrap=True)
+
+
+def _decision(console: Console, execution: Execution) -> None:
+    if execution.error:
+        _title(console, "Failed")
+        console.print(cell(execution.error, "red"), soft_wrap=True)
+    if execution.decision:
+        _title(console, "Decision")
+        by = f" by {execution.decided_by}" if execution.decided_by else ""
+        console.print(Text.assemble(decision_text(execution.decision), cell(by)))
+        for reason in execution.reasons:
+            console.print(Text.assemble("- ", cell(reason)), soft_wrap=True)
+
+
+def _fields(console: Console, fields: Mapping[str, Any]) -> None:
+    single = {path: field for path, field in fields.items() if not _ROW.fullmatch(path)}
+    if not single:
+        return
+    _title(console, "Fields")
+    shown = table("field", "value", "source", "page", "box", "printed", whole=("field",))
+    for path, field in single.items():
+        evidence = field.get("evidence") or {}
+        add_row(
+            shown,
+            path,
+            field.get("value"),
+            evidence.get("source"),
+            evidence.get("page"),
+            _box(evidence.get("box")),
+            evidence.get("text") or evidence.get("locator"),
+        )
+    console.print(shown)
+
+
+def _box(box: Any) -> str:
+    """The corners of a box: left, top, right, bottom, as the agent keeps them."""
+    numbers = list(box.values()) if isinstance(box, dict) else list(box or [])
+    return " ".join(f"{number:.0f}" if isinstance(number, float) else str(number) for number in numbers)
+
+
+def _tables(console: Console, fields: Mapping[str, Any]) -> None:
+    """Fields in rows, such as ``lines[3].net_amount``, as the tables they are."""
+    tables: dict[str, dict[int, dict[str, Any]]] = {}
+    for path, field in fields.items():
+        if row := _ROW.fullmatch(path):
+            tables.setdefault(row[1], {}).setdefault(int(row[2]), {})[row[3]] = field
+    for name, rows in sorted(tables.items(), reverse=True):
+        columns = list(dict.fromkeys(column for row in rows.values() for column in row))
+        _title(console, name.replace("_", " ").capitalize())
+        shown = table("#", *columns, "page")
+        for number in sorted(rows):
+            row = rows[number]
+            pages = {(field.get("evidence") or {}).get("page") for field in row.values()} - {None}
+            add_row(
+                shown,
+                number + 1,
+                *(row.get(column, {}).get("value") for column in columns),
+                ", ".join(map(str, sorted(pages))),
+            )
+        console.print(shown)
+
+
+def _findings(console: Console, execution: Execution) -> None:
+    if not execution.findings:
+        return
+    _title(console, "Findings")
+    order = list(_SEVERITIES)
+    shown = table("severity", "rule", "finding", "fields", whole=("severity", "rule"))
+    for finding in sorted(execution.findings, key=lambda f: order.index(f.severity) if f.severity in order else 0):
+        severity = cell(finding.severity, _SEVERITIES.get(finding.severity, ""))
+        add_row(shown, severity, finding.rule, finding.message, ", ".join(finding.fields))
+    console.print(shown)
+
+
+def _calls(console: Console, calls: list[ModelCall]) -> None:
+    if not calls:
+        return
+    _title(console, "Model calls")
+    numbers = ("try", "prompt", "cached", "output", "seconds", "cost")
+    shown = table("step", "tier", "model", "version", "try", "status", *numbers[1:], right=numbers, whole=("status",))
+    for call in calls:
+        known = call.status.value in ("completed", "invalid")
+        add_row(
+            shown,
+            call.step,
+            call.tier,
+            call.model,
+            call.prompt_version,
+            call.attempt,
+            call.status.value,
+            *((call.usage.prompt, call.usage.cached, call.usage.output) if known else ("", "", "")),
+            f"{call.seconds:.1f}" if call.seconds is not None else "",
+            money(call.cost, call.currency) if known else "",
+        )
+    console.print(shown)
+    for call in calls:
+        if call.error:
+            console.print(cell(f"{call.step}, try {call.attempt}: {call.error}", "yellow"), soft_wrap=True)
+
+
+def _steps(console: Console, execution: Execution) -> None:
+    if not execution.steps:
+        return
+    _title(console, "Steps")
+    shown = table("step", "ran in", "try", "started", "seconds", "note", right=("try", "seconds"), whole=("step", "started"))
+    for step in execution.steps:
+        seconds = (step.ended_at - step.started_at).total_seconds()
+        add_row(shown, step.name, step.room, step.attempt, moment(step.started_at), f"{seconds:.1f}", step.note)
+    console.print(shown)
+
+
+def _reviews(console: Console, execution: Execution) -> None:
+    if not execution.reviews:
+        return
+    _title(console, "Reviews")
+    shown = table("at", "reviewer", "answer", "reason", "corrections", whole=("at", "answer"))
+    for review in execution.reviews:
+        corrections = ", ".join(f"{k}={v}" if v is not None else f"{k} removed" for k, v in review.corrections.items())
+        add_row(shown, moment(review.at), review.reviewer, review.action, review.reason, corrections)
+    console.print(shown)

@@ -1,0 +1,137 @@
+"""``status``: the executions, newest first, from the ledger alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from workers.cli._console import (
+    BatchFilter,
+    JsonOption,
+    TenantFilter,
+    add_row,
+    amount_text,
+    cell,
+    decision_text,
+    failing_clearly,
+    moment,
+    money,
+    opened_ledger,
+    out,
+    print_json,
+    run,
+    status_text,
+    summary,
+    table,
+    the_execution,
+)
+
+if TYPE_CHECKING:
+    from infra.ledger import Execution, Submission
+    from infra.models.calls import ModelCall
+
+StatusName = Literal["running", "review", "approved", "rejected", "failed"]
+StatusFilter = Annotated[list[StatusName] | None, typer.Option("--status", help="Only with this status; may be repeated.")]
+
+EPILOG = """Examples:
+
+counterfoil status
+
+counterfoil status --batch demo-1 --status review
+
+counterfoil status --json | jq -r '.executions[].id'"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command("status", epilog=EPILOG, rich_help_panel="Documents")(status)
+
+
+def status(
+    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="Only this execution.", show_default=False)] = None,
+    batch: BatchFilter = None,
+    tenant: TenantFilter = None,
+    status: StatusFilter = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """List executions, newest first, with their tokens and cost. Reads the ledger alone: nothing else has to run."""
+    with failing_clearly():
+
+        async def work() -> tuple[list[Execution], dict[str, list[ModelCall]], list[Submission], bool]:
+            async with opened_ledger() as ledger:
+                if id is not None:
+                    found = [await the_execution(ledger, id, tenant)]
+                else:
+                    found = await ledger.executions(tenant=tenant, batch=batch, statuses=status, limit=limit + 1)
+                shown = found[:limit]
+                calls = await ledger.calls_of([e.id for e in shown])
+                unrecorded: list[Submission] = []
+                if batch is not None and id is None and not status:
+                    for one in await ledger.submissions(tenant=tenant, batch=batch):
+                        if await ledger.execution(one.execution_id) is None:
+                            unrecorded.append(one)
+                return shown, calls, unrecorded, len(found) > limit
+
+        executions, calls, unrecorded, more = run(work())
+        from workers.cli._tally import Tally
+
+        total = Tally.of(call for made in calls.values() for call in made)
+        counts = Counter(e.status.value for e in executions)
+        if as_json:
+            print_json(
+                {
+                    "executions": [summary(e) for e in executions],
+                    "more": more,
+                    "not_taken_up": [{"file": s.name, "execution_id": s.execution_id} for s in unrecorded],
+                    "totals": {"executions": len(executions), "by_status": dict(counts), **total.as_json()},
+                }
+            )
+            return
+        console = out()
+        if not executions and not unrecorded:
+            console.print("no executions; hand documents in with `counterfoil submit`")
+            return
+        # On a terminal too narrow for one line each, the id goes under the file's name, where it stays whole.
+        narrow = console.width < 150
+        names = ["started", "document", "status", "decision", "vendor", "amount", "calls", "tokens", "cost"]
+        shown = table(
+            *(names if narrow else [*names, "id"]), right=("amount", "calls", "tokens", "cost"), whole=("status", "id")
+        )
+        for e in executions:
+            made = Tally.of(calls[e.id])
+            document = cell(e.name)
+            if narrow:
+                document.append("\n").append(cell(e.id, "dim"))
+                shown.columns[1].min_width = max(shown.columns[1].min_width or 0, len(e.id))
+            row = (
+                moment(e.started_at)[5:-3] if narrow else moment(e.started_at),
+                document,
+                status_text(e.status.value),
+                decision_text(e.decision),
+                e.vendor,
+                amount_text(e.amount, e.currency),
+                made.calls or "",
+                f"{made.tokens:,}" if made.calls else "",
+                made.cost_text if made.calls else "",
+            )
+            add_row(shown, *(row if narrow else (*row, e.id)))
+        console.print(shown)
+        by_status = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+        console.print(
+            f"{len(executions)} executions ({by_status}); {total.calls} model calls, {total.tokens:,} tokens, "
+            f"{total.cost_text}" + (f"; {total.lost} calls lost" if total.lost else ""),
+            soft_wrap=True,
+        )
+        if unrecorded:
+            listed = ", ".join(cell(s.name).plain for s in unrecorded[:5]) + (", …" if len(unrecorded) > 5 else "")
+            console.print(f"{len(unrecorded)} documents not taken up yet: {listed}. `counterfoil doctor` says if the worker runs")
+        if more:
+            console.print(f"more than {limit}: --limit shows more, --batch and --status narrow it down")
+
+
+def cost_of(execution: Execution) -> str:
+    """An execution's cost as recorded, for a list; nothing where no model was asked."""
+    return money(execution.cost, execution.cost_currency) if execution.model_calls else ""

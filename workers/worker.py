@@ -1,0 +1,119 @@
+"""The worker process: runs every definition found, until it is asked to stop.
+
+Started by ``counterfoil up`` or by hand: ``python -m workers.worker``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.contrib.opentelemetry import OpenTelemetryPlugin
+from temporalio.langgraph import LangGraphPlugin
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from infra import connections as connected
+from infra.connections import Connections
+from infra.ledger.activities import record
+from infra.models import ModelError, Price
+from infra.settings import Settings, settings
+from infra.telemetry.phoenix import Phoenix, PhoenixError
+from infra.telemetry.tracing import Tracing, start_tracing
+from infra.temporal.connect import connect
+from infra.temporal.interceptors import ActivityCare
+from workflows import definitions
+
+log = logging.getLogger("counterfoil.worker")
+
+_PASSED_THROUGH = ("agents", "infra", "workflows.execution", "pydantic", "opentelemetry", "openinference", "stdnum", "httpx")
+"""Modules the workflow sandbox takes as they are: deterministic where workflows use them, and slow to load anew each time."""
+
+
+async def run_worker(made: Settings, *, ready: Path | None = None, stop: asyncio.Event | None = None) -> None:
+    """Run until ``stop`` is set (or SIGTERM or SIGINT comes), then finish what runs and return.
+
+    ``ready`` is a file that holds this process's id while it takes work.
+    """
+    stop = stop or asyncio.Event()
+    tracing = start_tracing(made)
+    made_connections = Connections.of(made)
+    connected.use(made_connections)
+    found = definitions()
+    client = await connect(made, plugins=[OpenTelemetryPlugin()])
+    await made_connections.ledger.ping()
+    prices = asyncio.create_task(_set_prices(made_connections))
+    workflows = [d.workflow for d in found.values()]
+    main = _worker(client, made, tracing, made.task_queue, workflows, [record], 50)
+    models = _worker(client, made, tracing, f"{made.task_queue}-models", [], [], made.model_concurrency)
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError, RuntimeError):
+            loop.add_signal_handler(signum, stop.set)
+    await prices
+    async with main, models:
+        log.info("ready: %s on task queue %s", ", ".join(found), made.task_queue)
+        if ready:
+            ready.write_text(str(os.getpid()))
+        try:
+            await stop.wait()
+        finally:
+            if ready:
+                ready.unlink(missing_ok=True)
+            log.info("stopping: finishing what runs")
+    await made_connections.close()
+    await asyncio.to_thread(tracing.shutdown)
+
+
+def _worker(
+    client: object, made: Settings, tracing: Tracing, queue: str, workflows: list[type], activities: list[object], slots: int
+) -> Worker:
+    graphs = {d.workflow.agent: d.build_graph() for d in definitions().values()}
+    return Worker(
+        client,  # type: ignore[arg-type]
+        task_queue=queue,
+        workflows=workflows,
+        activities=activities,  # type: ignore[arg-type]
+        plugins=[LangGraphPlugin(graphs=graphs)],
+        interceptors=[ActivityCare(tracing)],
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH)
+        ),
+        max_concurrent_activities=slots,
+        graceful_shutdown_timeout=timedelta(seconds=20),
+    )
+
+
+async def _set_prices(made: Connections) -> None:
+    """Tell Phoenix the price of every configured model before its traffic, once both answer; never in the way of work."""
+    wanted: dict[str, Price] = {}
+    for name, tier in made.models.tiers.items():
+        with suppress(ModelError):
+            if tier.price:
+                wanted[await made.models.model_of(name)] = tier.price
+    try:
+        async with Phoenix(made.settings) as phoenix:
+            for model, price in wanted.items():
+                await phoenix.set_price(model, price)
+                log.info("price of %s in Phoenix: %s", model, price)
+    except PhoenixError as error:
+        log.warning("%s; its pages will show no cost until the worker is started again", error)
+
+
+def main() -> None:
+    """Entry point of the process."""
+    made = settings()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    made.home.mkdir(parents=True, exist_ok=True)
+    asyncio.run(run_worker(made, ready=made.home / "worker.ready"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Definitions: every module of this package that holds a subclass of `AgentWorkflow` is one, named as its module."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.execution import AgentWorkflow
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A workflow with its agent. ``options`` are taken from the settings when an execution is submitted."""
+
+    name: str
+    workflow: type[AgentWorkflow]
+    build_graph: Callable[[], Any]
+    options: Callable[[Any], dict[str, Any]]
+
+
+def definitions() -> dict[str, Definition]:
+    """All definitions found, by name. A new module here and its folder in ``agents/`` are found with nothing else changed."""
+    found: dict[str, Definition] = {}
+    for module in pkgutil.iter_modules(__path__):
+        for value in vars(importlib.import_module(f"{__name__}.{module.name}")).values():
+            if isinstance(value, type) and issubclass(value, AgentWorkflow) and value is not AgentWorkflow:
+                agent = importlib.import_module(f"agents.{value.agent}.graph")
+                found[module.name] = Definition(
+                    module.name, value, agent.build_graph, getattr(agent, "options", lambda _: {})
+                )
+    return found

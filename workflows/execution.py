@@ -1,0 +1,272 @@
+"""What every definition shares: running an agent durably, waiting for people, and keeping the stub.
+
+A definition is a subclass with a ``run`` of its own; see `workflows.invoice`. This module is for reading, not for change,
+when a definition is added.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, Field
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from langgraph.checkpoint.memory import InMemorySaver
+    from langgraph.types import Command
+    from temporalio.langgraph import graph
+
+    from infra.ledger import Execution, Finding, Review, Status, Step
+    from infra.ledger.activities import record
+    from infra.models import ModelCall, TokenUsage
+    from infra.telemetry.tracing import execution_context, set_error, set_output, span, trace_id_of
+    from infra.temporal import search_attributes as sa
+
+
+class ExecutionOrder(BaseModel):
+    """The input of every definition: which document, for whom, and the options it keeps for its lifetime."""
+
+    tenant: str
+    batch: str
+    digest: str
+    """SHA-256 of the document's bytes, hex; the bytes are in the document store."""
+    name: str
+    options: dict[str, Any] = Field(default_factory=dict)
+    trace_link: str | None = None
+
+
+class ReviewAnswer(BaseModel):
+    """What a person answers. ``corrections`` maps field paths to values; None removes a field."""
+
+    action: Literal["approve", "reject", "correct"]
+    reviewer: str = Field(min_length=1)
+    reason: str | None = None
+    corrections: dict[str, str | None] = Field(default_factory=dict)
+
+
+_RECORD: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=40),
+    "heartbeat_timeout": timedelta(seconds=15),
+    # A ledger that is down is no reason to lose an execution: its record is tried until it is up again.
+    "retry_policy": RetryPolicy(maximum_interval=timedelta(seconds=60)),
+}
+
+
+class AgentWorkflow:
+    """Runs the agent named by ``agent`` on one document, from its first step to its stub."""
+
+    agent: ClassVar[str]
+    """Folder in ``agents/`` whose graph this definition runs."""
+
+    def __init__(self) -> None:
+        self._stub: Execution | None = None
+        self._answers: list[ReviewAnswer] = []
+        self._waiting = False
+        self._step = "submitted"
+        self._link: str | None = None
+
+    async def execute(self, order: ExecutionOrder) -> Execution:
+        """Run the agent, waiting for people as it asks for them, and return the stub.
+
+        Raises:
+            ApplicationError: the execution failed; the message says why and what to do next. The stub is recorded.
+        """
+        info = workflow.info()
+        self._link = order.trace_link
+        self._stub = Execution(
+            id=info.workflow_id,
+            definition=self.agent,
+            tenant=order.tenant,
+            batch=order.batch,
+            digest=order.digest,
+            name=order.name,
+            run_id=info.run_id,
+            trace_id=f"{trace_id_of(info.workflow_id):032x}",
+            status=Status.RUNNING,
+            started_at=info.start_time,
+        )
+        await self._record()
+        failure: str | None = None
+        with (
+            execution_context(info.workflow_id, order.tenant, order.batch),
+            span(
+                f"{self.agent} {order.name}",
+                "AGENT",
+                subject=info.run_id,
+                trace_of=info.workflow_id,
+                input={"document": order.name, "sha256": order.digest},
+            ) as root,
+        ):
+            try:
+                await self._run_agent(order)
+            except (FailureError, ApplicationError) as error:
+                failure = _reason(error)
+                set_error(root, failure)
+            except asyncio.CancelledError:
+                failure = "cancelled by an operator. Submit the document again to start over"
+                set_error(root, failure)
+            stub = self._stub
+            if failure:
+                stub.status, stub.error, stub.decision = Status.FAILED, failure, None
+            stub.ended_at = workflow.now()
+            set_output(root, {"decision": stub.decision or "failed", "reasons": stub.reasons or [failure]})
+        await asyncio.shield(self._record())
+        if failure:
+            raise ApplicationError(failure, type="ExecutionFailed", non_retryable=True)
+        return stub
+
+    async def _run_agent(self, order: ExecutionOrder) -> None:
+        assert self._stub
+        app = graph(self.agent).compile(checkpointer=InMemorySaver())
+        config: Any = {"configurable": {"thread_id": self._stub.id}, "recursion_limit": 100}
+        execution = {
+            "id": self._stub.id,
+            "tenant": order.tenant,
+            "batch": order.batch,
+            "digest": order.digest,
+            "name": order.name,
+        }
+        given: Any = {"execution": execution, "options": order.options}
+        while True:
+            state: dict[str, Any] = {}
+            async for mode, chunk in app.astream(given, config, stream_mode=["tasks", "values"]):
+                if mode == "tasks" and "input" in chunk:
+                    self._step = chunk["name"]
+                    self._show()
+                elif mode == "values":
+                    state = chunk
+            self._take(state)
+            if "__interrupt__" not in state:
+                return
+            given = Command(resume=await self._ask_person())
+
+    async def _ask_person(self) -> dict[str, Any]:
+        """Wait, for days if need be, until a person has answered."""
+        assert self._stub
+        self._stub.status = Status.REVIEW
+        self._waiting = True
+        await self._record()
+        await workflow.wait_condition(lambda: bool(self._answers))
+        answer = self._answers.pop(0)
+        self._stub.status = Status.RUNNING
+        return {**answer.model_dump(mode="json"), "at": workflow.now().isoformat()}
+
+    @workflow.update
+    async def review(self, answer: ReviewAnswer) -> str:
+        """A person's answer. Returns the execution's status once the answer has been taken."""
+        self._answers.append(answer)
+        self._waiting = False
+        assert self._stub
+        await workflow.wait_condition(lambda: not self._answers)
+        return f"{answer.action} taken"
+
+    @review.validator
+    def _validate_review(self, answer: ReviewAnswer) -> None:
+        if not self._waiting or self._stub is None:
+            status = self._stub.status if self._stub else "starting"
+            raise ApplicationError(f"the execution does not wait for a review: it is {status}", type="NotWaiting")
+        if problem := self.review_problem(answer):
+            raise ApplicationError(problem, type="InvalidReview")
+
+    def review_problem(self, answer: ReviewAnswer) -> str | None:
+        """Why an answer cannot be taken, or None. Definitions add what their agents need."""
+        if answer.action == "correct" and not answer.corrections:
+            return "a correction names at least one field"
+        if answer.action == "reject" and not answer.reason:
+            return "a rejection needs a reason"
+        return None
+
+    @workflow.query
+    def stub(self) -> Execution | None:
+        """The execution as it stands."""
+        return self._stub
+
+    def _take(self, state: dict[str, Any]) -> None:
+        """Bring the stub up to date with the graph's state."""
+        stub = self._stub
+        assert stub
+        decision, head = state.get("decision"), state.get("headline") or {}
+        if decision:
+            stub.decision, stub.decided_by, stub.reasons = decision["outcome"], decision["by"], decision["reasons"]
+            ends = {"approve": Status.APPROVED, "reject": Status.REJECTED}
+            stub.status = ends.get(decision["outcome"], Status.REVIEW)
+        stub.vendor, stub.number, stub.currency = head.get("vendor"), head.get("number"), head.get("currency")
+        stub.amount = Decimal(head["amount"]) if head.get("amount") else None
+        calls = [ModelCall.model_validate(c) for c in state.get("calls", [])]
+        stub.model_calls = len(calls)
+        stub.usage = sum_usage(calls)
+        priced = [c.cost for c in calls if c.cost is not None]
+        stub.cost = sum(priced, Decimal(0)) if len(priced) == len(calls) else None
+        stub.cost_currency = next((c.currency for c in calls), None)
+        stub.steps = [Step(ordinal=n, **s) for n, s in enumerate(state.get("steps", []))]
+        stub.findings = [Finding(**f) for found in state.get("findings", {}).values() for f in found]
+        stub.reviews = [Review(**r) for r in state.get("reviews", [])]
+        stub.result = {**(state.get("result") or {}), "fields": state.get("fields", {}), "document": state.get("document")}
+
+    async def _record(self) -> None:
+        """Write the stub to the ledger and show it to operators."""
+        assert self._stub
+        self._show()
+        self._upsert(self._stub)
+        await workflow.execute_activity(record, self._stub, summary=self._stub.status.value, **_RECORD)
+
+    def _upsert(self, stub: Execution) -> None:
+        values: list[Any] = [
+            sa.STATUS.value_set(stub.status.value),
+            sa.TENANT.value_set(stub.tenant),
+            sa.BATCH.value_set(stub.batch),
+            sa.DOCUMENT.value_set(stub.name),
+            sa.TOKENS.value_set(stub.usage.total),
+        ]
+        values += [key.value_set(value) for key, value in ((sa.DECISION, stub.decision), (sa.VENDOR, stub.vendor)) if value]
+        values += [sa.CURRENCY.value_set(stub.currency)] if stub.currency else []
+        values += [sa.AMOUNT.value_set(float(stub.amount))] if stub.amount is not None else []
+        values += [sa.COST.value_set(float(stub.cost))] if stub.cost is not None else []
+        workflow.upsert_search_attributes(values)
+
+    def _show(self) -> None:
+        """Current details, in Markdown: what an operator sees on the execution's page."""
+        stub = self._stub
+        assert stub
+        lines = [f"**{stub.name}**: {stub.status.value}" + (f", at step `{self._step}`" if not stub.ended_at else "")]
+        if stub.decision:
+            lines.append(f"**Decision**: {stub.decision} by {stub.decided_by}")
+            lines += [f"- {reason}" for reason in stub.reasons]
+        if stub.error:
+            lines.append(f"**Failed**: {stub.error}")
+        if stub.vendor or stub.amount is not None:
+            lines.append(f"**Invoice** {stub.number or '?'} of {stub.vendor or '?'}: {stub.amount} {stub.currency or ''}")
+        if stub.model_calls:
+            cost = f"{stub.cost:.6f} {stub.cost_currency}" if stub.cost is not None else "unpriced"
+            lines.append(f"**Cost**: {cost} for {stub.model_calls} model calls, {stub.usage.total} tokens")
+        if self._link:
+            lines.append(f"[Trace in Phoenix]({self._link})")
+        if stub.status is Status.REVIEW:
+            lines.append(f"Answer with `counterfoil review approve|reject|correct {stub.id}`")
+        workflow.set_current_details("\n\n".join(lines))
+
+
+def sum_usage(calls: list[ModelCall]) -> TokenUsage:
+    """The tokens of all ``calls`` together."""
+    return TokenUsage(
+        prompt=sum(c.usage.prompt for c in calls),
+        cached=sum(c.usage.cached for c in calls),
+        output=sum(c.usage.output for c in calls),
+        reasoning=sum(c.usage.reasoning for c in calls),
+    )
+
+
+def _reason(error: BaseException) -> str:
+    """What a person should read of a failure: the innermost message, and that submitting again is safe."""
+    step = ""
+    while isinstance(error, ActivityError) and error.cause:
+        step = f"{error.activity_type}: "
+        error = error.cause
+    retryable = isinstance(error, ApplicationError) and not error.non_retryable
+    again = " After mending it, submit the document again: answers already paid for are kept." if retryable else ""
+    return f"{step}{error}.{again}".replace("..", ".")
