@@ -18,7 +18,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from temporalio.client import Client
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
@@ -120,7 +125,7 @@ def checked_name(kind: str, name: str) -> str:
     if NAME.fullmatch(name):
         return name
     raise BadSubmission(
-        f"{name!r} cannot name a {kind}: it takes 1 to 63 of a-z, 0-9, '.', '_' and '-', and begins with a letter or digit"
+        f"{name!r} cannot name a {kind}: 1 to 63 characters of a-z, 0-9, '.', '_' and '-', a letter or digit first"
     )
 
 
@@ -205,7 +210,7 @@ class _Desk:
     def _store(self, content: bytes | Path) -> _Kept:
         if isinstance(content, Path):
             if not content.is_file():
-                raise ValueError("it is no file" if content.exists() else "it cannot be read: there is nothing behind it")
+                raise ValueError("it is no file" if content.exists() else "it points to nothing")
             with content.open("rb") as opened:
                 content = opened.read(LARGEST_DOCUMENT + 1)
         if not content:
@@ -284,7 +289,8 @@ def _below(folder: Path, refused: list[Submitted]) -> Iterator[Path]:
 
     def cannot_read(error: OSError) -> None:
         unreadable = Path(error.filename)
-        refused.append(_refused(HandedIn(_readable_name(unreadable), unreadable), f"it cannot be read: {error.strerror}"))
+        it = HandedIn(_readable_name(unreadable), unreadable)
+        refused.append(_refused(it, f"it cannot be read: {error.strerror}"))
 
     found = []
     for place, folders, names in os.walk(folder, onerror=cannot_read):

@@ -68,15 +68,17 @@ _IO: dict[str, Any] = {
 
 
 def _asks_a_model(made: Settings) -> dict[str, Any]:
-    """Retries end after ten tries, about four minutes of waiting: then a person is told, and the execution can be
-    submitted again without paying for what is already answered."""
+    """Retries end (by default after ten tries, some four minutes of waiting): then a person is told, and the document can
+    be submitted again without paying for what is already answered."""
     return {
         "execute_in": "activity",
         "task_queue": f"{made.task_queue}-models",
         "start_to_close_timeout": timedelta(seconds=made.model_timeout_seconds * 2 + 60),
         "heartbeat_timeout": timedelta(seconds=15),
         "retry_policy": RetryPolicy(
-            initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=45), maximum_attempts=10
+            initial_interval=timedelta(seconds=made.model_retry_seconds),
+            maximum_interval=timedelta(seconds=45),
+            maximum_attempts=made.model_attempts,
         ),
     }
 

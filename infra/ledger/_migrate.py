@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -20,6 +21,7 @@ from infra.ledger._database import LedgerNotReady
 
 _LOCK_SECONDS = 300
 _ADVISORY_LOCK = 0x636F756E746572  # "counter": any fixed number that nothing else in the database locks
+_alembic = threading.Lock()  # its `context` and `op` are global to the process
 
 
 def migrate(url: str) -> None:
@@ -37,7 +39,7 @@ def migrate(url: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Also guards the change of a new file to WAL, which fails at once, without waiting, when two try it.
         one_at_a_time = FileLock(f"{path}.lock", timeout=_LOCK_SECONDS)
-    with one_at_a_time, ThreadPoolExecutor(1) as thread:  # a thread, since the caller's may be running a loop
+    with _alembic, one_at_a_time, ThreadPoolExecutor(1) as thread:  # a thread, since the caller's may be running a loop
         thread.submit(asyncio.run, _upgrade(target)).result()
 
 

@@ -80,6 +80,7 @@ def up(settings: Settings, report: Report, *, parts: Sequence[str] | None = None
                 needed = [need for need in stack.parts[name].needs if need in finished]
                 for need in needed:
                     finished[need].wait()
+                started = time.monotonic()
                 missing = [need for need in needed if not statuses[need].ok]
                 if missing:
                     raise StackError(f"not started, because it needs {' and '.join(missing)}")
@@ -281,7 +282,7 @@ class _Stack:
         text = status.detail
         if status.ok:
             said = [
-                f"{how[status.origin]} at {status.address}",
+                f"{how[status.origin]}: {status.address}",
                 status.version,
                 status.detail,
                 f"{status.seconds:.1f} s",

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from hashlib import sha256
@@ -26,7 +27,7 @@ from openinference.instrumentation import (
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import Span, Status, StatusCode
@@ -37,6 +38,7 @@ from temporalio.contrib.opentelemetry._id_generator import TemporalIdGenerator
 from infra.settings import Settings
 
 log = logging.getLogger(__name__)
+logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter").setLevel(logging.CRITICAL)  # told below, once
 
 _next_ids: ContextVar[tuple[int | None, int] | None] = ContextVar("counterfoil_next_ids", default=None)
 
@@ -73,22 +75,48 @@ def identified(subject: str, *, trace_of: str | None = None) -> Iterator[None]:
         _next_ids.reset(token)
 
 
-class _Watched(SpanExporter):
-    """Remembers whether the last export reached Phoenix; the batch processor itself does not tell."""
+class _Patient(SpanExporter):
+    """Keeps spans while Phoenix does not take them, and tries again later; work goes on meanwhile.
 
-    def __init__(self, exporter: SpanExporter) -> None:
+    The batch processor drops what its exporter fails to send, and waits for it; this one fails at most every
+    ``pause_seconds``, and holds at most ``most`` spans (the oldest are dropped; the ledger has every call all the same).
+    """
+
+    def __init__(self, exporter: SpanExporter, *, pause_seconds: float = 15, most: int = 50_000) -> None:
         self._exporter = exporter
-        self.healthy = True
+        self._pause = pause_seconds
+        self._held: deque[ReadableSpan] = deque(maxlen=most)
+        self._not_before = 0.0
 
-    def export(self, spans: Any) -> SpanExportResult:
-        result = self._exporter.export(spans)
-        healthy = result is SpanExportResult.SUCCESS
-        if healthy != self.healthy:
-            log.warning("traces are %s", "sent again" if healthy else "not reaching Phoenix; the ledger keeps them")
-        self.healthy = healthy
-        return result
+    @property
+    def healthy(self) -> bool:
+        """Whether all spans given so far have arrived."""
+        return not self._held
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        self._held.extend(spans)
+        if time.monotonic() < self._not_before:
+            return SpanExportResult.SUCCESS
+        was_down = self._not_before > 0
+        while self._held:
+            batch = [self._held[n] for n in range(min(len(self._held), 512))]
+            if self._exporter.export(batch) is not SpanExportResult.SUCCESS:
+                if not was_down:
+                    log.warning("Phoenix takes no traces; they are kept and sent when it does")
+                self._not_before = time.monotonic() + self._pause
+                return SpanExportResult.SUCCESS
+            for _ in batch:
+                self._held.popleft()
+        if was_down:
+            log.info("Phoenix takes traces again")
+            self._not_before = 0.0
+        return SpanExportResult.SUCCESS
 
     def shutdown(self) -> None:
+        self._not_before = 0.0
+        self.export(())
+        if self._held:
+            log.warning("%d spans could not be sent to Phoenix", len(self._held))
         self._exporter.shutdown()
 
     def force_flush(self, timeout_millis: int = 30000) -> bool:
@@ -98,7 +126,7 @@ class _Watched(SpanExporter):
 class Tracing:
     """The tracing of this process: its provider, and whether what was flushed has arrived."""
 
-    def __init__(self, provider: ReplaySafeTracerProvider, exporter: _Watched) -> None:
+    def __init__(self, provider: ReplaySafeTracerProvider, exporter: _Patient) -> None:
         self.provider = provider
         self._exporter = exporter
 
@@ -113,16 +141,16 @@ class Tracing:
 def start_tracing(settings: Settings, exporter: SpanExporter | None = None) -> Tracing:
     """Make this process's tracer provider and set it globally. Call once, before the worker is made."""
     headers = {"authorization": f"Bearer {settings.phoenix_api_key.get_secret_value()}"} if settings.phoenix_api_key else {}
-    watched = _Watched(exporter or OTLPSpanExporter(f"{settings.phoenix}/v1/traces", headers=headers, timeout=5))
+    patient = _Patient(exporter or OTLPSpanExporter(f"{settings.phoenix}/v1/traces", headers=headers, timeout=3))
     ids = _KnownIds(RandomIdGenerator())
     provider = TracerProvider(
         resource=Resource.create({"service.name": "counterfoil", "openinference.project.name": settings.phoenix_project}),
         id_generator=ids,
     )
-    provider.add_span_processor(BatchSpanProcessor(watched, max_queue_size=16384, schedule_delay_millis=1000))
+    provider.add_span_processor(BatchSpanProcessor(patient, max_queue_size=16384, schedule_delay_millis=1000))
     replay_safe = ReplaySafeTracerProvider(provider, ids)
     trace.set_tracer_provider(replay_safe)
-    return Tracing(replay_safe, watched)
+    return Tracing(replay_safe, patient)
 
 
 @contextmanager

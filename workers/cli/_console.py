@@ -34,12 +34,12 @@ PIPE_WIDTH = 10_000
 STYLES = {"approved": "green", "review": "yellow", "rejected": "magenta", "failed": "red", "running": "cyan"}
 """Colour of a status; of a decision, see `decision_text`."""
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else on standard output.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else, on standard output.")]
 TenantFilter = Annotated[str | None, typer.Option("--tenant", help="Only this tenant's.", show_default="all")]
 BatchFilter = Annotated[str | None, typer.Option("--batch", help="Only this batch's.", show_default="all")]
 ExecutionArgument = Annotated[
     str,
-    typer.Argument(metavar="ID", help="Execution id or its beginning, beginning of the document's digest, or file name."),
+    typer.Argument(metavar="ID", help="Execution id, beginning of it or of the document's digest, or file name."),
 ]
 
 
@@ -88,7 +88,7 @@ def _told(error: Exception) -> str | None:
     if isinstance(error, SettingsError):
         return f"the settings cannot be read: {error}. Look at the COUNTERFOIL_… variables and counterfoil.toml"
     if isinstance(error, SQLAlchemyError):
-        return f"the ledger did not answer as it should: {getattr(error, 'orig', None) or error}. See `counterfoil doctor`"
+        return f"the ledger did not answer: {getattr(error, 'orig', None) or error}. See `counterfoil doctor`"
     if isinstance(error, RPCError):
         return f"Temporal did not do what was asked: {error.message or error.status.name}. See `counterfoil doctor`"
     return None
@@ -174,7 +174,7 @@ def cell(value: object, style: str = "") -> Text:
 
 
 def table(*columns: str, right: tuple[str, ...] = (), whole: tuple[str, ...] = ()) -> Table:
-    """A table with these columns: ``right`` aligned right; ``whole`` neither wrapped nor cut, as ids are to be copied."""
+    """A table with these columns: ``right`` aligned right; ``whole`` neither wrapped nor cut, so that it can be copied."""
     made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for name in columns:
         numbers = name in right

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
@@ -100,7 +100,7 @@ async def follow(
     seconds: float | None = None,
     quiet: bool = False,
 ) -> list[Followed]:
-    """Show how the documents of a batch get on until all are settled, or ``seconds`` have passed; return how they stand."""
+    """Show how the documents of a batch get on, until all are settled or ``seconds`` have passed; returns how they stand."""
     rows = [Followed(one) for one in submitted]
     began, looked = time.monotonic(), time.monotonic()
     with _board(quiet) as board:
@@ -151,9 +151,8 @@ async def _look_at_temporal(ledger: Ledger, client: Client, rows: Sequence[Follo
 
 def followed_table(rows: Sequence[Followed]) -> Table:
     """How documents get on."""
-    made = table(
-        "document", "status", "decision", "calls", "tokens", "cost", right=("calls", "tokens", "cost"), whole=("status",)
-    )
+    numbers = ("calls", "tokens", "cost")
+    made = table("document", "status", "decision", *numbers, right=numbers, whole=("status",))
     for row in rows:
         tally = row.tally
         cost = tally.cost_text if tally.calls else ""
@@ -227,7 +226,7 @@ class _Live:
         if len(shown) < len(rows):
             caption += f"; {len(rows) - len(shown)} more documents"
         self._spinner.update(text=Text(caption))
-        parts = [followed_table(shown), self._spinner]
+        parts: list[RenderableType] = [followed_table(shown), self._spinner]
         if _nobody_works(rows, passed):
             parts.append(Text(_SUSPICION, "yellow"))
         self._live.update(Group(*parts))

@@ -55,7 +55,7 @@ def register(app: typer.Typer) -> None:
 
 
 def show(id: ExecutionArgument, tenant: TenantFilter = None, as_json: JsonOption = False) -> None:
-    """Show one execution: decision and why, fields with their evidence, findings, model calls, cost, and where to look on."""
+    """Show one execution: decision and why, fields with evidence, findings, model calls, cost, and where to look on."""
     with failing_clearly():
 
         async def work() -> tuple[Execution, list[ModelCall], list[Submission]]:
@@ -113,7 +113,8 @@ def _title(console: Console, title: str) -> None:
 
 
 def _headline(console: Console, execution: Execution, handed_in: list[Submission]) -> None:
-    console.print(Text.assemble(cell(execution.name, "bold"), "  ", status_text(execution.status.value)), soft_wrap=True)
+    title = Text.assemble(cell(execution.name, "bold"), "  ", status_text(execution.status.value))
+    console.print(title, soft_wrap=True)
     facts = {
         "id": execution.id,
         "tenant, batch": f"{execution.tenant}, {execution.batch}",
@@ -182,13 +183,13 @@ def _tables(console: Console, fields: Mapping[str, Any]) -> None:
         _title(console, name.replace("_", " ").capitalize())
         shown = table("#", *columns, "page")
         for number in sorted(rows):
-            row = rows[number]
-            pages = {(field.get("evidence") or {}).get("page") for field in row.values()} - {None}
+            cells = rows[number]
+            pages = {(field.get("evidence") or {}).get("page") for field in cells.values()}
             add_row(
                 shown,
                 number + 1,
-                *(row.get(column, {}).get("value") for column in columns),
-                ", ".join(map(str, sorted(pages))),
+                *(cells.get(column, {}).get("value") for column in columns),
+                ", ".join(str(page) for page in sorted(p for p in pages if p is not None)),
             )
         console.print(shown)
 
@@ -235,7 +236,8 @@ def _steps(console: Console, execution: Execution) -> None:
     if not execution.steps:
         return
     _title(console, "Steps")
-    shown = table("step", "ran in", "try", "started", "seconds", "note", right=("try", "seconds"), whole=("step", "started"))
+    names = ("step", "ran in", "try", "started", "seconds", "note")
+    shown = table(*names, right=("try", "seconds"), whole=("step", "started"))
     for step in execution.steps:
         seconds = (step.ended_at - step.started_at).total_seconds()
         add_row(shown, step.name, step.room, step.attempt, moment(step.started_at), f"{seconds:.1f}", step.note)

@@ -40,7 +40,10 @@ def register(app: typer.Typer) -> None:
 
 def up(
     only: Annotated[
-        str, typer.Option(help=f"Only these parts, separated by commas: {', '.join(local.PARTS)}.", show_default="all")
+        str,
+        typer.Option(
+            help=f"Only these parts, separated by commas, instead of all: {', '.join(local.PARTS)}.", show_default=False
+        ),
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -89,7 +92,9 @@ def doctor(as_json: JsonOption = False) -> None:
 
 
 def logs(
-    part: Annotated[str, typer.Argument(help=f"{', '.join(local.PARTS)} or supervisor.", show_default="all")] = "",
+    part: Annotated[
+        str, typer.Argument(help=f"{', '.join(local.PARTS)} or supervisor; all without it.", show_default=False)
+    ] = "",
     lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many lines from the end.")] = 40,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on printing what is added.")] = False,
 ) -> None:

@@ -17,7 +17,6 @@ from workers.cli._console import (
     decision_text,
     failing_clearly,
     moment,
-    money,
     opened_ledger,
     out,
     print_json,
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from infra.models.calls import ModelCall
 
 StatusName = Literal["running", "review", "approved", "rejected", "failed"]
-StatusFilter = Annotated[list[StatusName] | None, typer.Option("--status", help="Only with this status; may be repeated.")]
+StatusFilter = Annotated[StatusName | None, typer.Option("--status", help="Only with this status.", show_default="all")]
 
 EPILOG = """Examples:
 
@@ -65,7 +64,7 @@ def status(
                 if id is not None:
                     found = [await the_execution(ledger, id, tenant)]
                 else:
-                    found = await ledger.executions(tenant=tenant, batch=batch, statuses=status, limit=limit + 1)
+                    found = await ledger.executions(tenant=tenant, batch=batch, statuses=[status] if status else None, limit=limit + 1)
                 shown = found[:limit]
                 calls = await ledger.calls_of([e.id for e in shown])
                 unrecorded: list[Submission] = []
@@ -127,11 +126,7 @@ def status(
         )
         if unrecorded:
             listed = ", ".join(cell(s.name).plain for s in unrecorded[:5]) + (", …" if len(unrecorded) > 5 else "")
-            console.print(f"{len(unrecorded)} documents not taken up yet: {listed}. `counterfoil doctor` says if the worker runs")
+            said = f"{len(unrecorded)} documents not taken up yet: {listed}. `counterfoil doctor` says if the worker runs"
+            console.print(said, soft_wrap=True)
         if more:
             console.print(f"more than {limit}: --limit shows more, --batch and --status narrow it down")
-
-
-def cost_of(execution: Execution) -> str:
-    """An execution's cost as recorded, for a list; nothing where no model was asked."""
-    return money(execution.cost, execution.cost_currency) if execution.model_calls else ""

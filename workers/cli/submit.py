@@ -45,10 +45,10 @@ def register(app: typer.Typer) -> None:
 
 def submit(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Files, or folders with .pdf and .xml files in and below them.")
+        list[Path], typer.Argument(metavar="PATH...", help="Files, or folders with .pdf and .xml files below them.")
     ],
     tenant: Annotated[str | None, typer.Option(help="For whom.", show_default="the setting tenant")] = None,
-    batch: Annotated[str | None, typer.Option(help="Name of these documents together.", show_default="the time")] = None,
+    batch: Annotated[str | None, typer.Option(help="Name of the documents together.", show_default="the time")] = None,
     definition: Annotated[str, typer.Option(help="The workflow that takes them.")] = "invoice",
     wait: Annotated[bool, typer.Option("--wait", help="Follow until each has ended or waits for review.")] = False,
     as_json: JsonOption = False,

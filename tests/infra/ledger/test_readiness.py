@@ -27,7 +27,7 @@ async def test_a_database_without_tables_names_the_command(empty_url: str) -> No
 async def test_a_missing_sqlite_file_is_not_made_by_looking(tmp_path: Path) -> None:
     with pytest.raises(LedgerNotReady, match="does not exist"):
         await Ledger(f"sqlite:///{tmp_path / 'ledger.db'}").ping()
-    assert not any(tmp_path.iterdir())  # noqa: ASYNC240
+    assert not any(tmp_path.iterdir())
 
 
 async def test_a_file_that_is_no_database_is_not_ready(tmp_path: Path) -> None:

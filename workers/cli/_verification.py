@@ -1,0 +1,172 @@
+"""Whether the three records of what was paid agree: the ledger, the workflow's result, the trace in Phoenix."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from temporalio.client import Client, WorkflowFailureError, WorkflowQueryFailedError
+from temporalio.service import RPCError
+
+from infra.ledger import Execution, Status
+from infra.models.calls import ModelCall
+from infra.settings import Settings
+from infra.telemetry.phoenix import Phoenix, TraceCost
+from workers.cli._tally import ANSWERED, Tally
+
+COST_TOLERANCE = 1e-9
+"""Largest difference of two costs that are the same: Phoenix adds up in floating point."""
+PHOENIX_TRIES = 4
+PHOENIX_WAIT_SECONDS = 2.0
+"""Phoenix takes spans in with a short delay: it is asked again before a difference is believed."""
+ANSWER_SECONDS = 10.0
+AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one place says of one execution. ``cost`` is None where it is unpriced or there are no calls."""
+
+    calls: int
+    prompt: int
+    cached: int
+    output: int
+    cost: Decimal | None
+    roots: int | None = None
+    """Root spans, where the place is Phoenix."""
+
+
+@dataclass
+class Verdict:
+    """One execution in the three places; ``differences`` says in words where they are not the same."""
+
+    execution: Execution
+    ledger: Figures
+    result: Figures | None = None
+    phoenix: Figures | None = None
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def agrees(self) -> bool:
+        return not self.differences
+
+
+async def verify(
+    settings: Settings, client: Client, executions: Sequence[tuple[Execution, Sequence[ModelCall]]]
+) -> list[Verdict]:
+    """Compare the three places for each execution, given with its calls as the ledger has them.
+
+    Raises:
+        PhoenixError: Phoenix does not answer.
+    """
+    places = asyncio.Semaphore(AT_ONCE)
+    async with Phoenix(settings) as phoenix:
+
+        async def one(execution: Execution, calls: Sequence[ModelCall]) -> Verdict:
+            async with places:
+                return await _verdict(phoenix, client, execution, calls)
+
+        return list(await asyncio.gather(*(one(execution, calls) for execution, calls in executions)))
+
+
+async def _verdict(phoenix: Phoenix, client: Client, execution: Execution, calls: Sequence[ModelCall]) -> Verdict:
+    made = Tally.of(calls)
+    cost = sum(made.costs.values(), Decimal(0)) if made.costs and not made.unpriced else None
+    verdict = Verdict(execution, Figures(made.calls, made.prompt, made.cached, made.output, cost))
+    said = await _stub(client, execution)
+    if isinstance(said, str):
+        verdict.differences.append(f"result: {said}")
+    else:
+        verdict.result = Figures(
+            said.model_calls,
+            said.usage.prompt,
+            said.usage.cached,
+            said.usage.output,
+            said.cost if said.model_calls else None,
+        )
+        verdict.differences += _compared("result", verdict.ledger, verdict.result)
+    if made.in_flight:
+        verdict.differences.append(f"ledger: {made.in_flight} calls are in flight; verify again when they are done")
+    trace_differences: list[str] = []
+    for attempt in range(PHOENIX_TRIES):
+        if attempt:
+            await asyncio.sleep(PHOENIX_WAIT_SECONDS)
+        trace = await phoenix.trace(execution.trace_id) if execution.trace_id else None
+        trace_differences = _trace_differences(verdict, calls, trace)
+        if not trace_differences:
+            break
+    verdict.differences += trace_differences
+    return verdict
+
+
+async def _stub(client: Client, execution: Execution) -> Execution | str:
+    """The execution as its workflow has it: the result where it ended well, else the answer to a query; or why not."""
+    handle = client.get_workflow_handle(execution.id, run_id=execution.run_id, result_type=Execution)
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            if execution.status in (Status.APPROVED, Status.REJECTED):
+                result: Execution = await handle.result()
+                return result
+            stub: Execution | None = await handle.query("stub", result_type=Execution)
+            return stub or "the workflow has not begun"
+    except WorkflowFailureError as error:
+        return f"the workflow failed: {error.cause}"
+    except (WorkflowQueryFailedError, RPCError, TimeoutError) as error:
+        return f"Temporal did not say: {error or 'no answer in time; does the worker run?'}"
+
+
+def _trace_differences(verdict: Verdict, calls: Sequence[ModelCall], trace: TraceCost | None) -> list[str]:
+    """Where Phoenix says other than the ledger. Calls that were lost may have a span too: one without tokens."""
+    ended = verdict.execution.status.ended
+    if trace is None:
+        expected = ended or verdict.ledger.calls
+        return ["Phoenix: it has no trace of this execution"] if expected else []
+    answered = {call.span_id for call in calls if call.status in ANSWERED and call.span_id}
+    known = {call.span_id for call in calls if call.span_id}
+    spans = set(trace.call_span_ids)
+    unanswered = len((spans & known) - answered)
+    verdict.phoenix = Figures(
+        len(trace.call_span_ids) - unanswered,
+        trace.prompt_tokens,
+        trace.cached_tokens,
+        trace.output_tokens,
+        Decimal(repr(trace.cost)) if trace.cost is not None and verdict.ledger.calls else None,
+        trace.roots,
+    )
+    differences = _compared("Phoenix", verdict.ledger, verdict.phoenix)
+    if missing := answered - spans:
+        differences.append(f"Phoenix: {len(missing)} calls without a span")
+    if len(spans) != len(trace.call_span_ids):
+        differences.append("Phoenix: a call's span is there twice")
+    if ended and trace.roots != 1:
+        differences.append(f"Phoenix: {trace.roots} root spans, not 1")
+    return differences
+
+
+def _compared(place: str, ledger: Figures, there: Figures) -> list[str]:
+    differences = [
+        f"{place}: {getattr(there, name):,} {called}, the ledger {getattr(ledger, name):,}"
+        for name, called in (
+            ("calls", "calls"),
+            ("prompt", "prompt tokens"),
+            ("cached", "cached tokens"),
+            ("output", "output tokens"),
+        )
+        if getattr(there, name) != getattr(ledger, name)
+    ]
+    if not _same_cost(ledger.cost, there.cost):
+        differences.append(f"{place}: cost {_cost(there.cost)}, the ledger {_cost(ledger.cost)}")
+    return differences
+
+
+def _same_cost(one: Decimal | None, other: Decimal | None) -> bool:
+    if one is None or other is None:
+        # Phoenix knows no "unpriced": it sums what it has no price for to nothing.
+        return not one and not other
+    return abs(one - other) <= Decimal(COST_TOLERANCE)
+
+
+def _cost(cost: Decimal | None) -> str:
+    return "unpriced" if cost is None else format(cost, "f")

@@ -1,0 +1,253 @@
+"""``export``: results for other programs, as JSON files in the public shape or as tables for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from workers.cli._console import (
+    BatchFilter,
+    Problem,
+    TenantFilter,
+    cell,
+    clean,
+    err,
+    failing_clearly,
+    opened_ledger,
+    out,
+    run,
+)
+from workers.cli.status import StatusFilter
+
+if TYPE_CHECKING:
+    from infra.ledger import Execution, Submission
+    from infra.models.calls import ModelCall
+
+EPILOG = """Examples:
+
+counterfoil export --format json --out results --batch march
+
+counterfoil export --format csv --out results --status approved
+
+json: one FILE.json for each document handed in. csv: invoices.csv and lines.csv, UTF-8 with the mark spreadsheets look
+for; text that a spreadsheet would take for a formula begins with an apostrophe."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
+_LONGEST_STEM = 200
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that was handed in, with the execution of its bytes."""
+
+    name: str
+    execution: Execution
+    calls: Sequence[ModelCall]
+    public: dict[str, Any] | None
+    """What was read from it in its definition's public shape, numbers as `Decimal`; None where nothing was."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command("export", epilog=EPILOG, rich_help_panel="Documents")(export)
+
+
+def export(
+    format: Annotated[Literal["json", "csv"], typer.Option("--format", help="What to write.")],
+    folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to; made if missing.")],
+    batch: BatchFilter = None,
+    tenant: TenantFilter = None,
+    status: StatusFilter = None,
+) -> None:
+    """Write what was read and decided to files. Reads the ledger alone: nothing else has to run."""
+    with failing_clearly():
+        documents, missing = run(_documents(tenant, batch, status))
+        if not documents and not missing:
+            raise Problem("there is nothing to export: no document matches. `counterfoil status` lists what there is")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            written = _write_json(folder, documents) if format == "json" else _write_csv(folder, documents)
+        except OSError as error:
+            raise Problem(f"cannot write to {folder}: {error.strerror or error}. Give another --out") from error
+        for name in missing:
+            err().print(cell(f"left out, its execution has not begun: {name}", "yellow"), soft_wrap=True)
+        out().print(cell(f"{written} in {folder}"), soft_wrap=True)
+
+
+async def _documents(
+    tenant: str | None, batch: str | None, status: str | None
+) -> tuple[list[Document], list[str]]:
+    """Every document handed in, in that order, and the names of those without an execution yet.
+
+    The same bytes under the same name, handed in again, are the same document.
+    """
+    async with opened_ledger() as ledger:
+        executions = {e.id: e for e in await ledger.executions(tenant=tenant, batch=batch, newest_first=False)}
+        handed_in: dict[tuple[str, str, str], Submission] = {}
+        for submission in await ledger.submissions(tenant=tenant, batch=batch):
+            handed_in.setdefault((submission.tenant, submission.name, submission.digest), submission)
+        names = [(s.name, s.execution_id) for s in handed_in.values()]
+        named = {id for _, id in names}
+        names += [(e.name, e.id) for e in executions.values() if e.id not in named]
+        calls = await ledger.calls_of(list(executions))
+    found = [
+        Document(name, executions[id], calls[id], public_shape(executions[id]))
+        for name, id in names
+        if id in executions and (status is None or executions[id].status.value == status)
+    ]
+    return found, [name for name, id in names if id not in executions and status is None]
+
+
+def public_shape(execution: Execution) -> dict[str, Any] | None:
+    """What an execution read, in the public shape of its definition; None where nothing was read.
+
+    A definition's agent has that shape in its ``schema`` module, as ``Field`` and ``public``; of one without such a
+    module, the result as it was recorded is taken.
+    """
+    fields: Mapping[str, Any] = execution.result.get("fields") or {}
+    name = f"agents.{execution.definition}.schema"
+    try:
+        schema: Any = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not name.startswith(error.name):
+            raise
+        recorded = {k: v for k, v in execution.result.items() if k not in ("fields", "document")}
+        return recorded or None
+    if not fields:
+        return None
+    shaped: dict[str, Any] = schema.public({path: schema.Field.model_validate(field) for path, field in fields.items()})
+    return shaped
+
+
+def _write_json(folder: Path, documents: Sequence[Document]) -> str:
+    """One file a document. Of several with the same stem the later ones get a number, which is said."""
+    console = err()
+    taken: set[str] = set()
+    written = 0
+    for document in documents:
+        if document.public is None:
+            said = f"left out, nothing was read from it: {document.name} ({document.execution.status.value})"
+            console.print(cell(said, "yellow"), soft_wrap=True)
+            continue
+        stem = file_stem(document.name)
+        name, number = stem, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{stem}-{number}"
+        taken.add(name.casefold())
+        if name != stem:
+            said = f"{document.name} is written to {name}.json: another document of that name was handed in before it"
+            console.print(cell(said), soft_wrap=True)
+        (folder / f"{name}.json").write_text(exact_json(document.public) + "\n", encoding="utf-8")
+        written += 1
+    return f"{written} JSON files"
+
+
+def file_stem(name: str) -> str:
+    """A document's name without its ending, as a name that is safe in any folder."""
+    last = re.split(r"[/\\]", clean(name, lines=False))[-1]
+    stem = re.sub(r'[<>:"|?*]', "_", Path(last).stem).strip().lstrip(".")
+    while len(stem.encode()) > _LONGEST_STEM:
+        stem = stem[:-1]
+    return stem or "document"
+
+
+def exact_json(value: Any, indent: str = "") -> str:
+    """JSON with every `Decimal` as a number of exactly its digits, which the standard library cannot write."""
+    inner = indent + "  "
+    if isinstance(value, Decimal):
+        # JSON knows no NaN; and a number beyond all reason is not written out in zeros.
+        return "null" if not value.is_finite() else format(value, "f") if abs(value.adjusted()) < 60 else str(value)
+    if isinstance(value, Mapping) and value:
+        items = (f"{inner}{json.dumps(str(k), ensure_ascii=False)}: {exact_json(v, inner)}" for k, v in value.items())
+        return "{\n" + ",\n".join(items) + f"\n{indent}}}"
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(inner + exact_json(v, inner) for v in value) + f"\n{indent}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _write_csv(folder: Path, documents: Sequence[Document]) -> str:
+    """``invoices.csv`` with a row for each document, ``lines.csv`` with a row for each line of one."""
+    from workers.cli._tally import Tally
+
+    invoices: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
+    for document in documents:
+        e, made = document.execution, Tally.of(document.calls)
+        public = document.public or {}
+        invoices.append(
+            {
+                "id": e.id,
+                "tenant": e.tenant,
+                "batch": e.batch,
+                "file": document.name,
+                "status": e.status.value,
+                "decision": e.decision,
+                "decided_by": e.decided_by,
+                "reasons": e.error or "; ".join(e.reasons),
+                "vendor": e.vendor,
+                "number": e.number,
+                "currency": e.currency,
+                "amount": e.amount,
+                **{k: v for k, v in _flat(public).items() if k != "currency"},
+                "model_calls": made.calls,
+                "prompt_tokens": made.prompt,
+                "cached_tokens": made.cached,
+                "output_tokens": made.output,
+                "cost": _one_cost(made.costs, made.unpriced, made.calls),
+                "cost_currency": next(iter(made.costs)) if len(made.costs) == 1 else None,
+            }
+        )
+        for number, line in enumerate(public.get("lines") or [], 1):
+            lines.append({"document_id": e.id, "file": document.name, "line": number, **line})
+    _write_table(folder / "invoices.csv", invoices, "id")
+    _write_table(folder / "lines.csv", lines, "document_id", "file", "line")
+    return f"invoices.csv ({len(invoices)} documents) and lines.csv ({len(lines)} lines)"
+
+
+def _one_cost(costs: Mapping[str, Decimal], unpriced: int, calls: int) -> Decimal | str | None:
+    """A cost that stands alone in its cell: "unpriced" if any call is; nothing where no call was made."""
+    if unpriced:
+        return "unpriced"
+    if len(costs) > 1:
+        return " + ".join(f"{cost:f} {currency}" for currency, cost in sorted(costs.items()))
+    return next(iter(costs.values()), None) if calls else None
+
+
+def _flat(value: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Nested single values as ``totals.grand_total``; lists are left out."""
+    flat: dict[str, Any] = {}
+    for key, inner in value.items():
+        if isinstance(inner, Mapping):
+            flat |= _flat(inner, f"{before}{key}.")
+        elif not isinstance(inner, list):
+            flat[f"{before}{key}"] = inner
+    return flat
+
+
+def _write_table(path: Path, rows: Sequence[Mapping[str, Any]], *first: str) -> None:
+    columns = list(dict.fromkeys([*first, *(column for row in rows for column in row)]))
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows([guarded(row.get(column)) for column in columns] for row in rows)
+
+
+def guarded(value: object) -> str:
+    """A cell's text; one that a spreadsheet would run as a formula begins with an apostrophe. Numbers stay numbers."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    text = str(value)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text

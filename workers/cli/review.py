@@ -1,0 +1,245 @@
+"""``review``: what waits for a person, and the person's answers."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import time
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from workers.cli._console import (
+    BatchFilter,
+    ExecutionArgument,
+    JsonOption,
+    Problem,
+    TenantFilter,
+    add_row,
+    amount_text,
+    cell,
+    decision_text,
+    failing_clearly,
+    made_settings,
+    moment,
+    opened_ledger,
+    out,
+    print_json,
+    run,
+    status_text,
+    summary,
+    table,
+    the_execution,
+)
+
+if TYPE_CHECKING:
+    from infra.ledger import Execution, Ledger
+    from workflows.execution import ReviewAnswer
+
+ANSWER_SECONDS = 30.0
+"""How long an answer may take to be taken, and then to show in the ledger."""
+
+ReviewerOption = Annotated[
+    str | None, typer.Option(help="Who answers.", show_default="$COUNTERFOIL_REVIEWER, else the login name")
+]
+ReasonOption = Annotated[str | None, typer.Option(help="Why; kept with the execution.")]
+
+LIST_EPILOG = """Examples:
+
+counterfoil review list
+
+counterfoil review list --batch demo-1 --json"""
+APPROVE_EPILOG = 'Example:  counterfoil review approve facture_atelier_heron.pdf --reason "ordered by me"'
+REJECT_EPILOG = 'Example:  counterfoil review reject bon_de_livraison.pdf --reason "a delivery note"'
+CORRECT_EPILOG = """Examples:
+
+counterfoil review correct scan.pdf invoice_number=R-17 totals.grand_total=119.00 currency=EUR
+
+counterfoil review correct scan.pdf "seller.name=Muster & Sohn" payment.iban= --reason "IBAN misread"
+
+Values are plain: 1234.56, 2026-10-31, EUR. FIELD= removes the field. `counterfoil show ID` lists the fields."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group to ``app``."""
+    group = typer.Typer(no_args_is_help=True, help="List what waits for a person, and answer it.")
+    group.command("list", epilog=LIST_EPILOG)(list_)
+    group.command("approve", epilog=APPROVE_EPILOG)(approve)
+    group.command("reject", epilog=REJECT_EPILOG)(reject)
+    group.command("correct", epilog=CORRECT_EPILOG)(correct)
+    app.add_typer(group, name="review", rich_help_panel="Documents")
+
+
+def list_(tenant: TenantFilter = None, batch: BatchFilter = None, as_json: JsonOption = False) -> None:
+    """List the executions that wait for a person, longest first, with the reasons."""
+    with failing_clearly():
+
+        async def work() -> list[Execution]:
+            async with opened_ledger() as ledger:
+                return await ledger.executions(tenant=tenant, batch=batch, statuses=["review"], newest_first=False)
+
+        waiting = run(work())
+        if as_json:
+            print_json({"executions": [summary(e) for e in waiting]})
+            return
+        console = out()
+        if not waiting:
+            console.print("nothing waits for a review")
+            return
+        shown = table("started", "document", "vendor", "number", "amount", "why", right=("amount",))
+        for e in waiting:
+            document = cell(e.name)
+            document.append("\n" if console.is_terminal else "  ").append(cell(e.id, "dim"))
+            shown.columns[1].min_width = max(shown.columns[1].min_width or 0, len(e.id))
+            amount = amount_text(e.amount, e.currency)
+            add_row(shown, moment(e.started_at)[5:-3], document, e.vendor, e.number, amount, "; ".join(e.reasons))
+        console.print(shown)
+        said = f"{len(waiting)} wait; answer with `counterfoil review approve|reject|correct ID`"
+        console.print(said, soft_wrap=True)
+
+
+def approve(
+    id: ExecutionArgument,
+    reason: ReasonOption = None,
+    reviewer: ReviewerOption = None,
+    tenant: TenantFilter = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Approve an execution that waits: it is posted as it now stands."""
+    _answer(id, tenant, "approve", reason, reviewer, {}, as_json)
+
+
+def reject(
+    id: ExecutionArgument,
+    reason: Annotated[str, typer.Option(help="Why; kept with the execution.")],
+    reviewer: ReviewerOption = None,
+    tenant: TenantFilter = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Reject an execution that waits: it ends, and nothing is posted."""
+    _answer(id, tenant, "reject", reason, reviewer, {}, as_json)
+
+
+def correct(
+    id: ExecutionArgument,
+    corrections: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...", help="FIELD= removes the field.")],
+    reason: ReasonOption = None,
+    reviewer: ReviewerOption = None,
+    tenant: TenantFilter = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Correct fields of an execution that waits: all is checked and decided again."""
+    with failing_clearly():
+        parsed = parse_corrections(corrections)
+    _answer(id, tenant, "correct", reason, reviewer, parsed, as_json)
+
+
+def parse_corrections(given: list[str]) -> dict[str, str | None]:
+    """``FIELD=VALUE`` words as a map; no value means None.
+
+    Raises:
+        Problem: a word is not of that form, or a field comes twice.
+    """
+    parsed: dict[str, str | None] = {}
+    for word in given:
+        path, equals, value = word.partition("=")
+        path = path.strip()
+        if not equals or not path:
+            raise Problem(f"{word!r} is no correction; write FIELD=VALUE, such as totals.grand_total=119.00", code=2)
+        if path in parsed:
+            raise Problem(f"{path} is corrected twice; give it once", code=2)
+        parsed[path] = value if value.strip() else None
+    return parsed
+
+
+def _answer(
+    id: str,
+    tenant: str | None,
+    action: Literal["approve", "reject", "correct"],
+    reason: str | None,
+    reviewer: str | None,
+    corrections: dict[str, str | None],
+    as_json: bool,
+) -> None:
+    with failing_clearly():
+
+        async def work() -> tuple[Execution, bool]:
+            from workflows.execution import ReviewAnswer
+
+            async with opened_ledger() as ledger:
+                before = await the_execution(ledger, id, tenant)
+                answer = ReviewAnswer(
+                    action=action, reviewer=_reviewer(reviewer), reason=reason or None, corrections=corrections
+                )
+                await _send(ledger, before, answer)
+                return await _outcome(ledger, before)
+
+        after, seen = run(work())
+        if as_json:
+            print_json({"taken": True, "execution": {**summary(after), "reviews": after.reviews}, "settled": seen})
+            return
+        console = out()
+        console.print(cell(after.name, "bold"), status_text(after.status.value), end="")
+        if seen:
+            console.print("", decision_text(after.decision), cell(f"by {after.decided_by}" if after.decided_by else ""))
+            for reason_ in [after.error] if after.error else after.reasons:
+                console.print(cell(f"- {reason_}"), soft_wrap=True)
+            if after.status.value == "review":
+                console.print(f"still waits: counterfoil review approve {after.id}", soft_wrap=True)
+        else:
+            console.print("\nthe answer was taken, but its outcome is not recorded yet. Look again with:")
+            console.print(f"counterfoil show {after.id}", soft_wrap=True)
+        if after.status.value == "failed" and seen:
+            raise typer.Exit(1)
+
+
+async def _send(ledger: Ledger, execution: Execution, answer: ReviewAnswer) -> None:
+    """Give the answer to the workflow, which checks it."""
+    from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+    from temporalio.exceptions import ApplicationError
+    from temporalio.service import RPCError, RPCStatusCode
+
+    from infra.temporal.connect import connect
+
+    client = await connect(made_settings())
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await client.get_workflow_handle(execution.id).execute_update("review", answer, result_type=str)
+    except WorkflowUpdateFailedError as error:
+        cause: Any = error.cause
+        said = cause.message if isinstance(cause, ApplicationError) else str(cause or error)
+        raise Problem(f"the answer was not taken: {said}") from error
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+        raise Problem(
+            f"no worker took the answer within {ANSWER_SECONDS:.0f} s, so it may be lost. `counterfoil doctor` says "
+            "whether the worker runs; then look with `counterfoil show` and answer again"
+        ) from error
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        now = await ledger.execution(execution.id) or execution
+        ended = f"it is {now.status.value}" if now.status.ended else "Temporal does not run it"
+        raise Problem(f"{now.name} does not wait for a review: {ended}. See `counterfoil show {now.id}`") from error
+
+
+async def _outcome(ledger: Ledger, before: Execution) -> tuple[Execution, bool]:
+    """The execution after the answer, and whether it has ended or waits again; else as it stood when time was up."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while True:
+        now = await ledger.execution(before.id) or before
+        answered = len(now.reviews) > len(before.reviews) or now.run_id != before.run_id
+        if now.status.ended or (answered and now.status.value == "review"):
+            return now, True
+        if time.monotonic() > deadline:
+            return now, False
+        await asyncio.sleep(0.3)
+
+
+def _reviewer(given: str | None) -> str:
+    if name := (given or os.environ.get("COUNTERFOIL_REVIEWER") or "").strip():
+        return name
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError) as error:
+        raise Problem("who answers? Give --reviewer NAME or set COUNTERFOIL_REVIEWER") from error
