@@ -182,7 +182,7 @@ def _identifiers(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     return found
 
 
-_EU = frozenset("AT BE BG CY CZ DE DK EE EL ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
+_EU = frozenset(["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"])
 
 
 def _dates(fields: Mapping[str, Field]) -> list[dict[str, Any]]:

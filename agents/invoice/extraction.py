@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from agents.documents.places import Place, Places
@@ -10,8 +11,8 @@ from agents.documents.reading import Reading
 from agents.invoice import values
 from agents.invoice.findings import finding
 from agents.invoice.questions import NONE
-from agents.invoice.schema import Evidence, Field, Fields, Source, is_number
 from agents.invoice.schema import DATES as DATE_FIELDS
+from agents.invoice.schema import Evidence, Field, Fields, Source, is_number, rows
 from agents.invoice.state import Part
 
 PATHS: dict[Part, dict[str, str]] = {
@@ -38,14 +39,7 @@ PATHS: dict[Part, dict[str, str]] = {
 }
 """Answer key to field path, for answers that occur once."""
 _RATE = {"rate": "rate", "basis": "basis", "amount": "amount"}
-_LINE = {
-    "name": "name",
-    "quantity": "quantity",
-    "unit": "unit",
-    "price": "unit_price_net",
-    "amount": "net_amount",
-    "rate": "tax_rate",
-}
+_LINE = {"name": "name", "quantity": "quantity", "price": "unit_price_net", "amount": "net_amount", "rate": "tax_rate"}
 
 
 def part_of(path: str) -> Part:
@@ -68,11 +62,41 @@ def fields_of_answer(
         for n, row in enumerate(answer.get("rates", ())):
             extractor.row(f"tax_breakdown[{n}]", row, _RATE)
     if part == "lines":
-        for n, row in enumerate(answer.get("lines", ())):
+        for n, row in enumerate(_goods(answer.get("lines", ()))):
             extractor.row(f"lines[{n}]", row, _LINE)
             if f"lines[{n}].name" in extractor.fields:
                 extractor.derive(f"lines[{n}].id", str(n + 1), "line number by order")
     return extractor.fields, extractor.findings
+
+
+def _goods(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows that are goods: where any row has a quantity or a price, those without both are subtotals and taxes."""
+    goods = [row for row in lines if not (row["quantity"] == NONE and row["price"] == NONE)]
+    return goods or list(lines)
+
+
+def completed(fields: Mapping[str, Field]) -> Fields:
+    """What follows from the extracted ``fields`` by arithmetic that closes to the cent, or from the only candidate.
+
+    The tax total where only the tax of each rate is printed (BR-CO-14), or where none is due; the sum of lines (BR-CO-10).
+    """
+    made: Fields = {}
+
+    def derive(path: str, value: Decimal, rule: str) -> None:
+        made[path] = Field(value=f"{value:f}", evidence=Evidence(source="rule", locator=rule))
+
+    numbers = {k: fields[p].number for k in ("tax_basis_total", "tax_total", "grand_total") if (p := f"totals.{k}") in fields}
+    net, tax, gross = (numbers.get(k) for k in ("tax_basis_total", "tax_total", "grand_total"))
+    by_rate = [row["amount"].number for row in rows(fields, "tax_breakdown") if "amount" in row]
+    if net is not None and gross is not None and (tax is None or net + tax != gross):
+        if by_rate and net + sum(by_rate) == gross:
+            derive("totals.tax_total", sum(by_rate, Decimal(0)), "sum of the tax of each rate")
+        elif net == gross and tax is None:
+            derive("totals.tax_total", Decimal(0), "net and gross are equal")
+    amounts = [row["net_amount"].number for row in rows(fields, "lines") if "net_amount" in row]
+    if amounts and "totals.line_total" not in fields and sum(amounts) == net:
+        derive("totals.line_total", sum(amounts, Decimal(0)), "sum of the lines")
+    return made
 
 
 def fields_by_rule(reading: Reading) -> Fields:

@@ -17,7 +17,7 @@ from agents.documents import read_document
 from agents.documents.reading import Reading
 from agents.invoice import checks, questions
 from agents.invoice.einvoice import NotAnEInvoice, fields_from_xml
-from agents.invoice.extraction import fields_by_rule, fields_of_answer, part_of
+from agents.invoice.extraction import completed, fields_by_rule, fields_of_answer, part_of
 from agents.invoice.findings import finding
 from agents.invoice.prompts import messages, prompt, version
 from agents.invoice.schema import Evidence, Field, Fields, public
@@ -148,7 +148,8 @@ async def extract_lines(state: State) -> State:
 async def check(state: State) -> State:
     """Check what was extracted, and complete what follows from it."""
     fields = _loaded(state.get("fields", {}))
-    return {"findings": {"check": checks.check(fields)}}
+    derived = {} if state["document"]["xml"] else completed(fields)
+    return {"fields": _dumped(derived), "findings": {"check": checks.check({**fields, **derived})}}
 
 
 async def after_check(state: State) -> str:

@@ -21,9 +21,13 @@ MOST_CANDIDATES = 250
 MAX_TOKENS: dict[Part, int] = {"header": 160, "parties": 200, "totals": 260, "lines": 1600}
 """Most output tokens an answer may take: about twice what a long one needs."""
 
-_Line = Annotated[str, Field(min_length=1, max_length=90, pattern=r"^[^\s\"\\][^\"\\\n]*$")]
-_Reference = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\s\"\\][^\"\\\n]*$")]
-_Unit = Annotated[str, Field(min_length=1, max_length=12, pattern=r"^[^\s\"\\][^\"\\\n]*$")]
+def _printed(longest: int) -> Any:
+    """A printed text of at most ``longest`` characters. The bound stands in the pattern: xgrammar takes no other beside one."""
+    return Annotated[str, Field(pattern=rf'^[^\s"\\][^"\\\n]{{0,{longest - 1}}}$')]
+
+
+_Line = _printed(90)
+_Reference = _printed(40)
 _closed = ConfigDict(extra="forbid")
 
 
@@ -57,7 +61,7 @@ def answer_shape(part: Part, text: str) -> type[BaseModel]:
         return _model(
             "Totals", net=amount, tax=amount, gross=amount, due=amount, rates=Annotated[list[rate], Field(max_length=5)]
         )
-    line = _model("Line", name=_Line, quantity=number, unit=_Unit, price=number, amount=number, rate=number)
+    line = _model("Line", name=_Line, quantity=number, price=number, amount=amount, rate=number)
     return _model("Lines", lines=Annotated[list[line], Field(max_length=MOST_LINES)])
 
 

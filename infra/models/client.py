@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -22,12 +23,12 @@ from openinference.instrumentation import (
     Message,
     TokenCount,
     get_attributes_from_context,
+    get_input_attributes,
     get_llm_input_message_attributes,
     get_llm_invocation_parameter_attributes,
     get_llm_model_name_attributes,
     get_llm_output_message_attributes,
     get_llm_token_count_attributes,
-    get_input_attributes,
     get_output_attributes,
     get_span_kind_attributes,
 )
@@ -48,13 +49,17 @@ from infra.models.tiers import Tier, require_allowed
 from infra.telemetry.tracing import identified
 
 T = TypeVar("T", bound=BaseModel)
+R = TypeVar("R")
 
 _THINK = re.compile(r"^\s*<think>(.*?)</think>\s*", re.DOTALL)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_BOOK_SECONDS = 5.0
+"""How long a cancelled call waits for the book to take its outcome."""
 
 
 @dataclass(frozen=True)
 class Question(Generic[T]):
-    """One question: chat ``messages``, the pydantic model its answer must be, and the most output tokens it may take."""
+    """One question: chat ``messages``, the pydantic model of its answer, and the most output tokens it may take."""
 
     execution_id: str
     step: str
@@ -97,7 +102,9 @@ class MemoryCallBook:
 class ModelClient:
     """Asks questions of the configured tiers. One a process; safe for concurrent use."""
 
-    def __init__(self, tiers: Mapping[str, Tier], book: CallBook, *, allowed_hosts: Sequence[str] = (), concurrency: int = 8):
+    def __init__(
+        self, tiers: Mapping[str, Tier], book: CallBook, *, allowed_hosts: Sequence[str] = (), concurrency: int = 8
+    ) -> None:
         self._tiers = dict(tiers)
         self._book = book
         self._allowed_hosts = tuple(allowed_hosts)
@@ -145,23 +152,26 @@ class ModelClient:
             },
         }
         digest = sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
-        call = await self._book.begin_call(
-            ModelCall(
-                key=f"{question.execution_id}/{question.step}/{digest[:16]}",
-                attempt=1,
-                execution_id=question.execution_id,
-                step=question.step,
-                tier=tier.name,
-                endpoint=tier.url,
-                model=model,
-                prompt_version=question.prompt_version,
-                request_digest=digest,
-                status=CallStatus.STARTED,
-                started_at=datetime.now(UTC),
-                price_source=tier.price.source if tier.price else None,
-                currency=tier.price.currency if tier.price else None,
-            )
+        begun = ModelCall(
+            key=f"{question.execution_id}/{question.step}/{digest[:16]}",
+            attempt=1,
+            execution_id=question.execution_id,
+            step=question.step,
+            tier=tier.name,
+            endpoint=tier.url,
+            model=model,
+            prompt_version=question.prompt_version,
+            request_digest=digest,
+            status=CallStatus.STARTED,
+            started_at=datetime.now(UTC),
+            price_source=tier.price.source if tier.price else None,
+            currency=tier.price.currency if tier.price else None,
         )
+        call, cancelled = await _finished(lambda: self._book.begin_call(begun))
+        if cancelled:
+            if call.status is CallStatus.STARTED:
+                await self._end(_cancelled(call, sent=False))
+            raise asyncio.CancelledError
         if call.status is CallStatus.STARTED:
             call = await self._make(call, tier, request, question.answer)
         _trace(call, request)
@@ -180,7 +190,7 @@ class ModelClient:
                 async with asyncio.timeout(20):
                     listed = (await self._client(tier).models.list()).data
             except Exception as error:
-                raise _sorted_error(error, tier) from error
+                raise _sorted_error(error, tier) from _cause(error, tier)
             if not listed:
                 raise RequestRefused(f"the endpoint {tier.url} lists no model; set COUNTERFOIL_MODEL_NAME")
             self._models[tier_name] = listed[0].id
@@ -188,25 +198,32 @@ class ModelClient:
 
     async def _make(self, call: ModelCall, tier: Tier, request: dict[str, Any], shape: type[BaseModel]) -> ModelCall:
         """Make the request and end the call in the book, whatever comes."""
+        sent = False
         try:
             async with self._places:
                 call = call.model_copy(update={"started_at": datetime.now(UTC)})
                 async with asyncio.timeout(tier.timeout_seconds):
+                    sent = True
                     completion = await self._client(tier).chat.completions.create(**request)
         except asyncio.CancelledError:
-            lost = {"status": CallStatus.LOST, "error": "cancelled while in flight", "ended_at": datetime.now(UTC)}
-            await asyncio.shield(self._book.end_call(call.model_copy(update=lost)))
+            await self._end(_cancelled(call, sent=sent))
             raise
         except Exception as error:
             failure = _sorted_error(error, tier)
             ended = call.model_copy(
                 update={"status": failure.outcome, "error": str(failure), "ended_at": datetime.now(UTC)}
             )
-            await self._book.end_call(ended)
-            raise failure from error
+            await self._end(ended)
+            raise failure from _cause(error, tier)
         call = _answered(call, completion, tier, request, shape)
-        await self._book.end_call(call)
+        await self._end(call)
         return call
+
+    async def _end(self, call: ModelCall) -> None:
+        """Write the outcome to the book, also when this task is cancelled meanwhile: what was paid goes on record."""
+        _, cancelled = await _finished(lambda: self._book.end_call(call))
+        if cancelled:
+            raise asyncio.CancelledError
 
     def _client(self, tier: Tier) -> openai.AsyncOpenAI:
         if tier.name not in self._clients:
@@ -220,6 +237,46 @@ class ModelClient:
                 http_client=openai.DefaultAsyncHttpxClient(trust_env=False, follow_redirects=False),
             )
         return self._clients[tier.name]
+
+
+async def _finished(write: Callable[[], Coroutine[Any, Any, R]]) -> tuple[R, bool]:
+    """What writing to the book returned, and whether this task was cancelled meanwhile.
+
+    The write is a task of its own, so that cancelling this one does not cut it off half way. A loop that ends cancels
+    that task too: then it is begun once more (writing the same again changes nothing). A write that takes longer than
+    `_BOOK_SECONDS` after the cancellation is left to itself.
+    """
+    cancelled = again = False
+    patience: float | None = None
+    task = asyncio.create_task(write())
+    while True:
+        try:
+            await asyncio.wait([task], timeout=patience)
+        except asyncio.CancelledError:
+            cancelled, patience = True, _BOOK_SECONDS
+            continue
+        if not task.done():
+            task.cancel()
+            raise asyncio.CancelledError
+        if not task.cancelled():
+            return task.result(), cancelled
+        if again:
+            raise asyncio.CancelledError
+        cancelled = again = True
+        patience = _BOOK_SECONDS
+        task = asyncio.create_task(write())
+
+
+def _cancelled(call: ModelCall, *, sent: bool) -> ModelCall:
+    """The call as it ends when the asking task is cancelled: lost if in flight, not paid if it was never sent."""
+    status = CallStatus.LOST if sent else CallStatus.REFUSED
+    error = "cancelled while in flight" if sent else "cancelled before it was sent"
+    return call.model_copy(update={"status": status, "error": error, "ended_at": datetime.now(UTC)})
+
+
+def _cause(error: Exception, tier: Tier) -> Exception | None:
+    """``error`` to tell as the cause, unless it repeats the API key, as endpoints do when they refuse one."""
+    return None if tier.api_key and tier.api_key in f"{error}{error!r}" else error
 
 
 def _sorted_error(error: Exception, tier: Tier) -> ModelError:
@@ -239,16 +296,24 @@ def _sorted_error(error: Exception, tier: Tier) -> ModelError:
             return EndpointUnreachable(f"{where} cannot be reached. Is it running? See `counterfoil doctor`")
         return AnswerLost(f"{where} cut the connection before its answer was complete ({cause})")
     if isinstance(error, openai.APIStatusError):
-        detail = f"{error.status_code}: {_short(error.message)}"
+        message = error.message.replace(tier.api_key, "[the API key]") if tier.api_key else error.message
+        detail = f"{error.status_code}: {_short(message)}"
         if error.status_code in (408, 409, 425, 429) or error.status_code >= 500:
             failure = EndpointBusy(f"{where} is busy or failing ({detail})")
-            try:
-                failure.retry_after = min(float(error.response.headers.get("retry-after", "")), 300.0)
-            except ValueError:
-                pass
+            failure.retry_after = _seconds(error.response.headers.get("retry-after", ""))
             return failure
         return RequestRefused(f"{where} refused the request ({detail})")
-    return AnswerLost(f"{where} answered with something that is no chat completion ({type(error).__name__}: {_short(error)})")
+    detail = f"{type(error).__name__}: {_short(error)}"
+    return AnswerLost(f"{where} answered with something that is no chat completion ({detail})")
+
+
+def _seconds(retry_after: str) -> float | None:
+    """The wait that a Retry-After header asks for, at most 300 s; None where it gives no number of seconds."""
+    try:
+        seconds = float(retry_after)
+    except ValueError:
+        return None
+    return None if math.isnan(seconds) or seconds < 0 else min(seconds, 300.0)
 
 
 def _short(text: object) -> str:
@@ -260,11 +325,13 @@ def _answered(
 ) -> ModelCall:
     """The call with what the endpoint answered; INVALID where that cannot be used."""
     now = datetime.now(UTC)
-    if not isinstance(completion, ChatCompletion) or not completion.choices:
-        error = f"the model endpoint {tier.url} answered with something that is no chat completion: {_short(completion)}"
+    try:
+        choice = completion.choices[0]
+        answer, reasoning = _apart(choice.message)
+    except (AttributeError, IndexError, TypeError):
+        what = _short(completion)
+        error = f"the model endpoint {tier.url} answered with something that is no chat completion: {what}"
         return call.model_copy(update={"status": CallStatus.INVALID, "error": error, "ended_at": now})
-    choice = completion.choices[0]
-    answer, reasoning = _apart(choice.message)
     usage = _usage(completion)
     problem = None
     if choice.finish_reason == "length":
@@ -279,12 +346,12 @@ def _answered(
         update={
             "status": CallStatus.INVALID if problem else CallStatus.COMPLETED,
             "ended_at": now,
-            "model": completion.model or call.model,
+            "model": _text(completion.model) or call.model,
             "usage": usage or TokenUsage(),
             "cost": tier.price.cost(usage) if usage and tier.price else None,
             "answer": answer,
             "reasoning": reasoning,
-            "finish_reason": choice.finish_reason,
+            "finish_reason": _text(choice.finish_reason),
             "error": problem,
         }
     )
@@ -292,26 +359,35 @@ def _answered(
 
 def _apart(message: Any) -> tuple[str, str | None]:
     """Answer and reasoning of a chat message: servers give reasoning in a field of its own, or in ``<think>``."""
-    content = message.content or ""
-    reasoning = getattr(message, "reasoning_content", None) or getattr(message, "reasoning", None)
+    content = _UNSTORABLE.sub("\ufffd", message.content or "")
+    reasoning = _text(getattr(message, "reasoning_content", None)) or _text(getattr(message, "reasoning", None))
     thought = _THINK.match(content)
     if thought:
         return content[thought.end() :], (reasoning or thought[1].strip() or None)
     return content, reasoning
 
 
+def _text(value: Any) -> str | None:
+    """``value`` if it is text, without what a database cannot store; the library does not check an answer's types."""
+    return _UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else None
+
+
 def _usage(completion: ChatCompletion) -> TokenUsage | None:
+    """The tokens as reported; None where they are not, or not as numbers."""
     usage = completion.usage
     if usage is None:
         return None
-    cached = usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else 0
-    reasoning = usage.completion_tokens_details.reasoning_tokens if usage.completion_tokens_details else 0
-    return TokenUsage(
-        prompt=usage.prompt_tokens,
-        cached=min(cached or 0, usage.prompt_tokens),
-        output=usage.completion_tokens,
-        reasoning=reasoning or 0,
-    )
+    try:
+        cached = usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else 0
+        reasoning = usage.completion_tokens_details.reasoning_tokens if usage.completion_tokens_details else 0
+        return TokenUsage(
+            prompt=usage.prompt_tokens,
+            cached=min(cached or 0, usage.prompt_tokens),
+            output=usage.completion_tokens,
+            reasoning=reasoning or 0,
+        )
+    except (AttributeError, TypeError, ValidationError):
+        return None
 
 
 def _trace(call: ModelCall, request: dict[str, Any]) -> None:
@@ -350,7 +426,8 @@ def _trace(call: ModelCall, request: dict[str, Any]) -> None:
         started = tracer.start_span(
             f"{call.tier}: {call.step}", attributes=attributes, start_time=_nanoseconds(call.started_at)
         )
-    started.set_status(Status(StatusCode.OK) if call.status is CallStatus.COMPLETED else Status(StatusCode.ERROR, call.error))
+    usable = call.status is CallStatus.COMPLETED
+    started.set_status(Status(StatusCode.OK) if usable else Status(StatusCode.ERROR, call.error))
     started.end(end_time=_nanoseconds(call.ended_at or call.started_at))
 
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from urllib.parse import urlsplit
+
+import httpx
 
 from infra.models.calls import TokenUsage
 from infra.models.errors import EndpointNotAllowed
 from infra.settings import MachinePrice, Settings, TierSettings, TokenPrice
 
 _MILLION = Decimal(1_000_000)
+_PRIVATE = tuple(
+    ipaddress.ip_network(network)
+    for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
+)
+"""Loopback, RFC 1918 and RFC 4193. `ipaddress.is_private` takes in more, such as tunnels that lead outside."""
 
 LOCAL_CPU_PRICE = MachinePrice(
     machine_per_hour=Decimal("0.10"),
@@ -64,12 +71,12 @@ class Tier:
     url: str
     model: str | None
     price: Price | None
-    api_key: str
+    api_key: str = field(repr=False)
     timeout_seconds: float
 
 
 def tiers_of(settings: Settings) -> dict[str, Tier]:
-    """The configured tiers in order, ``small`` first: from `tiers`, else the one endpoint of `model_url` or the local stack."""
+    """The configured tiers, ``small`` first: those of `tiers`, else the one of `model_url` or the local stack."""
     if settings.tiers:
         return {name: _tier(name, t) for name, t in settings.tiers.items()}
     price = settings.model_price
@@ -92,25 +99,45 @@ def _tier(name: str, tier: TierSettings) -> Tier:
 def require_allowed(url: str, allowed_hosts: Sequence[str]) -> None:
     """Let ``url`` pass if its host is a loopback or private address, ``localhost``, or named in ``allowed_hosts``.
 
-    Names are compared as written and not resolved: what a name resolves to can change between check and request.
+    Names are compared as written and not resolved: what a name resolves to can change between check and request. An
+    address with a user name or a password in it is refused: it could show another host than it goes to, and it would
+    be recorded with every call.
 
     Raises:
         EndpointNotAllowed: for every other host, before any byte is sent.
     """
-    parts = urlsplit(url)
-    host = parts.hostname
-    if parts.scheme not in ("http", "https") or not host:
-        raise EndpointNotAllowed(f"{url!r} is not an http(s) address of a model endpoint")
-    if host == "localhost" or host in allowed_hosts:
+    host = _host(url)
+    if host == "localhost" or host in {allowed.lower().strip("[]") for allowed in allowed_hosts}:
         return
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         pass
     else:
-        if address.is_loopback or (address.is_private and not address.is_link_local and not address.is_unspecified):
+        if isinstance(address, ipaddress.IPv6Address):
+            address = address.ipv4_mapped or address
+        if any(address in network for network in _PRIVATE):
             return
     raise EndpointNotAllowed(
         f"the model endpoint's host {host!r} is not on the allow-list, so nothing was sent to it. "
         f"If documents may go there, set COUNTERFOIL_ALLOWED_HOSTS='[\"{host}\"]'"
     )
+
+
+def _host(url: str) -> str:
+    """The host of ``url``, in lower case, on which the standard library and the client that will ask it agree."""
+    shown = "the address with an @ in it" if "@" in url else repr(url)
+    try:
+        parts, asked = urlsplit(url), httpx.URL(url)
+        host = parts.hostname
+        agreed = host in (asked.host, asked.raw_host.decode())
+    except (ValueError, httpx.InvalidURL):
+        raise EndpointNotAllowed(f"{shown} is not an http(s) address of a model endpoint") from None
+    if not host or not agreed or parts.scheme not in ("http", "https"):
+        raise EndpointNotAllowed(f"{shown} is not an http(s) address of a model endpoint")
+    if "@" in parts.netloc:
+        raise EndpointNotAllowed(
+            f"the address of the model endpoint at {host!r} holds a user name or a password, so nothing was sent to "
+            "it. Give its key as an API key instead"
+        )
+    return host

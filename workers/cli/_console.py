@@ -174,7 +174,7 @@ def cell(value: object, style: str = "") -> Text:
 
 
 def table(*columns: str, right: tuple[str, ...] = (), whole: tuple[str, ...] = ()) -> Table:
-    """A table with these columns: ``right`` aligned right; ``whole`` neither wrapped nor cut, so that it can be copied."""
+    """A table with these columns: ``right`` aligned right; ``whole`` neither wrapped nor cut, to be copied."""
     made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for name in columns:
         numbers = name in right
@@ -209,8 +209,12 @@ def money(amount: Decimal | None, currency: str | None, *, places: int = 6) -> s
 
 
 def amount_text(amount: Decimal | None, currency: str | None) -> str:
-    """A document's amount as it was read."""
-    return "" if amount is None else f"{amount:,f} {currency or ''}".rstrip()
+    """A document's amount, with all its digits and at least two behind the point."""
+    if amount is None:
+        return ""
+    exponent = amount.as_tuple().exponent
+    digits = max(2, -exponent) if isinstance(exponent, int) else 2
+    return f"{amount:,.{digits}f} {currency or ''}".rstrip()
 
 
 def moment(at: datetime | None) -> str:

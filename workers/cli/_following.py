@@ -100,7 +100,7 @@ async def follow(
     seconds: float | None = None,
     quiet: bool = False,
 ) -> list[Followed]:
-    """Show how the documents of a batch get on, until all are settled or ``seconds`` have passed; returns how they stand."""
+    """Show how a batch gets on until all of it is settled or ``seconds`` have passed; return how it stands."""
     rows = [Followed(one) for one in submitted]
     began, looked = time.monotonic(), time.monotonic()
     with _board(quiet) as board:

@@ -64,7 +64,8 @@ def status(
                 if id is not None:
                     found = [await the_execution(ledger, id, tenant)]
                 else:
-                    found = await ledger.executions(tenant=tenant, batch=batch, statuses=[status] if status else None, limit=limit + 1)
+                    statuses = [status] if status else None
+                    found = await ledger.executions(tenant=tenant, batch=batch, statuses=statuses, limit=limit + 1)
                 shown = found[:limit]
                 calls = await ledger.calls_of([e.id for e in shown])
                 unrecorded: list[Submission] = []
@@ -126,7 +127,7 @@ def status(
         )
         if unrecorded:
             listed = ", ".join(cell(s.name).plain for s in unrecorded[:5]) + (", …" if len(unrecorded) > 5 else "")
-            said = f"{len(unrecorded)} documents not taken up yet: {listed}. `counterfoil doctor` says if the worker runs"
-            console.print(said, soft_wrap=True)
+            said = f"{len(unrecorded)} documents not taken up yet: {listed}."
+            console.print(f"{said} `counterfoil doctor` says if the worker runs", soft_wrap=True)
         if more:
             console.print(f"more than {limit}: --limit shows more, --batch and --status narrow it down")

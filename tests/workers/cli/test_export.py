@@ -1,0 +1,128 @@
+"""Exports are whole, exact, and harmless to open."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.ledger import Status
+from infra.settings import Settings
+from tests.workers.cli.conftest import Ran
+from tests.workers.cli.examples import FIELDS, a_call, a_field, a_submission, an_execution, fill
+from workers.cli.export import exact_json, file_stem, guarded
+
+Cli = Callable[..., Ran]
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text(), parse_float=Decimal)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_json_is_the_public_shape_with_numbers_as_they_were_read(home: Settings, cli: Cli, tmp_path: Path) -> None:
+    fill(home.ledger, an_execution("Rechnung Nr. 1.pdf", status=Status.REVIEW))
+    ran = cli("export", "--format", "json", "--out", tmp_path / "out")
+    assert ran.code == 0, ran.err
+    made = read(tmp_path / "out" / "Rechnung Nr. 1.json")
+    assert made["totals"]["grand_total"] == Decimal("119.00")
+    assert str(made["totals"]["grand_total"]) == "119.00"
+    assert made["lines"][0]["net_amount"] == Decimal("100.10")
+    assert made["seller"] == {
+        "name": "Muster GmbH", "vat_id": None, "tax_number": None, "country": None, "legal_id": None,
+    }  # fmt: skip
+    assert made["due_date"] is None
+
+
+def test_a_duplicate_file_gets_a_file_of_its_own(home: Settings, cli: Cli, tmp_path: Path) -> None:
+    made = an_execution("first.pdf")
+    fill(home.ledger, made, a_submission(made), a_submission(made, name="copy.pdf"))
+    cli("export", "--format", "json", "--out", tmp_path / "out")
+    assert read(tmp_path / "out" / "first.json") == read(tmp_path / "out" / "copy.json")
+
+
+def test_other_documents_of_the_same_stem_get_a_number_and_it_is_said(home: Settings, cli: Cli, tmp_path: Path) -> None:
+    other = {**FIELDS, "invoice_number": a_field("R-18")}
+    fill(home.ledger, an_execution("a.pdf"), an_execution("A.xml", result={"fields": other}, batch="march"))
+    ran = cli("export", "--format", "json", "--out", tmp_path)
+    assert {read(p)["invoice_number"] for p in tmp_path.glob("[aA]*.json")} == {"R-17", "R-18"}
+    assert "-2.json" in ran.err
+
+
+def test_the_same_document_handed_in_again_later_is_exported_once(home: Settings, cli: Cli, tmp_path: Path) -> None:
+    made = an_execution("a.pdf")
+    fill(home.ledger, made, a_submission(made), a_submission(made, batch="april"))
+    assert "1 JSON files" in cli("export", "--format", "json", "--out", tmp_path).out
+
+
+def test_a_document_nothing_was_read_from_is_left_out_of_json(home: Settings, cli: Cli, tmp_path: Path) -> None:
+    fill(home.ledger, an_execution("a.pdf"), an_execution("b.pdf", status=Status.FAILED, result={}, error="broken"))
+    ran = cli("export", "--format", "json", "--out", tmp_path / "out")
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["a.json"]
+    assert "b.pdf (failed)" in ran.err
+
+
+def test_csv_has_a_row_a_document_and_a_row_a_line(home: Settings, cli: Cli, tmp_path: Path) -> None:
+    made, failed = an_execution("a.pdf"), an_execution("b.pdf", status=Status.FAILED, result={}, error="broken")
+    fill(home.ledger, made, failed, a_call(made), a_call(failed, cost=None, currency=None))
+    assert cli("export", "--format", "csv", "--out", tmp_path).code == 0
+    first, second = rows(tmp_path / "invoices.csv")
+    assert first["totals.grand_total"] == "119.00"
+    assert (first["cost"], first["cost_currency"], first["prompt_tokens"]) == ("0.00012345", "USD", "900")
+    assert (second["status"], second["reasons"], second["cost"]) == ("failed", "broken", "unpriced")
+    assert [(line["file"], line["line"], line["net_amount"]) for line in rows(tmp_path / "lines.csv")] == [
+        ("a.pdf", "1", "100.10")
+    ]
+
+
+def test_text_a_spreadsheet_would_run_is_guarded_in_csv(home: Settings, cli: Cli, tmp_path: Path) -> None:
+    fields = {"seller.name": a_field('=HYPERLINK("http://evil")'), "totals.grand_total": a_field("-5.00")}
+    fill(home.ledger, an_execution("a.pdf", result={"fields": fields}, vendor="@evil"))
+    cli("export", "--format", "csv", "--out", tmp_path)
+    row = rows(tmp_path / "invoices.csv")[0]
+    assert row["seller.name"] == "'=HYPERLINK(\"http://evil\")"
+    assert row["vendor"] == "'@evil"
+    assert row["totals.grand_total"] == "-5.00"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("=1", "'=1"), (" =1", "' =1"), ("+a", "'+a"), ("-1+2", "'-1+2"), ("\tx", "'\tx"), ("-1.5", "-1.5"), ("a=", "a=")],
+)
+def test_only_formulas_are_guarded_and_numbers_are_not(value: str, expected: str) -> None:
+    assert guarded(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [("../../a.pdf", "a"), ("C:\\x\\y.xml", "y"), (".pdf", "pdf"), ("a\x1b\n:b.pdf", "a _b"), ("..", "document")],
+)
+def test_a_name_that_was_handed_in_leads_out_of_no_folder(name: str, stem: str) -> None:
+    assert file_stem(name) == stem
+
+
+def test_decimals_are_written_digit_by_digit() -> None:
+    numbers = [Decimal(n) for n in ("1E-7", "0.10", "12345678901234567890.12", "1E+999")]
+    value = {"a": numbers, "b": {}, "c": []}
+    assert json.loads(exact_json(value), parse_float=str, parse_int=str) == {
+        "a": ["0.0000001", "0.10", "12345678901234567890.12", "1E+999"],
+        "b": {},
+        "c": [],
+    }
+
+
+def test_a_folder_that_cannot_be_written_to_is_one_sentence(home: Settings, cli: Cli, tmp_path: Path) -> None:
+    fill(home.ledger, an_execution())
+    (tmp_path / "file").touch()
+    ran = cli("export", "--format", "json", "--out", tmp_path / "file")
+    assert ran.code == 1
+    assert "--out" in ran.err

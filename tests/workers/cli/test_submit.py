@@ -1,0 +1,188 @@
+"""Documents are handed in once each, whatever else is wrong with their neighbours."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from infra.ledger import Ledger, Status, Submission
+from infra.settings import Settings
+from infra.temporal.connect import connect
+from tests.workers.cli.conftest import Ran
+from workers import submission
+from workers.cli import _following
+from workers.cli._following import follow
+from workers.submission import HandedIn, Submitted, find_files
+
+Cli = Callable[..., Ran]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A folder of documents no other test has handed in."""
+    place = tmp_path / "in"
+    (place / "below" / ".hidden").mkdir(parents=True)
+    for name in ("b.pdf", "a.xml", "below/C.PDF", "notes.txt", ".secret.pdf", "below/.hidden/d.pdf"):
+        (place / name).write_bytes(f"%PDF-{name} {request.node.name}".encode())
+    return place
+
+
+def submissions(made: Settings) -> list[Submission]:
+    async def read() -> list[Submission]:
+        async with Ledger(made.ledger) as ledger:
+            return await ledger.submissions()
+
+    return asyncio.run(read())
+
+
+def test_a_folder_gives_its_pdf_and_xml_files_sorted_and_without_hidden_ones(folder: Path) -> None:
+    assert [file.name for file in find_files([folder]).files] == ["a.xml", "b.pdf", "C.PDF"]
+
+
+def test_a_file_named_by_itself_is_taken_whatever_its_name_and_only_once(folder: Path) -> None:
+    found = find_files([folder / "notes.txt", folder / "b.pdf", folder])
+    assert [file.name for file in found.files] == ["notes.txt", "b.pdf", "a.xml", "C.PDF"]
+
+
+@pytest.mark.parametrize("words", [["nowhere.pdf"], ["."], ["--batch", "No Spaces!", "."], ["--tenant", "-x", "."]])
+def test_what_cannot_be_handed_in_as_a_whole_is_wrong_usage(home: Settings, cli: Cli, words: list[str]) -> None:
+    ran = cli("submit", *words)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert len(ran.err.strip().splitlines()) == 1
+    assert "a-z" in ran.err or "Nothing was handed in" in ran.err
+
+
+def test_without_temporal_the_command_says_how_to_start_it(home: Settings, cli: Cli, folder: Path) -> None:
+    ran = cli("submit", folder)
+    assert ran.code == 1
+    assert "counterfoil up" in ran.err
+    assert "Traceback" not in ran.err
+    assert submissions(home) == []
+
+
+def test_each_document_becomes_an_execution_that_can_be_waited_for(stack: Settings, cli: Cli, folder: Path) -> None:
+    ran = cli("submit", folder, "--batch", "march", "--tenant", "acme", "--wait", "--json")
+    assert ran.code == 0, ran.err
+    documents = ran.json["documents"]
+    assert [(d["file"], d["outcome"], d["execution"]["status"]) for d in documents] == [
+        ("a.xml", "started", "approved"),
+        ("b.pdf", "started", "approved"),
+        ("C.PDF", "started", "approved"),
+    ]
+    assert documents[0]["execution_id"] == f"invoice-acme-{documents[0]['digest'][:24]}"
+    assert {s.batch for s in submissions(stack)} == {"march"}
+
+
+def test_handing_in_again_shows_what_was_decided_and_begins_nothing(stack: Settings, cli: Cli, folder: Path) -> None:
+    first = cli("submit", folder, "--wait", "--json").json
+    ran = cli("submit", folder, "--json")
+    assert ran.code == 0
+    assert [d["outcome"] for d in ran.json["documents"]] == ["already processed"] * 3
+    assert [d["execution"]["decision"] for d in ran.json["documents"]] == ["approve"] * 3
+    assert [d["execution"]["run_id"] for d in ran.json["documents"]] == [
+        d["execution"]["run_id"] for d in first["documents"]
+    ]
+    assert "already processed" in cli("submit", folder).out
+
+
+def test_the_same_bytes_under_two_names_are_one_execution_named_as_the_first(
+    stack: Settings, cli: Cli, folder: Path
+) -> None:
+    (folder / "z-copy.pdf").write_bytes((folder / "a.xml").read_bytes())
+    documents = cli("submit", folder, "--wait", "--json").json["documents"]
+    assert documents[3]["outcome"] == "same document"
+    assert documents[3]["same_as"] == "a.xml"
+    assert documents[3]["execution_id"] == documents[0]["execution_id"]
+    assert len(submissions(stack)) == 4
+
+
+def test_a_file_that_cannot_be_taken_stops_no_other_and_is_told_at_the_end(
+    stack: Settings, cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submission, "LARGEST_DOCUMENT", 1024 * 1024)
+    (folder / "empty.pdf").touch()
+    (folder / "large.pdf").write_bytes(b"x" * (1024 * 1024 + 1))
+    (folder / "dangling.pdf").symlink_to(folder / "gone.pdf")
+    ran = cli("submit", folder)
+    assert ran.code == 1
+    assert ran.out.count("started") == 3
+    assert "empty.pdf: it is empty" in ran.err
+    assert "large.pdf: it is larger than the 1 MB" in ran.err
+    assert "dangling.pdf: it points to nothing" in ran.err
+
+
+def test_one_that_failed_is_begun_again_and_its_old_failure_is_not_taken_for_the_new_end(
+    stack: Settings, cli: Cli, tmp_path: Path
+) -> None:
+    file = tmp_path / "slow-fail.pdf"
+    file.write_bytes(b"%PDF- fails")
+    first = cli("submit", file, "--wait", "--json")
+    assert first.code == 1
+    assert "the model is away" in first.err
+    again = cli("submit", file, "--wait", "--json").json["documents"][0]
+    assert again["outcome"] == "started"
+    assert again["execution"]["run_id"] != first.json["documents"][0]["execution"]["run_id"]
+
+
+async def test_the_same_folder_handed_in_twice_at_once_gives_one_execution_a_document(
+    stack: Settings, tmp_path: Path
+) -> None:
+    files = [HandedIn(f"slow-{n}.pdf", f"%PDF- at once {n}".encode()) for n in range(20)]
+    client = await connect(stack)
+
+    async def hand_in(batch: str) -> list[Submitted]:
+        async with Ledger(stack.ledger) as ledger:
+            return await submission.submit(
+                files, client=client, ledger=ledger, settings=stack, tenant="acme", batch=batch
+            )
+
+    one, other = await asyncio.gather(hand_in("one"), hand_in("other"))
+    outcomes = [(a.outcome, b.outcome) for a, b in zip(one, other, strict=True)]
+    assert [pair.count("started") for pair in outcomes] == [1] * 20
+    assert [a.run_id for a in one] == [b.run_id for b in other]
+    found = await client.get_workflow_handle(one[0].execution_id or "").describe()
+    attributes = {pair.key.name: pair.value for pair in found.typed_search_attributes}
+    assert attributes["Tenant"] == "acme"
+    assert attributes["Document"] == "slow-0.pdf"
+    assert attributes["Status"] == Status.RUNNING
+
+
+async def test_following_ends_when_an_operator_ends_an_execution_that_records_nothing(
+    stack: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(_following, "LOOK_AT_TEMPORAL_SECONDS", 0.1)
+    orphaned = stack.model_copy(update={"task_queue": "nobody-works-here"})
+    client = await connect(stack)
+    async with Ledger(stack.ledger) as ledger:
+        done = await submission.submit(
+            [HandedIn("orphan.pdf", b"%PDF- orphan")],
+            client=client,
+            ledger=ledger,
+            settings=orphaned,
+            tenant="acme",
+            batch="o",
+        )
+        following = asyncio.create_task(follow(ledger, client, done, tenant="acme", batch="o"))
+        await asyncio.sleep(0.3)
+        assert not following.done()
+        await client.get_workflow_handle(done[0].execution_id or "").terminate()
+        (row,) = await asyncio.wait_for(following, 20)
+    assert row.failed
+    assert "terminated" in row.why
+    assert "orphan.pdf: failed" in capsys.readouterr().err
+
+
+def test_an_interrupt_stops_following_and_says_that_the_work_goes_on(
+    stack: Settings, cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_following, "follow", interrupted)
+    ran = cli("submit", folder, "--batch", "march", "--wait")
+    assert ran.code == 130
+    assert "the executions go on. See `counterfoil status --batch march`" in ran.err
