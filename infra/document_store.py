@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from hashlib import sha256
 from pathlib import Path
@@ -15,10 +16,13 @@ class DocumentStore:
         self._folder = folder
 
     def put(self, data: bytes) -> str:
-        """Store ``data``; returns its SHA-256, hex. Storing the same bytes again changes nothing."""
+        """Store ``data``; returns its SHA-256, hex. Storing the same bytes again changes nothing, except that it mends
+        a stored file that was damaged."""
         digest = sha256(data).hexdigest()
-        if not (path := self._path(digest)).exists():
-            _write(path, data)
+        try:
+            self.get(digest)
+        except (FileNotFoundError, ValueError):
+            _write(self._path(digest), data)
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -46,7 +50,7 @@ class DocumentStore:
         return self._path(digest, f".{kind}").read_bytes()
 
     def _path(self, digest: str, ending: str = "") -> Path:
-        if len(digest) != 64 or not digest.isalnum():
+        if not re.fullmatch("[0-9a-f]{64}", digest):
             raise ValueError(f"{digest!r} is no SHA-256 digest")
         return self._folder / digest[:2] / f"{digest}{ending}"
 

@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from temporalio.contrib.opentelemetry import OpenTelemetryPlugin
+from temporalio.service import RPCError
 from temporalio.langgraph import LangGraphPlugin
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -25,8 +26,10 @@ from infra.models import ModelError, Price
 from infra.settings import Settings, settings
 from infra.telemetry.phoenix import Phoenix, PhoenixError
 from infra.telemetry.tracing import Tracing, start_tracing
+from infra.temporal import search_attributes
 from infra.temporal.connect import connect
 from infra.temporal.interceptors import ActivityCare
+from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 from workflows import definitions
 
 log = logging.getLogger("counterfoil.worker")
@@ -47,6 +50,11 @@ async def run_worker(made: Settings, *, ready: Path | None = None, stop: asyncio
     found = definitions()
     client = await connect(made, plugins=[OpenTelemetryPlugin()])
     await made_connections.ledger.ping()
+    try:
+        if made_attributes := await search_attributes.ensure(client):
+            log.info("created search attributes: %s", ", ".join(made_attributes))
+    except RPCError as error:
+        log.warning("search attributes could not be checked: %s. Executions need: %s", error, SEARCH_ATTRIBUTES)
     prices = asyncio.create_task(_set_prices(made_connections))
     workflows = [d.workflow for d in found.values()]
     main = _worker(client, made, tracing, made.task_queue, workflows, [record], 50)

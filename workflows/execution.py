@@ -23,8 +23,8 @@ with workflow.unsafe.imports_passed_through():
 
     from infra.ledger import Execution, Finding, Review, Status, Step
     from infra.ledger.activities import record
-    from infra.models import ModelCall, TokenUsage
-    from infra.telemetry.tracing import execution_context, set_error, set_output, span, trace_id_of
+    from infra.models.calls import ModelCall, sum_usage
+    from infra.telemetry.tracing import root_span, set_error, set_output, trace_id_of
     from infra.temporal import search_attributes as sa
 
 
@@ -92,16 +92,15 @@ class AgentWorkflow:
         )
         await self._record()
         failure: str | None = None
-        with (
-            execution_context(info.workflow_id, order.tenant, order.batch),
-            span(
-                f"{self.agent} {order.name}",
-                "AGENT",
-                subject=info.run_id,
-                trace_of=info.workflow_id,
-                input={"document": order.name, "sha256": order.digest},
-            ) as root,
-        ):
+        with root_span(
+            f"{self.agent} {order.name}",
+            "AGENT",
+            run_id=info.run_id,
+            execution_id=info.workflow_id,
+            tenant=order.tenant,
+            batch=order.batch,
+            input={"document": order.name, "sha256": order.digest},
+        ) as root:
             try:
                 await self._run_agent(order)
             except (FailureError, ApplicationError) as error:
@@ -134,13 +133,15 @@ class AgentWorkflow:
         given: Any = {"execution": execution, "options": order.options}
         while True:
             state: dict[str, Any] = {}
-            async for mode, chunk in app.astream(given, config, stream_mode=["tasks", "values"]):
-                if mode == "tasks" and "input" in chunk:
-                    self._step = chunk["name"]
-                    self._show()
-                elif mode == "values":
-                    state = chunk
-            self._take(state)
+            try:
+                async for mode, chunk in app.astream(given, config, stream_mode=["tasks", "values"]):
+                    if mode == "tasks" and "input" in chunk:
+                        self._step = chunk["name"]
+                        self._show()
+                    elif mode == "values":
+                        state = chunk
+            finally:
+                self._take(state)  # also of one that fails: as far as it came
             if "__interrupt__" not in state:
                 return
             given = Command(resume=await self._ask_person())
@@ -206,14 +207,19 @@ class AgentWorkflow:
         stub.steps = [Step(ordinal=n, **s) for n, s in enumerate(state.get("steps", []))]
         stub.findings = [Finding(**f) for found in state.get("findings", {}).values() for f in found]
         stub.reviews = [Review(**r) for r in state.get("reviews", [])]
-        stub.result = {**(state.get("result") or {}), "fields": state.get("fields", {}), "document": state.get("document")}
+        made = {"fields": state.get("fields", {}), "document": state.get("document")}
+        stub.result = {**(state.get("result") or {}), **made}
 
     async def _record(self) -> None:
         """Write the stub to the ledger and show it to operators."""
         assert self._stub
         self._show()
         self._upsert(self._stub)
-        await workflow.execute_activity(record, self._stub, summary=self._stub.status.value, **_RECORD)
+        recorded = await workflow.execute_activity(record, self._stub, summary=self._stub.status.value, **_RECORD)
+        if self._stub.status is Status.FAILED:
+            self._stub = recorded
+            self._upsert(recorded)
+            self._show()
 
     def _upsert(self, stub: Execution) -> None:
         values: list[Any] = [
@@ -223,8 +229,8 @@ class AgentWorkflow:
             sa.DOCUMENT.value_set(stub.name),
             sa.TOKENS.value_set(stub.usage.total),
         ]
-        values += [key.value_set(value) for key, value in ((sa.DECISION, stub.decision), (sa.VENDOR, stub.vendor)) if value]
-        values += [sa.CURRENCY.value_set(stub.currency)] if stub.currency else []
+        texts = ((sa.DECISION, stub.decision), (sa.VENDOR, stub.vendor), (sa.CURRENCY, stub.currency))
+        values += [key.value_set(value) for key, value in texts if value]
         values += [sa.AMOUNT.value_set(float(stub.amount))] if stub.amount is not None else []
         values += [sa.COST.value_set(float(stub.cost))] if stub.cost is not None else []
         workflow.upsert_search_attributes(values)
@@ -240,7 +246,8 @@ class AgentWorkflow:
         if stub.error:
             lines.append(f"**Failed**: {stub.error}")
         if stub.vendor or stub.amount is not None:
-            lines.append(f"**Invoice** {stub.number or '?'} of {stub.vendor or '?'}: {stub.amount} {stub.currency or ''}")
+            number, vendor = stub.number or "?", stub.vendor or "?"
+            lines.append(f"**Invoice** {number} of {vendor}: {stub.amount} {stub.currency or ''}")
         if stub.model_calls:
             cost = f"{stub.cost:.6f} {stub.cost_currency}" if stub.cost is not None else "unpriced"
             lines.append(f"**Cost**: {cost} for {stub.model_calls} model calls, {stub.usage.total} tokens")
@@ -249,16 +256,6 @@ class AgentWorkflow:
         if stub.status is Status.REVIEW:
             lines.append(f"Answer with `counterfoil review approve|reject|correct {stub.id}`")
         workflow.set_current_details("\n\n".join(lines))
-
-
-def sum_usage(calls: list[ModelCall]) -> TokenUsage:
-    """The tokens of all ``calls`` together."""
-    return TokenUsage(
-        prompt=sum(c.usage.prompt for c in calls),
-        cached=sum(c.usage.cached for c in calls),
-        output=sum(c.usage.output for c in calls),
-        reasoning=sum(c.usage.reasoning for c in calls),
-    )
 
 
 def _reason(error: BaseException) -> str:

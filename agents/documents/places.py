@@ -22,7 +22,8 @@ class Places:
     """An index over the words of a reading.
 
     Texts are compared without white space, letter case aside, and only from the start of a word to the end of one
-    (punctuation at the ends aside): ``12`` is not found in ``1.234,12``.
+    (punctuation at the ends aside): ``12`` is not found in ``1.234,12``. Digits of two words make one number only
+    where they are asked for with the space: ``250,00`` is not found in a column of ``2`` beside one of ``50,00``.
     """
 
     def __init__(self, reading: Reading) -> None:
@@ -40,9 +41,10 @@ class Places:
     def find(self, printed: str, *, near: Place | None = None) -> Place | None:
         """The place where ``printed`` stands: the first one, or the one nearest below or above ``near``; else None."""
         wanted = _fold(printed)
-        if not wanted:
+        if not any(c.isalnum() for c in wanted):
             return None
-        places = [p for start in self._occurrences(wanted) if (p := self._place(start, start + len(wanted)))]
+        gaps = _gaps(printed)
+        places = [p for start in self._occurrences(wanted) if (p := self._place(start, start + len(wanted), gaps))]
         if not places:
             return None
         if near is None:
@@ -56,7 +58,7 @@ class Places:
             start = self._text.find(wanted, start + 1)
         return found
 
-    def _place(self, start: int, end: int) -> Place | None:
+    def _place(self, start: int, end: int, gaps: frozenset[int]) -> Place | None:
         first = bisect.bisect_right(self._starts, start) - 1
         last = bisect.bisect_left(self._starts, end) - 1
         words = self._words[first : last + 1]
@@ -66,6 +68,9 @@ class Places:
             return None
         if any(w.page != words[0].page for w in words):
             return None
+        for boundary in self._starts[first + 1 : last + 1]:
+            if boundary - start not in gaps and self._text[boundary - 1].isdigit() and self._text[boundary].isdigit():
+                return None
         return Place(words[0].page, _union(words), " ".join(w.text for w in words))
 
 
@@ -76,6 +81,12 @@ def _glued(before: str, after: str) -> bool:
 
 def _fold(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _gaps(printed: str) -> frozenset[int]:
+    """Where in the folded text white space was."""
+    lengths = [len(part) for part in unicodedata.normalize("NFKC", printed).casefold().split()]
+    return frozenset(sum(lengths[:n]) for n in range(1, len(lengths)))
 
 
 def _union(words: list[Word]) -> Box:

@@ -1,4 +1,4 @@
-"""Checks on an extracted invoice: presence, arithmetic, identifiers, dates, grounding. Pure: no I/O, no model, no clock.
+"""Checks on an extracted invoice: presence, arithmetic, identifiers, dates, grounding. No I/O, no model, no clock.
 
 Rule names are those of EN 16931 where the rule is one of its own (BR-…); the rest are the house's.
 """
@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from stdnum import bic, iban
-from stdnum.eu import vat
+from stdnum import bic
 
+from agents.invoice import values
 from agents.invoice.findings import finding
 from agents.invoice.schema import Field, rows
 
@@ -61,6 +61,22 @@ def _sums(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
                 found=str(gross),
             )
         )
+    lines = _number(fields, "totals.line_total")
+    if net is not None and lines is not None:
+        allowances, charges = (_number(fields, f"totals.{k}_total") or 0 for k in ("allowance", "charge"))
+        expected = lines - allowances + charges
+        if not _close(net, expected):
+            found.append(
+                finding(
+                    "BR-CO-13",
+                    "error",
+                    f"lines, allowances and charges make {expected} before tax, but the net total is {net}",
+                    "totals.tax_basis_total",
+                    "totals.line_total",
+                    expected=str(expected),
+                    found=str(net),
+                )
+            )
     due = _number(fields, "totals.due_payable")
     if due is not None and gross is not None:
         expected = gross - (_number(fields, "totals.prepaid") or 0) + (_number(fields, "totals.rounding") or 0)
@@ -102,8 +118,9 @@ def _lines(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
                 )
             )
     amounts = [_cell(line, "net_amount") for line in lines]
-    if any(a is None for a in amounts):
-        found.append(finding("BR-24", "error", "a line has no amount", "lines[0].net_amount"))
+    if None in amounts:
+        n = amounts.index(None)
+        found.append(finding("BR-24", "error", f"line {n + 1} has no amount", f"lines[{n}].net_amount"))
         return found
     total = sum((a for a in amounts if a is not None), Decimal(0))
     net, line_total = _number(fields, "totals.tax_basis_total"), _number(fields, "totals.line_total")
@@ -171,9 +188,9 @@ def _tax(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
 def _identifiers(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     found = []
     for path, valid, rule in (
-        ("seller.vat_id", vat.is_valid, "VAT-ID"),
-        ("buyer.vat_id", vat.is_valid, "VAT-ID"),
-        ("payment.iban", iban.is_valid, "IBAN"),
+        ("seller.vat_id", values.is_vat_id, "VAT-ID"),
+        ("buyer.vat_id", values.is_vat_id, "VAT-ID"),
+        ("payment.iban", values.is_iban, "IBAN"),
         ("payment.bic", bic.is_valid, "BIC"),
     ):
         field = fields.get(path)
@@ -182,7 +199,12 @@ def _identifiers(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     return found
 
 
-_EU = frozenset(["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"])
+_EU = frozenset(
+    {
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT",
+        "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+    }
+)  # fmt: skip
 
 
 def _dates(fields: Mapping[str, Field]) -> list[dict[str, Any]]:

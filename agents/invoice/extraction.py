@@ -38,6 +38,8 @@ PATHS: dict[Part, dict[str, str]] = {
     "lines": {},
 }
 """Answer key to field path, for answers that occur once."""
+_COUNTRY = {"EL": "GR", "XI": "GB"}
+"""Country of a VAT id's first two letters, where ISO 3166 has another code."""
 _RATE = {"rate": "rate", "basis": "basis", "amount": "amount"}
 _LINE = {"name": "name", "quantity": "quantity", "price": "unit_price_net", "amount": "net_amount", "rate": "tax_rate"}
 
@@ -58,6 +60,10 @@ def fields_of_answer(
     extractor = _Extractor(reading)
     for key, path in PATHS[part].items():
         extractor.take(path, answer.get(key))
+    printed_ids = values.vat_ids(reading.text)
+    if part == "parties" and len(printed_ids) == 1 and "buyer.vat_id" not in extractor.fields:
+        # Who charges tax must print their own id (VAT Directive, Art. 226), so a single one is the seller's.
+        extractor.take("seller.vat_id", printed_ids[0], source="rule")
     if part == "totals":
         for n, row in enumerate(answer.get("rates", ())):
             extractor.row(f"tax_breakdown[{n}]", row, _RATE)
@@ -100,10 +106,11 @@ def completed(fields: Mapping[str, Field]) -> Fields:
 
 
 def fields_by_rule(reading: Reading) -> Fields:
-    """What code can tell from the text alone: currency, IBAN and BIC, where exactly one is printed."""
+    """What code can tell from the text alone: the currency named most often; IBAN and BIC where just one is printed."""
     extractor = _Extractor(reading)
-    if found := values.currencies(reading.text):
-        code, printed = found[0]
+    found = values.currencies(reading.text)
+    if len(found) == 1 or (len(found) > 1 and found[0].times > found[1].times):
+        code, printed, _ = found[0]
         extractor.found("currency", code, printed, "rule")
     for path, printed_values in (
         ("payment.iban", values.ibans(reading.text)),
@@ -127,15 +134,17 @@ class _Extractor:
         for key, column in columns.items():
             near = self.take(f"{prefix}.{column}", row.get(key), near) or near
 
-    def take(self, path: str, printed: str | None, near: Place | None = None) -> Place | None:
+    def take(
+        self, path: str, printed: str | None, near: Place | None = None, source: Source = "model"
+    ) -> Place | None:
         """Take one answered value if it is there and can be read as what the field holds."""
-        if printed is None or printed.strip().casefold() in (NONE, ""):
+        if printed is None or printed.strip().casefold() == NONE or not any(c.isalnum() for c in printed):
             return None
         place = self._places.find(printed, near=near)
         if place is None:
             self.findings.append(
                 finding(
-                    "EVIDENCE-MISSING", "error", f"the model answered {printed!r}, which does not stand in the document", path
+                    "EVIDENCE-MISSING", "error", f"the model answered {printed!r}, which is not in the document", path
                 )
             )
             return None
@@ -147,9 +156,9 @@ class _Extractor:
             self.findings.append(
                 finding("DATE-AMBIGUOUS", "warning", f"{printed!r} was read as day/month; it could be month/day", path)
             )
-        self._set(path, value, place, "model")
+        self._set(path, value, place, source)
         if path.endswith(".vat_id"):
-            self.derive(path.replace("vat_id", "country"), value[:2].replace("EL", "GR"), "country of the VAT id")
+            self.derive(path.replace("vat_id", "country"), _COUNTRY.get(value[:2], value[:2]), "country of the VAT id")
         return place
 
     def found(self, path: str, value: str, printed: str, source: Source) -> None:

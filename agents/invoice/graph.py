@@ -12,6 +12,7 @@ from typing import Any
 
 from langgraph.graph import END, START, StateGraph
 from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityCancellationType
 
 from agents.invoice import nodes
 from agents.invoice.state import PARTS, InvoiceState
@@ -75,6 +76,8 @@ def _asks_a_model(made: Settings) -> dict[str, Any]:
         "task_queue": f"{made.task_queue}-models",
         "start_to_close_timeout": timedelta(seconds=made.model_timeout_seconds * 2 + 60),
         "heartbeat_timeout": timedelta(seconds=15),
+        # When a sibling fails, this call's outcome is waited for, so that it is on record when the execution ends.
+        "cancellation_type": ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         "retry_policy": RetryPolicy(
             initial_interval=timedelta(seconds=made.model_retry_seconds),
             maximum_interval=timedelta(seconds=45),

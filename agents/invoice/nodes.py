@@ -217,7 +217,10 @@ async def decide(state: State) -> State:
         else {
             "outcome": "approve",
             "by": "policy",
-            "reasons": [f"all key values found in the document, all sums agree, total within the limit of {limit}"],
+            "reasons": [
+                f"all key values found in the document, all sums agree, total within the limit of {limit}",
+                *(f"after correction by {r['reviewer']}" for r in state.get("reviews", [])),
+            ],
         }
     )
     gross = fields.get("totals.grand_total")

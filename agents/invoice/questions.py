@@ -70,11 +70,15 @@ def _model(shape: str, /, **columns: Any) -> Any:
 
 
 def _choice(candidates: Sequence[str]) -> Any:
-    return Literal[tuple([*candidates[:MOST_CANDIDATES], NONE])]
+    half = MOST_CANDIDATES // 2
+    if len(candidates) > MOST_CANDIDATES:  # totals stand at the end
+        candidates = [*candidates[:half], *candidates[-half:]]
+    return Literal[(*candidates, NONE)]
 
 
 def _looks_like_money(printed: str) -> bool:
-    return len(printed) > 2 and printed[-3] in ".,"
+    digits = printed.rstrip("-−")
+    return len(digits) > 2 and digits[-3] in ".,"
 
 
 def _looks_like_rate(printed: str) -> bool:

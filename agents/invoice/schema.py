@@ -38,7 +38,8 @@ SCALARS = (
 """Every field that occurs once."""
 
 NUMBERS = frozenset(
-    {f"totals.{k}" for k in TOTALS} | {"rate", "basis", "amount", "quantity", "unit_price_net", "net_amount", "tax_rate"}
+    {f"totals.{k}" for k in TOTALS}
+    | {"rate", "basis", "amount", "quantity", "unit_price_net", "net_amount", "tax_rate"}
 )
 DATES = frozenset({"issue_date", "due_date", "delivery_date"})
 
@@ -128,12 +129,14 @@ def correction_problem(path: str, value: str | None) -> str | None:
         return f"{path!r} is no field of an invoice; fields are such as invoice_number, seller.name, totals.grand_total"
     if value is None:
         return None
-    if is_number(path) and not re.fullmatch(r"-?\d+(\.\d+)?", value):
+    if is_number(path) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
         return f"{path} takes a number such as 1234.56, not {value!r}"
     if path in DATES:
         try:
-            date.fromisoformat(value)
+            known = date.fromisoformat(value).isoformat() == value
         except ValueError:
+            known = False
+        if not known:
             return f"{path} takes a day such as 2026-10-31, not {value!r}"
     if path == "currency" and not re.fullmatch(r"[A-Z]{3}", value):
         return f"currency takes an ISO 4217 code such as EUR, not {value!r}"

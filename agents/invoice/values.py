@@ -6,28 +6,33 @@ A small model copies well and converts badly, so it is asked for what is printed
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 import dateparser
 from stdnum import bic, iban
+from stdnum.ch import vat as swiss_vat
 from stdnum.eu import vat
-from stdnum.exceptions import ValidationError
+from stdnum.gb import vat as british_vat
 
 _SPACES = "\u00a0\u202f\u2009 "
 _AMOUNT = re.compile(
-    rf"(?<![\w.,/-])[-−]?\(?\d{{1,3}}(?:[.,'’{_SPACES}]\d{{3}})+(?:[.,]\d{{1,4}})?(?![\w])"
-    r"|(?<![\w.,/-])[-−]?\d+(?:[.,]\d{1,4})?(?![\w]|[.,/-]\d)"
+    rf"(?<![\w.,/-])[-−]?\(?\d{{1,3}}(?:[.,'’{_SPACES}]\d{{3}})+(?:[.,]\d{{1,4}})?(?:(?<=[.,]\d\d)[-−](?![\w.,-]))?(?![\w])"
+    r"|(?<![\w.,/-])[-−]?\d+(?:[.,]\d{1,4})?(?:(?<=[.,]\d\d)[-−](?![\w.,-]))?(?![\w]|[.,/-]\d)"
 )
 _MONTH = r"[A-Za-zÀ-ÿ]{3,10}\.?"
 _DATE = re.compile(
-    r"(?<!\d)(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})"
-    rf"|\d{{1,2}}(?:er|st|nd|rd|th)?\.?\s{_MONTH}\s\d{{4}}|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}})(?!\d)"
+    r"(?<!\d)(?:\d{4}[-/]\d{2}[-/]\d{2}|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})"
+    rf"|\d{{1,2}}(?:(?:er|st|nd|rd|th)?\.?\s|\.){_MONTH}\s\d{{4}}|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}})(?!\d)"
 )
-_VAT = re.compile(r"\b(?:[A-Z]{2}|CHE-)[ ]?(?:[0-9A-Z][ .\-]?){7,13}[0-9A-Z]\b")
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[0-9A-Z]{4}){2,7}(?:[ ]?[0-9A-Z]{1,4})?\b")
+_VAT = re.compile(rf"\b(?=((?:CHE-?|[A-Z]{{2}})[{_SPACES}]?(?:[0-9A-Z][{_SPACES}.\-]?){{7,15}}[0-9A-Z])\b)")
+_IBAN = re.compile(rf"\b(?=([A-Z]{{2}}\d{{2}}(?:[{_SPACES}]?[0-9A-Z]{{4}}){{2,7}}(?:[{_SPACES}]?[0-9A-Z]{{1,4}})?)\b)")
 _BIC = re.compile(r"(?:BIC|SWIFT)\S*\s*(?:/\s*SWIFT)?\s*:?\s*([A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b")
-_SYMBOLS = {"€": "EUR", "£": "GBP", "US$": "USD", "$": "USD"}
+_SYMBOLS = {
+    "€": "EUR", "£": "GBP", "US$": "USD", "$": "USD", "CA$": "CAD", "C$": "CAD", "AU$": "AUD", "A$": "AUD"
+}  # fmt: skip
 _CODES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "CAD", "AUD", "JPY")
 _EVERY_LANGUAGE = ["en", "de", "fr", "nl", "it", "es"]
 
@@ -45,25 +50,36 @@ def dates(text: str) -> list[str]:
 def vat_ids(text: str) -> list[str]:
     """Every VAT id in ``text`` with valid check digits (python-stdnum), as printed."""
     found = []
+    end = 0
     for match in _VAT.finditer(text):
-        printed = match[0]
-        while printed and not vat.is_valid(printed) and " " in printed:
-            printed = printed.rsplit(" ", 1)[0]
-        if vat.is_valid(printed):
+        if match.start() >= end and (printed := _longest_valid(match[1], is_vat_id)):
             found.append(printed)
+            end = match.start() + len(printed)
     return _once(found)
 
 
 def ibans(text: str) -> list[str]:
     """Every IBAN in ``text`` with valid check digits (ISO 13616), as printed."""
     found = []
+    end = 0
     for match in _IBAN.finditer(text):
-        printed = match[0]
-        while printed and not iban.is_valid(printed) and " " in printed:
-            printed = printed.rsplit(" ", 1)[0]
-        if iban.is_valid(printed):
+        if match.start() >= end and (printed := _longest_valid(match[1], is_iban)):
             found.append(printed)
+            end = match.start() + len(printed)
     return _once(found)
+
+
+def is_vat_id(printed: str) -> bool:
+    """Whether it is a VAT id of the EU, Great Britain or Switzerland whose check digits hold (python-stdnum)."""
+    text = _spaced(printed)
+    if text.startswith("CHE"):
+        return bool(swiss_vat.is_valid(text))
+    return bool(british_vat.is_valid(text)) if text.startswith("GB") else bool(vat.is_valid(text))
+
+
+def is_iban(printed: str) -> bool:
+    """Whether it is an IBAN whose check digits hold (ISO 13616); a bank no list knows is none of our business."""
+    return bool(iban.is_valid(_spaced(printed), check_country=False))
 
 
 def bics(text: str) -> list[str]:
@@ -71,23 +87,32 @@ def bics(text: str) -> list[str]:
     return _once(m[1] for m in _BIC.finditer(text) if bic.is_valid(m[1]))
 
 
-def currencies(text: str) -> list[tuple[str, str]]:
-    """Currencies that ``text`` names by ISO 4217 code or symbol: (code, as printed), most frequent first."""
+class Currency(NamedTuple):
+    """An ISO 4217 ``code``, how it is ``printed`` (as the code or a symbol), and how many ``times``."""
+
+    code: str
+    printed: str
+    times: int
+
+
+def currencies(text: str) -> list[Currency]:
+    """Currencies that ``text`` names by ISO 4217 code or symbol, most frequent first."""
     counts: dict[str, tuple[int, str]] = {}
     for code in _CODES:
-        if n := len(re.findall(rf"\b{code}\b", text)):
+        if n := len(re.findall(rf"(?<![^\W\d_]){code}(?![^\W\d_])", text)):
             counts[code] = (n, code)
     for symbol, code in _SYMBOLS.items():
-        if n := text.count(symbol):
+        if n := len(re.findall(rf"(?<![^\W\d_]){re.escape(symbol)}", text)):
             seen, printed = counts.get(code, (0, symbol))
             counts[code] = (seen + n, printed)
-    return [(code, printed) for code, (_, printed) in sorted(counts.items(), key=lambda c: -c[1][0])]
+    return sorted((Currency(code, printed, n) for code, (n, printed) in counts.items()), key=lambda c: -c.times)
 
 
 def parse_amount(printed: str) -> Decimal | None:
     """The number that is printed, by the rules people print them: of two different separators the last is the decimal
-    point; a single one followed by exactly three digits groups thousands, unless a zero stands before it."""
-    text = printed.strip().strip("%").replace("−", "-")
+    point; a single one followed by exactly three digits groups thousands, unless a zero stands before it; a minus may
+    stand behind, and a dash for the cents (``12,-``) is none."""
+    text = re.sub(r"(?<=\d)[.,][-−–—]+$", "", printed.strip().strip("%€$£ ")).replace("−", "-")
     negative = text.startswith("-") or text.endswith("-") or (text.startswith("(") and text.endswith(")"))
     text = re.sub(r"[^\d.,]", "", text)
     points = [c for c in text if c in ".,"]
@@ -96,6 +121,8 @@ def parse_amount(printed: str) -> Decimal | None:
     if points:
         last = max(text.rfind("."), text.rfind(","))
         tail = text[last + 1 :]
+        if len(points) > 1 and len(set(points)) == 1 and len(tail) != 3:
+            return None  # 1.2.3, or a day
         grouped = len(tail) == 3 and len(set(points)) == 1 and (len(points) > 1 or text[:last].lstrip("0") != "")
         text = re.sub(r"[.,]", "", text) if grouped else re.sub(r"[.,]", "", text[:last]) + "." + tail
     try:
@@ -108,11 +135,12 @@ def parse_amount(printed: str) -> Decimal | None:
 def parse_date(printed: str, *, month_first: bool = False) -> date | None:
     """The day that is printed, in the document's own order for days like 03/04/2026."""
     found = dateparser.parse(
-        re.sub(r"(?<=\d)(?:er|st|nd|rd|th)\b|(?<=[./-])\s", "", printed),
+        re.sub(r"(?<=\d)(?:er|st|nd|rd|th)\b|(?<=[./-])\s", "", _spaced(printed)),
         languages=_EVERY_LANGUAGE,
         settings={
             "DATE_ORDER": "YMD" if re.match(r"\d{4}", printed) else "MDY" if month_first else "DMY",
             "STRICT_PARSING": True,
+            "PARSERS": ["absolute-time"],
             "RETURN_AS_TIMEZONE_AWARE": False,
         },
     )
@@ -133,11 +161,28 @@ def month_first(text: str) -> bool:
 
 def compact(printed: str) -> str:
     """An identifier without its spaces and dots."""
-    try:
-        return str(vat.compact(printed)) if vat.is_valid(printed) else re.sub(r"[\s.]", "", printed)
-    except ValidationError:
-        return re.sub(r"[\s.]", "", printed)
+    text = _spaced(printed)
+    if text.startswith("CHE") and is_vat_id(text):
+        return str(swiss_vat.compact(text))
+    if not text.startswith("GB") and is_vat_id(text):
+        return str(vat.compact(text))
+    return re.sub(r"[\s.]", "", text)
+
+
+def _longest_valid(printed: str, valid: Callable[[str], bool]) -> str | None:
+    """``printed``, or as much of it as is valid when words are taken off its end."""
+    while printed:
+        if valid(printed):
+            return printed
+        cut = max(printed.rfind(space) for space in _SPACES)
+        printed = printed[:cut] if cut > 0 else ""
+    return None
+
+
+def _spaced(printed: str) -> str:
+    """``printed`` with plain spaces for all others."""
+    return re.sub(rf"[{_SPACES}]", " ", printed)
 
 
 def _once(values: object) -> list[str]:
-    return list(dict.fromkeys(values))  # type: ignore[call-overload, no-any-return]
+    return list(dict.fromkeys(values))  # type: ignore[call-overload]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -22,6 +23,10 @@ class CallStatus(StrEnum):
     """No answer was seen (time-out, connection cut, worker killed). May have been paid; tokens unknown."""
     REFUSED = "refused"
     """The endpoint did not take the request (unreachable, 4xx, 429, 5xx). Not paid."""
+
+
+PAID = frozenset({CallStatus.COMPLETED, CallStatus.INVALID})
+"""Outcomes with an answer, and so with tokens and a cost."""
 
 
 class TokenUsage(BaseModel):
@@ -72,3 +77,14 @@ class ModelCall(BaseModel):
     def seconds(self) -> float | None:
         """Time from request to answer."""
         return (self.ended_at - self.started_at).total_seconds() if self.ended_at else None
+
+
+def sum_usage(calls: Iterable[ModelCall]) -> TokenUsage:
+    """The tokens of all ``calls`` together."""
+    made = list(calls)
+    return TokenUsage(
+        prompt=sum(c.usage.prompt for c in made),
+        cached=sum(c.usage.cached for c in made),
+        output=sum(c.usage.output for c in made),
+        reasoning=sum(c.usage.reasoning for c in made),
+    )

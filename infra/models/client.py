@@ -46,7 +46,7 @@ from infra.models.errors import (
     RequestRefused,
 )
 from infra.models.tiers import Tier, require_allowed
-from infra.telemetry.tracing import identified
+from infra.telemetry.tracing import identified, span_id_of, trace_id_of
 
 T = TypeVar("T", bound=BaseModel)
 R = TypeVar("R")
@@ -173,6 +173,7 @@ class ModelClient:
                 await self._end(_cancelled(call, sent=False))
             raise asyncio.CancelledError
         if call.status is CallStatus.STARTED:
+            call = call.model_copy(update={"span_id": f"{span_id_of(_subject(call)):016x}"})
             call = await self._make(call, tier, request, question.answer)
         _trace(call, request)
         if call.status is not CallStatus.COMPLETED:
@@ -275,7 +276,7 @@ def _cancelled(call: ModelCall, *, sent: bool) -> ModelCall:
 
 
 def _cause(error: Exception, tier: Tier) -> Exception | None:
-    """``error`` to tell as the cause, unless it repeats the API key, as endpoints do when they refuse one."""
+    """``error`` to tell as the cause, unless it repeats the API key."""
     return None if tier.api_key and tier.api_key in f"{error}{error!r}" else error
 
 
@@ -296,14 +297,13 @@ def _sorted_error(error: Exception, tier: Tier) -> ModelError:
             return EndpointUnreachable(f"{where} cannot be reached. Is it running? See `counterfoil doctor`")
         return AnswerLost(f"{where} cut the connection before its answer was complete ({cause})")
     if isinstance(error, openai.APIStatusError):
-        message = error.message.replace(tier.api_key, "[the API key]") if tier.api_key else error.message
-        detail = f"{error.status_code}: {_short(message)}"
+        detail = f"{error.status_code}: {_short(error.message, tier)}"
         if error.status_code in (408, 409, 425, 429) or error.status_code >= 500:
             failure = EndpointBusy(f"{where} is busy or failing ({detail})")
             failure.retry_after = _seconds(error.response.headers.get("retry-after", ""))
             return failure
         return RequestRefused(f"{where} refused the request ({detail})")
-    detail = f"{type(error).__name__}: {_short(error)}"
+    detail = f"{type(error).__name__}: {_short(error, tier)}"
     return AnswerLost(f"{where} answered with something that is no chat completion ({detail})")
 
 
@@ -316,8 +316,10 @@ def _seconds(retry_after: str) -> float | None:
     return None if math.isnan(seconds) or seconds < 0 else min(seconds, 300.0)
 
 
-def _short(text: object) -> str:
-    return " ".join(str(text).split())[:300]
+def _short(text: object, tier: Tier) -> str:
+    """``text`` for a message: the beginning of it, and not the API key, which endpoints repeat when they refuse one."""
+    told = str(text).replace(tier.api_key, "[the API key]") if tier.api_key else str(text)
+    return " ".join(told.split())[:300]
 
 
 def _answered(
@@ -329,7 +331,7 @@ def _answered(
         choice = completion.choices[0]
         answer, reasoning = _apart(choice.message)
     except (AttributeError, IndexError, TypeError):
-        what = _short(completion)
+        what = _short(completion, tier)
         error = f"the model endpoint {tier.url} answered with something that is no chat completion: {what}"
         return call.model_copy(update={"status": CallStatus.INVALID, "error": error, "ended_at": now})
     usage = _usage(completion)
@@ -341,7 +343,7 @@ def _answered(
             shape.model_validate_json(answer)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            problem = f"the answer is not a {shape.__name__}: {first['msg']}: {_short(answer)[:120]!r}"
+            problem = f"the answer is not a {shape.__name__}: {first['msg']}: {_short(answer, tier)[:120]!r}"
     return call.model_copy(
         update={
             "status": CallStatus.INVALID if problem else CallStatus.COMPLETED,
@@ -422,13 +424,18 @@ def _trace(call: ModelCall, request: dict[str, Any]) -> None:
         attributes["counterfoil.price_source"] = call.price_source or ""
     if call.reasoning:
         attributes["counterfoil.reasoning"] = call.reasoning
-    with identified(f"{call.key}#{call.attempt}"):
+    with identified(_subject(call)):
         started = tracer.start_span(
             f"{call.tier}: {call.step}", attributes=attributes, start_time=_nanoseconds(call.started_at)
         )
     usable = call.status is CallStatus.COMPLETED
     started.set_status(Status(StatusCode.OK) if usable else Status(StatusCode.ERROR, call.error))
     started.end(end_time=_nanoseconds(call.ended_at or call.started_at))
+
+
+def _subject(call: ModelCall) -> str:
+    """What the call's span stands for: this try at this question."""
+    return f"{call.key}#{call.attempt}"
 
 
 def _nanoseconds(at: datetime) -> int:

@@ -12,7 +12,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from hashlib import sha256
 from typing import Any
@@ -20,19 +20,23 @@ from typing import Any
 from openinference.instrumentation import (
     get_attributes_from_context,
     get_input_attributes,
+    get_metadata_attributes,
     get_output_attributes,
+    get_session_attributes,
     get_span_kind_attributes,
     using_attributes,
 )
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import Span, Status, StatusCode
-from temporalio import activity, workflow
+from temporalio import activity
 from temporalio.contrib.opentelemetry import ReplaySafeTracerProvider
+from temporalio.contrib.opentelemetry._context import attached_context
 from temporalio.contrib.opentelemetry._id_generator import TemporalIdGenerator
 
 from infra.settings import Settings
@@ -161,9 +165,27 @@ def execution_context(execution_id: str, tenant: str, batch: str) -> Iterator[No
 
 
 @contextmanager
-def span(
-    name: str, kind: str, *, subject: str | None = None, trace_of: str | None = None, input: Any = None, **attributes: Any
-) -> Iterator[Span]:
+def root_span(name: str, kind: str, *, run_id: str, execution_id: str, tenant: str, batch: str, input: Any) -> Iterator[Span]:
+    """The span of an execution's run, for use in a workflow: the root of the execution's trace, current in the block.
+
+    A workflow that waits may leave memory and be replayed later; then the block is abandoned and the span is not ended,
+    but begun again, under the same id, by the replay.
+    """
+    attributes = {
+        **get_span_kind_attributes(kind.lower()),  # type: ignore[arg-type]
+        **get_session_attributes(session_id=execution_id),
+        **get_metadata_attributes(metadata={"tenant": tenant, "batch": batch}),
+        **get_input_attributes(_shown(input)),
+    }
+    with identified(f"run {run_id}", trace_of=execution_id):
+        started = trace.get_tracer("counterfoil").start_span(name, context=Context(), attributes=attributes)
+    with attached_context(trace.set_span_in_context(started)):
+        yield started
+    started.end()
+
+
+@contextmanager
+def span(name: str, kind: str, *, subject: str | None = None, input: Any = None, **attributes: Any) -> Iterator[Span]:
     """A span of OpenInference ``kind`` (AGENT, CHAIN, TOOL, …) that is current within the block.
 
     ``subject`` gives it a known id; without one it is drawn. An exception is told in a failed span.
@@ -180,13 +202,7 @@ def span(
         with tracer.start_as_current_span(name, attributes=all_attributes) as current:
             yield current
         return
-    if workflow.in_workflow():
-        with ExitStack() as stack:
-            with identified(subject, trace_of=trace_of):
-                entered = stack.enter_context(tracer.start_as_current_span(name, attributes=all_attributes))
-            yield entered
-        return
-    with identified(subject, trace_of=trace_of):
+    with identified(subject):
         started = tracer.start_span(name, attributes=all_attributes)
     since = time.time_ns()
     try:

@@ -186,7 +186,7 @@ class ScriptedEndpoint:
         else:
             found = re.findall(r"^Item (.+?)\s{2,}(\S+)\s+(\S+)\s+(\S+)\s*$", text, re.MULTILINE)
             keys = ("name", "quantity", "price", "amount")
-            lines = [{**dict(zip(keys, row, strict=True)), "unit": "none", "rate": "none"} for row in found]
+            lines = [{**dict(zip(keys, row, strict=True)), "rate": "none"} for row in found]
             answer = {"lines": lines}
         return {**answer, **self.script.overrides.get(shape, {})}
 

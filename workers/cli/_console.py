@@ -31,6 +31,9 @@ T = TypeVar("T")
 PIPE_WIDTH = 10_000
 """Columns assumed where no terminal says how many there are: nothing is cut or wrapped in a pipe."""
 
+LONGEST_NAME = 44
+"""Characters of a file's name shown above its id; of a longer one the middle is left out."""
+
 STYLES = {"approved": "green", "review": "yellow", "rejected": "magenta", "failed": "red", "running": "cyan"}
 """Colour of a status; of a decision, see `decision_text`."""
 
@@ -175,7 +178,7 @@ def cell(value: object, style: str = "") -> Text:
 
 def table(*columns: str, right: tuple[str, ...] = (), whole: tuple[str, ...] = ()) -> Table:
     """A table with these columns: ``right`` aligned right; ``whole`` neither wrapped nor cut, to be copied."""
-    made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for name in columns:
         numbers = name in right
         made.add_column(
@@ -185,12 +188,17 @@ def table(*columns: str, right: tuple[str, ...] = (), whole: tuple[str, ...] = (
 
 
 def add_row(made: Table, *values: object) -> None:
-    """Add a row of plain values or `Text`; a column of ids is kept as wide as its longest."""
-    texts = [value if isinstance(value, Text) else cell(value) for value in values]
-    for column, text in zip(made.columns, texts, strict=True):
-        if column.no_wrap:
-            column.min_width = max(column.min_width or 0, text.cell_len)
-    made.add_row(*texts)
+    """Add a row of plain values or `Text`."""
+    made.add_row(*(value if isinstance(value, Text) else cell(value) for value in values))
+
+
+def named(name: str, id: str) -> Text:
+    """A file's name with the execution's id below it, for terminals too narrow for both beside each other."""
+    shown = cell(name)
+    if len(shown) > LONGEST_NAME:
+        half = LONGEST_NAME // 2
+        shown = Text(f"{shown.plain[:half]}…{shown.plain[1 - half :]}")
+    return shown.append("\n").append(cell(id, "dim"))
 
 
 def status_text(status: str) -> Text:

@@ -7,12 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from infra.models.calls import CallStatus, ModelCall
+from infra.models.calls import PAID, CallStatus, ModelCall
 from workers.cli._console import money
-
-ANSWERED = (CallStatus.COMPLETED, CallStatus.INVALID)
-"""Calls that were paid for."""
-
 
 @dataclass
 class Tally:
@@ -43,7 +39,7 @@ class Tally:
 
     def add(self, call: ModelCall) -> None:
         """Add one call."""
-        if call.status not in ANSWERED:
+        if call.status not in PAID:
             self.lost += call.status is CallStatus.LOST
             self.refused += call.status is CallStatus.REFUSED
             self.in_flight += call.status is CallStatus.STARTED

@@ -17,6 +17,7 @@ from workers.cli._console import (
     cell,
     failing_clearly,
     made_settings,
+    named,
     opened_ledger,
     out,
     print_json,
@@ -103,14 +104,16 @@ def _print(made: Sequence[tuple[Execution, list[ModelCall]]], by: By, as_json: b
         print_json({"by": by, "rows": rows, "total": {"executions": len(made), **total.as_json()}})
         return
     console = out()
-    numbers = ("calls", "prompt", "cached", "output", "cost", "lost")
-    with_names = ("document",) if by == "execution" else ()
-    shown = table(by, *with_names, *numbers, right=numbers, whole=(by,))
+    numbers: tuple[str, ...] = ("calls", "prompt", "cached", "output", "cost", "lost")
+    if console.width < 100:
+        numbers = ("calls", "prompt", "output", "cost")
+    beside = by == "execution" and console.width >= 140
+    shown = table(by, *(("document",) if beside else ()), *numbers, right=numbers, whole=(by, "document"))
     for key, tally in groups.items():
-        name = [cell(names[key])] if key in names else []
-        add_row(shown, key, *name, *_numbers(tally))
+        first = [key, names[key]] if beside else [named(names[key], key) if key in names else key]
+        add_row(shown, *first, *(_numbers(tally)[number] for number in numbers))
     shown.add_section()
-    add_row(shown, Text("total", "bold"), *("" for _ in with_names), *_numbers(total))
+    add_row(shown, Text("total", "bold"), *([""] if beside else []), *(_numbers(total)[number] for number in numbers))
     console.print(shown)
     for source in total.price_sources:
         console.print(cell(f"price: {source}", "dim"), soft_wrap=True)
@@ -128,15 +131,15 @@ def _print(made: Sequence[tuple[Execution, list[ModelCall]]], by: By, as_json: b
         )
 
 
-def _numbers(tally: Tally) -> tuple[object, ...]:
-    return (
-        tally.calls,
-        f"{tally.prompt:,}",
-        f"{tally.cached:,}",
-        f"{tally.output:,}",
-        tally.cost_text if tally.calls else "",
-        tally.lost or "",
-    )
+def _numbers(tally: Tally) -> dict[str, object]:
+    return {
+        "calls": tally.calls,
+        "prompt": f"{tally.prompt:,}",
+        "cached": f"{tally.cached:,}",
+        "output": f"{tally.output:,}",
+        "cost": tally.cost_text if tally.calls else "",
+        "lost": tally.lost or "",
+    }
 
 
 def _verify(made: Sequence[tuple[Execution, list[ModelCall]]], as_json: bool) -> None:

@@ -19,10 +19,10 @@ from workers.cli._console import (
     add_row,
     amount_text,
     cell,
-    decision_text,
     failing_clearly,
     made_settings,
     moment,
+    named,
     opened_ledger,
     out,
     print_json,
@@ -87,13 +87,22 @@ def list_(tenant: TenantFilter = None, batch: BatchFilter = None, as_json: JsonO
         if not waiting:
             console.print("nothing waits for a review")
             return
-        shown = table("started", "document", "vendor", "number", "amount", "why", right=("amount",))
+        wide = console.width >= 160
+        columns: tuple[str, ...] = ("document", "amount", "why")
+        if wide:
+            columns = ("started", "document", "vendor", "number", "amount", "why", "id")
+        shown = table(*columns, right=("amount",), whole=("document", "id"))
         for e in waiting:
-            document = cell(e.name)
-            document.append("\n" if console.is_terminal else "  ").append(cell(e.id, "dim"))
-            shown.columns[1].min_width = max(shown.columns[1].min_width or 0, len(e.id))
-            amount = amount_text(e.amount, e.currency)
-            add_row(shown, moment(e.started_at)[5:-3], document, e.vendor, e.number, amount, "; ".join(e.reasons))
+            row = {
+                "started": moment(e.started_at),
+                "document": e.name if wide else named(e.name, e.id),
+                "vendor": e.vendor,
+                "number": e.number,
+                "amount": amount_text(e.amount, e.currency),
+                "why": "; ".join(e.reasons),
+                "id": e.id,
+            }
+            add_row(shown, *(row[column] for column in columns))
         console.print(shown)
         said = f"{len(waiting)} wait; answer with `counterfoil review approve|reject|correct ID`"
         console.print(said, soft_wrap=True)
@@ -182,7 +191,7 @@ def _answer(
         console = out()
         console.print(cell(after.name, "bold"), status_text(after.status.value), end="")
         if seen:
-            console.print("", decision_text(after.decision), cell(f"by {after.decided_by}" if after.decided_by else ""))
+            console.print(cell(f" by {after.decided_by}" if after.decided_by else ""))
             for reason_ in [after.error] if after.error else after.reasons:
                 console.print(cell(f"- {reason_}"), soft_wrap=True)
             if after.status.value == "review":

@@ -211,15 +211,19 @@ def _calls(console: Console, calls: list[ModelCall]) -> None:
         return
     _title(console, "Model calls")
     numbers = ("try", "prompt", "cached", "output", "seconds", "cost")
-    shown = table("step", "tier", "model", "version", "try", "status", *numbers[1:], right=numbers, whole=("status",))
+    wide = console.width >= 130
+    asked = ("tier", "model", "prompt version") if wide else ("asked",)
+    shown = table("step", *asked, "try", "status", *numbers[1:], right=numbers, whole=("status",))
     for call in calls:
         known = call.status.value in ("completed", "invalid")
         add_row(
             shown,
             call.step,
-            call.tier,
-            call.model,
-            call.prompt_version,
+            *(
+                (call.tier, call.model, call.prompt_version)
+                if wide
+                else (f"{call.tier}: {call.model}, prompt {call.prompt_version}",)
+            ),
             call.attempt,
             call.status.value,
             *((call.usage.prompt, call.usage.cached, call.usage.output) if known else ("", "", "")),

@@ -17,6 +17,7 @@ from workers.cli._console import (
     decision_text,
     failing_clearly,
     moment,
+    named,
     opened_ledger,
     out,
     print_json,
@@ -94,30 +95,23 @@ def status(
         if not executions and not unrecorded:
             console.print("no executions; hand documents in with `counterfoil submit`")
             return
-        # On a terminal too narrow for one line each, the id goes under the file's name, where it stays whole.
-        narrow = console.width < 150
-        names = ["started", "document", "status", "decision", "vendor", "amount", "calls", "tokens", "cost"]
-        shown = table(
-            *(names if narrow else [*names, "id"]), right=("amount", "calls", "tokens", "cost"), whole=("status", "id")
-        )
+        columns = _columns(console.width)
+        shown = table(*columns, right=("amount", "calls", "tokens", "cost"), whole=("status", "id", "document"))
         for e in executions:
             made = Tally.of(calls[e.id])
-            document = cell(e.name)
-            if narrow:
-                document.append("\n").append(cell(e.id, "dim"))
-                shown.columns[1].min_width = max(shown.columns[1].min_width or 0, len(e.id))
-            row = (
-                moment(e.started_at)[5:-3] if narrow else moment(e.started_at),
-                document,
-                status_text(e.status.value),
-                decision_text(e.decision),
-                e.vendor,
-                amount_text(e.amount, e.currency),
-                made.calls or "",
-                f"{made.tokens:,}" if made.calls else "",
-                made.cost_text if made.calls else "",
-            )
-            add_row(shown, *(row if narrow else (*row, e.id)))
+            row = {
+                "started": moment(e.started_at),
+                "document": e.name if "id" in columns else named(e.name, e.id),
+                "status": status_text(e.status.value),
+                "decision": decision_text(e.decision),
+                "vendor": e.vendor,
+                "amount": amount_text(e.amount, e.currency),
+                "calls": made.calls or "",
+                "tokens": f"{made.tokens:,}" if made.calls else "",
+                "cost": made.cost_text if made.calls else "",
+                "id": e.id,
+            }
+            add_row(shown, *(row[column] for column in columns))
         console.print(shown)
         by_status = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
         console.print(
@@ -131,3 +125,12 @@ def status(
             console.print(f"{said} `counterfoil doctor` says if the worker runs", soft_wrap=True)
         if more:
             console.print(f"more than {limit}: --limit shows more, --batch and --status narrow it down")
+
+
+def _columns(width: int) -> tuple[str, ...]:
+    """The columns there is room for. Without one for it, the id goes below the file's name, where it stays whole."""
+    if width >= 160:
+        return ("started", "document", "status", "decision", "vendor", "amount", "calls", "tokens", "cost", "id")
+    if width >= 100:
+        return ("document", "status", "vendor", "amount", "calls", "tokens", "cost")
+    return ("document", "status", "calls", "tokens", "cost")

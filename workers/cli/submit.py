@@ -121,7 +121,7 @@ def stopped(batch: str, *, begun: bool) -> int:
 
 
 def _print(submitted: Sequence[Submitted], tenant: str, batch: str) -> None:
-    shown = table("document", "outcome", "decision", "id", whole=("outcome", "id"))
+    shown = table("document", "outcome", "decision", "id", whole=("id",))
     for one in submitted:
         said = f"same document as {one.same_as}" if one.same_as else one.outcome
         decided = ""

@@ -109,7 +109,7 @@ DOCUMENTS = (
     DemoDocument(SCAN, "scanned German invoice", "review", "a picture without text: a person has to read it"),
     DemoDocument(MISPRINT, "English invoice, EUR, wrong total", "review", "the total is not net plus tax"),
     DemoDocument(COPY, "the first invoice from a second mail", "approve", "the same bytes: decided once, paid once"),
-    DemoDocument(DELIVERY, "French delivery note", "reject", "it is no invoice"),
+    DemoDocument(DELIVERY, "French delivery note", "review", "it is no invoice"),
     DemoDocument(CREDIT, "German credit note, EUR", "review", "it takes money back: a person settles it"),
 )
 

@@ -1,0 +1,93 @@
+"""Agents run on their own: plain LangGraph in memory, a scripted model endpoint, a ledger and a document store."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import Command
+
+from agents.invoice.graph import build_graph, options
+from infra.connections import Connections, use
+from infra.ledger import Ledger
+from infra.settings import Settings, TierSettings, TokenPrice
+from tests.scripted.endpoint import ScriptedEndpoint
+
+
+class Execution:
+    """One document on its way through the invoice agent's graph; `state` is how far it got."""
+
+    def __init__(self, made: Connections, endpoint: ScriptedEndpoint) -> None:
+        self._made = made
+        self._app = build_graph().compile(checkpointer=InMemorySaver())
+        self._config: Any = {}
+        self.script = endpoint.script
+        self.ledger: Ledger = made.ledger
+        self.id = ""
+        self.state: dict[str, Any] = {}
+
+    async def submit(self, document: bytes, name: str = "a.pdf") -> dict[str, Any]:
+        """Run until the end or until a person is asked."""
+        digest = self._made.documents.put(document)
+        self.id = f"default/{digest[:16]}"
+        self._config = {"configurable": {"thread_id": self.id}, "recursion_limit": 100}
+        ref = {"id": self.id, "tenant": "default", "batch": "monday", "digest": digest, "name": name}
+        self.state = await self._app.ainvoke({"execution": ref, "options": options(self._made.settings)}, self._config)
+        return self.state
+
+    async def answer(self, action: str, **more: Any) -> dict[str, Any]:
+        """What a person answers to a review."""
+        given = {"action": action, "reviewer": "Ada", "reason": None, "corrections": {}, **more}
+        self.state = await self._app.ainvoke(Command(resume=given), self._config)
+        return self.state
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person is asked."""
+        return "__interrupt__" in self.state
+
+    @property
+    def asked_for(self) -> list[str]:
+        """Why a person is asked."""
+        reasons: list[str] = self.state["__interrupt__"][0].value["reasons"]
+        return reasons
+
+    @property
+    def steps(self) -> list[str]:
+        return [step["name"] for step in self.state["steps"]]
+
+    @property
+    def rules(self) -> list[str]:
+        """Rules of all findings."""
+        return [f["rule"] for found in self.state["findings"].values() for f in found]
+
+
+@pytest.fixture
+async def connected(endpoint: ScriptedEndpoint, ledger_url: str, tmp_path: Path) -> AsyncIterator[Connections]:
+    """This process's connections, of this test alone: a small and a large tier on the scripted endpoint."""
+    price = TokenPrice(input=Decimal(1), output=Decimal(2), source="a list")
+    made = Connections.of(
+        Settings(
+            home=tmp_path,
+            ledger_url=ledger_url,
+            tiers={
+                "small": TierSettings(url=endpoint.url, model="small-model", price=price, timeout_seconds=10),
+                "large": TierSettings(url=endpoint.url, model="large-model", price=price, timeout_seconds=10),
+            },
+            max_repairs=2,
+        )
+    )
+    use(made)
+    yield made
+    use(None)
+    await made.close()
+
+
+@pytest.fixture
+def execution(connected: Connections, endpoint: ScriptedEndpoint) -> Execution:
+    """An execution to submit a document to."""
+    return Execution(connected, endpoint)

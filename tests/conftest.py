@@ -1,0 +1,70 @@
+"""What tests of several rooms share: a scripted model endpoint, a ledger of their own, and the spans a test makes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.util._once import Once
+
+from infra.ledger import migrate
+from infra.settings import Settings
+from infra.telemetry.tracing import Tracing, start_tracing
+from tests.scripted.endpoint import ScriptedEndpoint
+
+
+@pytest.fixture
+def endpoint() -> Iterator[ScriptedEndpoint]:
+    """A scripted model endpoint, over real HTTP."""
+    with ScriptedEndpoint() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def migrated_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to copy: quicker than migrating each time."""
+    path = tmp_path_factory.mktemp("ledger") / "ledger.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def ledger_url(migrated_ledger: Path, tmp_path: Path) -> str:
+    """The URL of a migrated, empty ledger on SQLite."""
+    path = tmp_path / "ledger.db"
+    shutil.copy(migrated_ledger, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+class Spans:
+    """The spans a test made, as they would have reached Phoenix."""
+
+    def __init__(self, tracing: Tracing, exporter: InMemorySpanExporter) -> None:
+        self.tracing = tracing
+        self._exporter = exporter
+
+    def ended(self) -> Sequence[ReadableSpan]:
+        """All of them, in the order they ended."""
+        assert self.tracing.flush()
+        return self._exporter.get_finished_spans()
+
+    def named(self, name: str) -> ReadableSpan:
+        """The only span of that name."""
+        (found,) = [s for s in self.ended() if s.name == name]
+        return found
+
+
+@pytest.fixture
+def spans(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Spans]:
+    """Tracing for this test alone. The provider is global and can be set once a process, so that is undone first."""
+    monkeypatch.setattr(trace, "_TRACER_PROVIDER", None)
+    monkeypatch.setattr(trace, "_TRACER_PROVIDER_SET_ONCE", Once())
+    exporter = InMemorySpanExporter()
+    tracing = start_tracing(Settings(home=tmp_path), exporter)
+    yield Spans(tracing, exporter)
+    tracing.shutdown()

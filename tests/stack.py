@@ -1,0 +1,240 @@
+"""The real parts, started for tests: Temporal's dev server, Phoenix, a worker process, the ledger; and in place of the GPU
+the scripted endpoint. Everything on unused ports of the loopback address, with its state in a temporary folder."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+from temporalio.client import Client, WorkflowHandle
+
+from infra.ledger import Execution, Ledger, Status, migrate
+from infra.models import ModelCall
+from infra.settings import Settings
+from infra.temporal.connect import TemporalUnreachable, connect
+from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
+from tests.scripted.endpoint import ScriptedEndpoint
+from workers.submission import HandedIn, submit
+
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parents[1]
+PRICE = '{"input": "1", "cached": "0.1", "output": "3", "source": "a price for tests"}'
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports on which nothing listens now."""
+    taken = [socket.socket() for _ in range(count)]
+    for one in taken:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in taken]
+    for one in taken:
+        one.close()
+    return ports
+
+
+class Stack:
+    """One stack; its parts can be killed and started again. ``environment`` overrides settings of the worker."""
+
+    def __init__(self, home: Path, *, phoenix_port: int | None = None, **environment: str) -> None:
+        self.home = home
+        self.temporal_port, unused = free_ports(2)
+        self.endpoint = ScriptedEndpoint()
+        self.environment = {
+            "COUNTERFOIL_HOME": str(home),
+            "COUNTERFOIL_TEMPORAL_PORT": str(self.temporal_port),
+            "COUNTERFOIL_PHOENIX_PORT": str(phoenix_port or unused),
+            "COUNTERFOIL_MODEL_URL": self.endpoint.url,
+            "COUNTERFOIL_MODEL_PRICE": PRICE,
+            "COUNTERFOIL_MODEL_RETRY_SECONDS": "0.2",
+            **environment,
+        }
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("COUNTERFOIL_")}
+        self._environment = kept | self.environment
+        self.temporal: subprocess.Popen[bytes] | None = None
+        self.worker: subprocess.Popen[bytes] | None = None
+
+    def settings(self) -> Settings:
+        names = {k.removeprefix("COUNTERFOIL_").lower(): v for k, v in self.environment.items()}
+        return Settings(**{**names, "model_price": json.loads(names["model_price"])})  # type: ignore[arg-type]
+
+    def __enter__(self) -> Stack:
+        self.endpoint.__enter__()
+        self.start_temporal()
+        migrate(self.settings().ledger)
+        self.start_worker()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in (self.worker, self.temporal):
+            if process and process.poll() is None:
+                process.terminate()
+        for process in (self.worker, self.temporal):
+            if process:
+                _reap(process)
+        self.endpoint.__exit__()
+
+    def start_temporal(self) -> None:
+        """Start (again, on the same file) and wait until it answers."""
+        attributes = [a for name, kind in SEARCH_ATTRIBUTES.items() for a in ("--search-attribute", f"{name}={kind}")]
+        self.temporal = subprocess.Popen(
+            [
+                f"{sysconfig.get_path('scripts')}/temporal", "server", "start-dev", "--headless",
+                "--ip", "127.0.0.1", "--port", str(self.temporal_port), "--db-filename", str(self.home / "temporal.db"),
+                "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL",
+                "--dynamic-config-value", "history.transferProcessorMaxPollRPS=10000", "--log-level", "never",
+                *attributes,
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        _until(self._temporal_answers, 30)
+
+    def _temporal_answers(self) -> bool:
+        with socket.socket() as probe:
+            probe.settimeout(0.5)
+            return probe.connect_ex(("127.0.0.1", self.temporal_port)) == 0
+
+    def kill_temporal(self) -> None:
+        assert self.temporal
+        self.temporal.kill()
+        _reap(self.temporal)
+
+    def start_worker(self) -> None:
+        """Start (again) and wait until it takes work."""
+        ready = self.home / "worker.ready"
+        ready.unlink(missing_ok=True)
+        log = (self.home / "worker.log").open("ab")
+        self.worker = subprocess.Popen(
+            [sys.executable, "-m", "workers.worker"], env=self._environment, cwd=ROOT, stdout=log, stderr=log
+        )
+        log.close()
+
+        def took_work() -> bool:
+            assert self.worker
+            assert self.worker.poll() is None, (self.home / "worker.log").read_text()[-3000:]
+            return ready.exists()
+
+        _until(took_work, 60)
+
+    def kill_worker(self) -> None:
+        """SIGKILL: no goodbye."""
+        assert self.worker
+        self.worker.send_signal(signal.SIGKILL)
+        _reap(self.worker)
+
+    async def client(self) -> Client:
+        for _ in range(50):
+            try:
+                return await connect(self.settings())
+            except TemporalUnreachable:
+                await asyncio.sleep(0.2)
+        raise TimeoutError("Temporal")
+
+    async def submit(self, files: dict[str, bytes], *, batch: str = "batch", tenant: str = "tests") -> list[str]:
+        """Hand in files by name; returns their execution ids in the same order."""
+        handed_in = [HandedIn(name, data) for name, data in files.items()]
+        async with Ledger(self.settings().ledger) as ledger:
+            submitted = await submit(
+                handed_in,
+                client=await self.client(),
+                ledger=ledger,
+                settings=self.settings(),
+                tenant=tenant,
+                batch=batch,
+            )
+        assert all(one.execution_id for one in submitted), submitted
+        return [one.execution_id or "" for one in submitted]
+
+    async def handle(self, execution_id: str) -> WorkflowHandle[Any, Any]:
+        return (await self.client()).get_workflow_handle(execution_id)
+
+    async def until(self, execution_id: str, *statuses: Status, seconds: float = 60) -> Execution:
+        """The execution once the ledger says one of ``statuses`` (or that it ended, where none is given)."""
+
+        async def reached() -> Execution | None:
+            async with Ledger(self.settings().ledger) as ledger:
+                execution = await ledger.execution(execution_id)
+            if execution and (execution.status in statuses if statuses else execution.status.ended):
+                return execution
+            return None
+
+        return await eventually(reached, seconds)
+
+    async def calls(self, execution_id: str) -> list[ModelCall]:
+        async with Ledger(self.settings().ledger) as ledger:
+            return await ledger.calls(execution_id)
+
+
+async def eventually(attempt: Callable[[], Awaitable[T | None]], seconds: float = 60) -> T:
+    """What ``attempt`` gives once it gives anything but None or False."""
+    deadline = time.monotonic() + seconds
+    while not (value := await attempt()):
+        assert time.monotonic() < deadline, f"{attempt} came to nothing within {seconds} s"
+        await asyncio.sleep(0.2)
+    return value
+
+
+def _until(true: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"{true} did not come true within {seconds} s"
+        time.sleep(0.1)
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+class PhoenixServer:
+    """A real Phoenix; use as a context manager. Takes some 20 s to start."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        (self.port,) = free_ports(1)
+
+    def __enter__(self) -> PhoenixServer:
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {
+            "PHOENIX_HOST": "127.0.0.1",
+            "PHOENIX_PORT": str(self.port),
+            "PHOENIX_WORKING_DIR": str(self.home),
+            "PHOENIX_TELEMETRY_ENABLED": "false",
+            "PHOENIX_ALLOW_EXTERNAL_RESOURCES": "false",
+        }
+        self._log = (self.home / "phoenix.log").open("wb")
+        self._process = subprocess.Popen(
+            [sys.executable, str(ROOT / "infra/local/serve_phoenix.py"), "serve"],
+            env=environment,
+            cwd=self.home,
+            stdout=self._log,
+            stderr=self._log,
+        )
+
+        def answers() -> bool:
+            assert self._process.poll() is None, (self.home / "phoenix.log").read_text()[-3000:]
+            try:
+                return httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=2).status_code == 200
+            except httpx.HTTPError:
+                return False
+
+        _until(answers, 120)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        _reap(self._process)
+        self._log.close()

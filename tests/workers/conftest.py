@@ -1,0 +1,38 @@
+"""Fixtures: one stack for the tests that leave it as it was, and one Phoenix for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scripted.endpoint import Script
+from tests.stack import PhoenixServer, Stack
+
+
+@pytest.fixture(scope="session")
+def phoenix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhoenixServer]:
+    with PhoenixServer(tmp_path_factory.mktemp("phoenix")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def _stack(tmp_path_factory: pytest.TempPathFactory, phoenix: PhoenixServer) -> Iterator[Stack]:
+    settings = {"COUNTERFOIL_MODEL_ATTEMPTS": "3", "COUNTERFOIL_MODEL_TIMEOUT_SECONDS": "3"}
+    with Stack(tmp_path_factory.mktemp("home"), phoenix_port=phoenix.port, **settings) as stack:
+        yield stack
+
+
+@pytest.fixture
+def stack(_stack: Stack) -> Stack:
+    """The module's stack, its endpoint well-behaved and its counts at zero."""
+    _stack.endpoint.script = Script()
+    return _stack
+
+
+@pytest.fixture
+def own_stack(tmp_path: Path, phoenix: PhoenixServer) -> Iterator[Stack]:
+    """A stack of the test's own, to break."""
+    with Stack(tmp_path, phoenix_port=phoenix.port) as stack:
+        yield stack
