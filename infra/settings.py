@@ -102,7 +102,9 @@ class Settings(BaseSettings):
     model_concurrency: int = Field(default=8, gt=0, description="model calls in flight in one worker")
     model_attempts: int = Field(default=10, gt=0, description="tries of a call that fails in a way that may pass")
     model_retry_seconds: float = Field(default=2, gt=0, description="wait before the second try; doubled up to 45 s")
-    local_model: str = Field(default="1.5b", description="'1.5b' or '0.5b' (packaged weights), or a hub model id on a GPU")
+    local_model: str = Field(
+        default="1.5b", description="'1.5b' or '0.5b' (packaged weights), or a hub model id on a GPU"
+    )
     tiers: dict[str, TierSettings] = Field(default_factory=dict)
     allowed_hosts: list[str] = Field(
         default_factory=list,

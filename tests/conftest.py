@@ -15,14 +15,20 @@ from opentelemetry.util._once import Once
 from infra.ledger import migrate
 from infra.settings import Settings
 from infra.telemetry.tracing import Tracing, start_tracing
-from tests.scripted.endpoint import ScriptedEndpoint
+from tests.scripted.endpoint import Script, ScriptedEndpoint
+
+
+@pytest.fixture(scope="session")
+def _endpoint() -> Iterator[ScriptedEndpoint]:
+    with ScriptedEndpoint() as started:
+        yield started
 
 
 @pytest.fixture
-def endpoint() -> Iterator[ScriptedEndpoint]:
-    """A scripted model endpoint, over real HTTP."""
-    with ScriptedEndpoint() as started:
-        yield started
+def endpoint(_endpoint: ScriptedEndpoint) -> ScriptedEndpoint:
+    """A scripted model endpoint, over real HTTP, with a fresh script."""
+    _endpoint.script = Script()
+    return _endpoint
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,7 @@ class Stack:
 
     def settings(self) -> Settings:
         names = {k.removeprefix("COUNTERFOIL_").lower(): v for k, v in self.environment.items()}
-        return Settings(**{**names, "model_price": json.loads(names["model_price"])})  # type: ignore[arg-type]
+        return Settings(**{**names, "model_price": json.loads(names["model_price"])})
 
     def __enter__(self) -> Stack:
         self.endpoint.__enter__()

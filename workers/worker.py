@@ -14,8 +14,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from temporalio.contrib.opentelemetry import OpenTelemetryPlugin
-from temporalio.service import RPCError
 from temporalio.langgraph import LangGraphPlugin
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -34,7 +34,16 @@ from workflows import definitions
 
 log = logging.getLogger("counterfoil.worker")
 
-_PASSED_THROUGH = ("agents", "infra", "workflows.execution", "pydantic", "opentelemetry", "openinference", "stdnum", "httpx")
+_PASSED_THROUGH = (
+    "agents",
+    "infra",
+    "workflows.execution",
+    "pydantic",
+    "opentelemetry",
+    "openinference",
+    "stdnum",
+    "httpx",
+)
 """Modules the workflow sandbox takes as they are: deterministic where workflows use them, and slow to load anew each time."""
 
 
@@ -79,7 +88,13 @@ async def run_worker(made: Settings, *, ready: Path | None = None, stop: asyncio
 
 
 def _worker(
-    client: object, made: Settings, tracing: Tracing, queue: str, workflows: list[type], activities: list[object], slots: int
+    client: object,
+    made: Settings,
+    tracing: Tracing,
+    queue: str,
+    workflows: list[type],
+    activities: list[object],
+    slots: int,
 ) -> Worker:
     graphs = {d.workflow.agent: d.build_graph() for d in definitions().values()}
     return Worker(

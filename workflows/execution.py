@@ -134,7 +134,8 @@ class AgentWorkflow:
         while True:
             state: dict[str, Any] = {}
             try:
-                async for mode, chunk in app.astream(given, config, stream_mode=["tasks", "values"]):
+                stream: Any = app.astream(given, config, stream_mode=["tasks", "values"])
+                async for mode, chunk in stream:
                     if mode == "tasks" and "input" in chunk:
                         self._step = chunk["name"]
                         self._show()

@@ -53,9 +53,7 @@ def part_of(path: str) -> Part:
     return "parties" if path.startswith(("seller", "buyer")) else "header"
 
 
-def fields_of_answer(
-    part: Part, answer: Mapping[str, Any], reading: Reading
-) -> tuple[Fields, list[dict[str, Any]]]:
+def fields_of_answer(part: Part, answer: Mapping[str, Any], reading: Reading) -> tuple[Fields, list[dict[str, Any]]]:
     """The fields that ``answer`` gives for ``part``, and a finding for each value that is not in the document."""
     extractor = _Extractor(reading)
     for key, path in PATHS[part].items():
@@ -91,7 +89,9 @@ def completed(fields: Mapping[str, Field]) -> Fields:
     def derive(path: str, value: Decimal, rule: str) -> None:
         made[path] = Field(value=f"{value:f}", evidence=Evidence(source="rule", locator=rule))
 
-    numbers = {k: fields[p].number for k in ("tax_basis_total", "tax_total", "grand_total") if (p := f"totals.{k}") in fields}
+    numbers = {
+        k: fields[p].number for k in ("tax_basis_total", "tax_total", "grand_total") if (p := f"totals.{k}") in fields
+    }
     net, tax, gross = (numbers.get(k) for k in ("tax_basis_total", "tax_total", "grand_total"))
     by_rate = [row["amount"].number for row in rows(fields, "tax_breakdown") if "amount" in row]
     if net is not None and gross is not None and (tax is None or net + tax != gross):
@@ -134,13 +134,13 @@ class _Extractor:
         for key, column in columns.items():
             near = self.take(f"{prefix}.{column}", row.get(key), near) or near
 
-    def take(
-        self, path: str, printed: str | None, near: Place | None = None, source: Source = "model"
-    ) -> Place | None:
+    def take(self, path: str, printed: str | None, near: Place | None = None, source: Source = "model") -> Place | None:
         """Take one answered value if it is there and can be read as what the field holds."""
         if printed is None or printed.strip().casefold() == NONE or not any(c.isalnum() for c in printed):
             return None
         place = self._places.find(printed, near=near)
+        if place is None and (bare := printed.rstrip(" .,;:")) != printed:
+            printed, place = bare, self._places.find(bare, near=near)  # a full stop of the model's own
         if place is None:
             self.findings.append(
                 finding(

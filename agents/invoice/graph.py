@@ -24,7 +24,9 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
     graph: StateGraph[Any, Any, Any, Any] = StateGraph(InvoiceState)
     made = settings()
     asks = _asks_a_model(made)
-    graph.add_node("read", nodes.read, metadata={**_IO, "start_to_close_timeout": timedelta(seconds=made.read_seconds + 30)})
+    graph.add_node(
+        "read", nodes.read, metadata={**_IO, "start_to_close_timeout": timedelta(seconds=made.read_seconds + 30)}
+    )
     graph.add_node("classify", nodes.classify, metadata={**asks, "summary": "what is it? (small)"})
     for part in PARTS:
         node = getattr(nodes, f"extract_{part}")

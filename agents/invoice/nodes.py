@@ -22,6 +22,7 @@ from agents.invoice.findings import finding
 from agents.invoice.prompts import messages, prompt, version
 from agents.invoice.schema import Evidence, Field, Fields, public
 from agents.invoice.state import PARTS, Decision, Part
+from agents.invoice.values import amounts, is_money
 from infra.connections import connections
 from infra.failures import Unreadable
 from infra.ledger import Posting
@@ -60,7 +61,7 @@ async def read(state: State) -> State:
     found: list[dict[str, Any]] = []
     if reading.xml_problem:
         found.append(finding("XML-BROKEN", "warning", reading.xml_problem))
-    if reading.problem:
+    if reading.problem and not reading.xml:
         found.append(finding("NO-TEXT", "error", reading.problem.message))
     if "\n…\n" in _shown(reading):
         message = f"{len(reading.text)} characters of text: the model is shown the first and last {LONGEST_TEXT // 2}"
@@ -75,14 +76,17 @@ async def read(state: State) -> State:
             if not reading.words:
                 raise Unreadable(f"{error}. Hand in an invoice as PDF, or as UBL or CII XML") from error
             found.append(finding("XML-UNUSABLE", "warning", f"{reading.xml.name}: {error}; the page was read instead"))
+    elif reading.words and not any(is_money(n) for n in amounts(reading.text)):
+        update["kind"] = "other"
+        found.append(finding("NO-AMOUNT", "error", "no amount of money stands in it"))
     return {**update, "findings": {"read": found}}
 
 
 async def after_read(state: State) -> str:
-    """Fields from XML are checked; text goes to the model; a page without text goes to a person."""
+    """Fields from XML are checked; text goes to the model; a page without text or amounts goes to a person."""
     if state.get("fields"):
         return "check"
-    return "classify" if state["document"]["characters"] else "decide"
+    return "classify" if state["document"]["characters"] and state.get("kind") != "other" else "decide"
 
 
 @step("classify")
@@ -164,16 +168,20 @@ async def repair(state: State) -> State:
     models = connections().models
     tier = models.tier_above("small")
     made = await asyncio.gather(
-        *(_extract(state, part, tier=tier, reasons=texts, round=state.get("repairs", 0) + 1) for part, texts in reasons.items())
+        *(
+            _extract(state, part, tier=tier, reasons=texts, round=state.get("repairs", 0) + 1)
+            for part, texts in reasons.items()
+        )
     )
     update: State = {"repairs": state.get("repairs", 0) + 1, "fields": {}, "calls": [], "findings": {}}
     for one in made:
         update["fields"] |= one["fields"]
         update["calls"] += one["calls"]
         update["findings"] |= one["findings"]
-    asked = sorted(reason for texts in reasons.values() for reason in texts)
+    asked = {part: sorted(texts) for part, texts in reasons.items()}
+    why = "; ".join(f"{part}: {', '.join(texts)}" for part, texts in asked.items())
     where = f"at tier {tier}" if tier != "small" else "at the same tier, there being no larger one"
-    return {**update, "repair_reasons": asked, "note": f"asked again for {', '.join(reasons)} {where}: {'; '.join(asked)}"}
+    return {**update, "repair_reasons": asked, "note": f"asked again {where}: {why}"}
 
 
 @step("match", kind="RETRIEVER")
@@ -339,8 +347,8 @@ def _repairable(state: State) -> dict[Part, list[str]]:
             for part in parts:
                 if part in PARTS:
                     reasons.setdefault(part, []).append(one["message"])
-    flat = sorted(reason for texts in reasons.values() for reason in texts)
-    return {} if flat == state.get("repair_reasons") else reasons
+    asked = state.get("repair_reasons", {})
+    return {part: texts for part, texts in reasons.items() if sorted(texts) != asked.get(part)}
 
 
 def _reasons_for_review(state: State, fields: Fields) -> list[str]:
@@ -369,8 +377,12 @@ def _reading(state: State) -> Reading:
 
 
 def _shown(reading: Reading) -> str:
-    """The text as a model is shown it: the gaps between columns need no more than two spaces, each being a token."""
+    """The text as a model is shown it: gaps between columns need no more than two spaces, each being a token; and numbers
+    stand without spaces in them, at which a small model stops copying. (Evidence is looked up without white space.)"""
     text = re.sub(r" {3,}", "  ", reading.text)
+    for number in amounts(text):
+        if len(number.split()) > 1:
+            text = text.replace(number, "".join(number.split()))
     half = LONGEST_TEXT // 2
     return text if len(text) <= LONGEST_TEXT else f"{text[:half]}\n…\n{text[-half:]}"
 

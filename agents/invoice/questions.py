@@ -21,6 +21,7 @@ MOST_CANDIDATES = 250
 MAX_TOKENS: dict[Part, int] = {"header": 160, "parties": 200, "totals": 260, "lines": 1600}
 """Most output tokens an answer may take: about twice what a long one needs."""
 
+
 def _printed(longest: int) -> Any:
     """A printed text of at most ``longest`` characters. The bound stands in the pattern: xgrammar takes no other beside one."""
     return Annotated[str, Field(pattern=rf'^[^\s"\\][^"\\\n]{{0,{longest - 1}}}$')]
@@ -41,8 +42,8 @@ class Kind(BaseModel):
 def answer_shape(part: Part, text: str) -> type[BaseModel]:
     """The pydantic model of the answer about ``part``, with the candidates found in ``text``."""
     days = _choice(values.dates(text))
-    numbers = values.amounts(text)
-    amount = _choice([n for n in numbers if _looks_like_money(n)] or numbers)
+    numbers = list(dict.fromkeys("".join(n.split()) for n in values.amounts(text)))  # as `nodes` shows them
+    amount = _choice([n for n in numbers if values.is_money(n)] or numbers)
     vat_id = _choice(values.vat_ids(text))
     number = _choice(numbers)
     if part == "header":
@@ -58,15 +59,18 @@ def answer_shape(part: Part, text: str) -> type[BaseModel]:
         return _model("Parties", seller_name=_Line, seller_vat_id=vat_id, buyer_name=_Line, buyer_vat_id=vat_id)
     if part == "totals":
         rate = _model("Rate", rate=_choice([n for n in numbers if _looks_like_rate(n)]), basis=amount, amount=amount)
-        return _model(
-            "Totals", net=amount, tax=amount, gross=amount, due=amount, rates=Annotated[list[rate], Field(max_length=5)]
-        )
+        return _model("Totals", net=amount, tax=amount, gross=amount, due=amount, rates=_list_of(rate, 5))
     line = _model("Line", name=_Line, quantity=number, price=number, amount=amount, rate=number)
-    return _model("Lines", lines=Annotated[list[line], Field(max_length=MOST_LINES)])
+    return _model("Lines", lines=_list_of(line, MOST_LINES))
 
 
-def _model(shape: str, /, **columns: Any) -> Any:
-    return create_model(shape, __config__=_closed, **{k: (v, ...) for k, v in columns.items()})
+def _list_of(row: type[BaseModel], most: int) -> Any:
+    return Annotated[list[row], Field(max_length=most)]  # type: ignore[valid-type]
+
+
+def _model(shape: str, /, **columns: Any) -> type[BaseModel]:
+    made: type[BaseModel] = create_model(shape, __config__=_closed, **{k: (v, ...) for k, v in columns.items()})  # type: ignore[call-overload]
+    return made
 
 
 def _choice(candidates: Sequence[str]) -> Any:
@@ -74,11 +78,6 @@ def _choice(candidates: Sequence[str]) -> Any:
     if len(candidates) > MOST_CANDIDATES:  # totals stand at the end
         candidates = [*candidates[:half], *candidates[-half:]]
     return Literal[(*candidates, NONE)]
-
-
-def _looks_like_money(printed: str) -> bool:
-    digits = printed.rstrip("-−")
-    return len(digits) > 2 and digits[-3] in ".,"
 
 
 def _looks_like_rate(printed: str) -> bool:

@@ -50,7 +50,8 @@ class InvoiceState(TypedDict, total=False):
     calls: Annotated[list[dict[str, Any]], operator.add]
     steps: Annotated[list[dict[str, Any]], operator.add]
     repairs: int
-    repair_reasons: list[str]
+    repair_reasons: dict[str, list[str]]
+    """Part to the reasons it was asked again for last: for the same reasons it is not asked a third time."""
     decision: Decision
     reviews: Annotated[list[dict[str, Any]], operator.add]
     headline: dict[str, Any]

@@ -42,6 +42,11 @@ def amounts(text: str) -> list[str]:
     return _once(match[0].strip(_SPACES) for match in _AMOUNT.finditer(text))
 
 
+def is_money(printed: str) -> bool:
+    """Whether a printed number looks like an amount of money: with two decimals."""
+    return len(printed) > 3 and printed[-3] in ".,"
+
+
 def dates(text: str) -> list[str]:
     """Every printed day in ``text``; each once, in order."""
     return _once(m[0] for m in _DATE.finditer(text) if parse_date(m[0]) is not None)

@@ -46,7 +46,7 @@ from infra.models.errors import (
     RequestRefused,
 )
 from infra.models.tiers import Tier, require_allowed
-from infra.telemetry.tracing import identified, span_id_of, trace_id_of
+from infra.telemetry.tracing import identified, span_id_of
 
 T = TypeVar("T", bound=BaseModel)
 R = TypeVar("R")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,8 @@ from temporalio import activity, workflow
 
 from infra.telemetry.tracing import current_subject, execution_context, set_output, span
 
-Node = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+Node = Any
+"""``async (state) -> update``. LangGraph types its nodes by their state's class; ours serve every state."""
 
 
 def step(name: str, kind: str = "CHAIN") -> Callable[[Node], Node]:

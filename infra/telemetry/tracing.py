@@ -42,7 +42,9 @@ from temporalio.contrib.opentelemetry._id_generator import TemporalIdGenerator
 from infra.settings import Settings
 
 log = logging.getLogger(__name__)
-logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter").setLevel(logging.CRITICAL)  # told below, once
+logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter").setLevel(
+    logging.CRITICAL
+)  # told below, once
 
 _next_ids: ContextVar[tuple[int | None, int] | None] = ContextVar("counterfoil_next_ids", default=None)
 
@@ -144,11 +146,15 @@ class Tracing:
 
 def start_tracing(settings: Settings, exporter: SpanExporter | None = None) -> Tracing:
     """Make this process's tracer provider and set it globally. Call once, before the worker is made."""
-    headers = {"authorization": f"Bearer {settings.phoenix_api_key.get_secret_value()}"} if settings.phoenix_api_key else {}
+    headers = (
+        {"authorization": f"Bearer {settings.phoenix_api_key.get_secret_value()}"} if settings.phoenix_api_key else {}
+    )
     patient = _Patient(exporter or OTLPSpanExporter(f"{settings.phoenix}/v1/traces", headers=headers, timeout=3))
     ids = _KnownIds(RandomIdGenerator())
     provider = TracerProvider(
-        resource=Resource.create({"service.name": "counterfoil", "openinference.project.name": settings.phoenix_project}),
+        resource=Resource.create(
+            {"service.name": "counterfoil", "openinference.project.name": settings.phoenix_project}
+        ),
         id_generator=ids,
     )
     provider.add_span_processor(BatchSpanProcessor(patient, max_queue_size=16384, schedule_delay_millis=1000))
@@ -165,7 +171,9 @@ def execution_context(execution_id: str, tenant: str, batch: str) -> Iterator[No
 
 
 @contextmanager
-def root_span(name: str, kind: str, *, run_id: str, execution_id: str, tenant: str, batch: str, input: Any) -> Iterator[Span]:
+def root_span(
+    name: str, kind: str, *, run_id: str, execution_id: str, tenant: str, batch: str, input: Any
+) -> Iterator[Span]:
     """The span of an execution's run, for use in a workflow: the root of the execution's trace, current in the block.
 
     A workflow that waits may leave memory and be replayed later; then the block is abandoned and the span is not ended,

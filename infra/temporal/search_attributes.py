@@ -40,14 +40,12 @@ async def ensure(client: Client) -> list[str]:
     Raises:
         RPCError: Temporal does not let this client do so; then an operator has to.
     """
-    listed = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace=client.namespace))
-    missing = {
-        name: kind for name, kind in SEARCH_ATTRIBUTES.items() if name not in listed.custom_attributes
-    }
+    listed = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace)
+    )
+    missing = {name: kind for name, kind in SEARCH_ATTRIBUTES.items() if name not in listed.custom_attributes}
     if missing:
-        types = {
-            name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}") for name, kind in missing.items()
-        }
+        types = {name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}") for name, kind in missing.items()}
         await client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace=client.namespace, search_attributes=types)
         )

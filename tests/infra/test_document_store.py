@@ -64,7 +64,9 @@ def test_what_is_derived_is_replaced_and_leaves_the_document(store: DocumentStor
     assert store.get(digest) == b"one"
 
 
-@pytest.mark.parametrize("digest", ["", "abc", "../../etc/passwd".ljust(64, "x"), "g" * 64, "A" * 64, "é" * 64, "0" * 65])
+@pytest.mark.parametrize(
+    "digest", ["", "abc", "../../etc/passwd".ljust(64, "x"), "g" * 64, "A" * 64, "é" * 64, "0" * 65]
+)
 def test_only_a_digest_names_a_document(store: DocumentStore, digest: str) -> None:
     with pytest.raises(ValueError, match="no SHA-256 digest"):
         store.get(digest)

@@ -77,7 +77,9 @@ class ScriptedEndpoint:
             Route("/v1/models", self._models),
             Route("/health", lambda _: Response()),
         ]
-        config = uvicorn.Config(Starlette(routes=routes), log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            Starlette(routes=routes), log_level="error", lifespan="off", timeout_graceful_shutdown=1
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
 
@@ -94,7 +96,9 @@ class ScriptedEndpoint:
         self._socket.close()
 
     async def _models(self, _: Request) -> Response:
-        return JSONResponse({"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": "tests"}]})
+        return JSONResponse(
+            {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": "tests"}]}
+        )
 
     async def _complete(self, request: Request) -> Response:
         body = await request.json()
@@ -141,9 +145,7 @@ class ScriptedEndpoint:
                 "object": "chat.completion",
                 "created": 0,
                 "model": MODEL,
-                "choices": [
-                    {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": answer}}
-                ],
+                "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": answer}}],
                 "usage": {
                     "prompt_tokens": prompt,
                     "completion_tokens": output,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from decimal import Decimal
 
-from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 
 def invoice_pdf(
@@ -30,7 +30,10 @@ def invoice_pdf(
         f"Seller: {seller}",
         "Seller VAT: DE136695976",
         "Buyer: Example Buyer GmbH",
-        *(f"Item {name}    {quantity}    {price}    {quantity * Decimal(price):.2f}" for name, quantity, price in items),
+        *(
+            f"Item {name}    {quantity}    {price}    {quantity * Decimal(price):.2f}"
+            for name, quantity, price in items
+        ),
         f"Net: {net:.2f}",
         f"Rate: {rate}",
         f"Tax: {tax:.2f}",

@@ -19,7 +19,11 @@ async def test_a_sound_invoice_is_approved_and_posted_once(stack: Stack) -> None
     (id,) = await stack.submit({"sound.pdf": invoice_pdf("SOUND-1")})
     execution = await stack.until(id)
     assert execution.status is Status.APPROVED
-    assert (execution.vendor, execution.number, execution.amount) == ("Northwind Papers Ltd", "SOUND-1", Decimal("120.00"))
+    assert (execution.vendor, execution.number, execution.amount) == (
+        "Northwind Papers Ltd",
+        "SOUND-1",
+        Decimal("120.00"),
+    )
     async with Ledger(stack.settings().ledger) as ledger:
         postings = await ledger.posted("tests", number="SOUND-1")
     assert [p.execution_id for p in postings] == [id]

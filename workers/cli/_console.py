@@ -181,9 +181,7 @@ def table(*columns: str, right: tuple[str, ...] = (), whole: tuple[str, ...] = (
     made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for name in columns:
         numbers = name in right
-        made.add_column(
-            name, justify="right" if numbers else "left", no_wrap=numbers or name in whole, overflow="fold"
-        )
+        made.add_column(name, justify="right" if numbers else "left", no_wrap=numbers or name in whole, overflow="fold")
     return made
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from infra.models.calls import PAID, CallStatus, ModelCall
 from workers.cli._console import money
 
+
 @dataclass
 class Tally:
     """The sum of some model calls. Tokens and cost are of answered calls; the others have none that are known."""

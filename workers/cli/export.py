@@ -84,9 +84,7 @@ def export(
         out().print(cell(f"{written} in {folder}"), soft_wrap=True)
 
 
-async def _documents(
-    tenant: str | None, batch: str | None, status: str | None
-) -> tuple[list[Document], list[str]]:
+async def _documents(tenant: str | None, batch: str | None, status: str | None) -> tuple[list[Document], list[str]]:
     """Every document handed in, in that order, and the names of those without an execution yet.
 
     The same bytes under the same name, handed in again, are the same document.

@@ -61,9 +61,7 @@ def show(id: ExecutionArgument, tenant: TenantFilter = None, as_json: JsonOption
         async def work() -> tuple[Execution, list[ModelCall], list[Submission]]:
             async with opened_ledger() as ledger:
                 found = await the_execution(ledger, id, tenant)
-                handed_in = [
-                    s for s in await ledger.submissions(tenant=found.tenant) if s.execution_id == found.id
-                ]
+                handed_in = [s for s in await ledger.submissions(tenant=found.tenant) if s.execution_id == found.id]
                 return found, await ledger.calls(found.id), handed_in
 
         execution, calls, handed_in = run(work())

@@ -43,7 +43,7 @@ RIGHT: dict[str, str] = {
 }
 
 
-def invoice(source: Source = "model", **changes: str | None) -> Fields:
+def invoice(source: Source = "model", /, **changes: str | None) -> Fields:
     """The right invoice with changes (``__`` for a dot); None takes a field out."""
     values = {**RIGHT, **{path.replace("__", "."): value for path, value in changes.items()}}
     where: dict[str, Any] = {"source": source, "page": 1, "box": (0, 0, 1, 1), "text": "x"}
@@ -55,7 +55,7 @@ def found(fields: Fields) -> list[tuple[str, str]]:
 
 
 def changed(changes: dict[str, str | None]) -> Fields:
-    return invoice(**{path.replace(".", "__"): value for path, value in changes.items()})
+    return invoice("model", **{path.replace(".", "__"): value for path, value in changes.items()})
 
 
 def test_a_right_invoice_has_no_findings() -> None:
@@ -65,9 +65,8 @@ def test_a_right_invoice_has_no_findings() -> None:
 @pytest.mark.parametrize(("path", "rule"), KEY_FIELDS.items())
 def test_a_key_field_that_is_missing_is_an_error(path: str, rule: str) -> None:
     findings = check(changed({path: None}))
-    assert {"rule": rule, "severity": "error", "message": f"{path} was not found", "fields": [path], "evidence": {}} in (
-        findings
-    )
+    told = {"rule": rule, "severity": "error", "message": f"{path} was not found", "fields": [path], "evidence": {}}
+    assert told in findings
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ def test_an_answer_that_says_nothing_is_no_value_and_no_error(nothing: str) -> N
 def test_a_value_that_is_not_in_the_document_is_a_finding_and_no_field() -> None:
     fields, (finding,) = fields_of_answer("header", {**HEADER, "invoice_number": "R-18"}, PAGE)
     assert fields == {}
-    assert (finding["rule"], finding["severity"], finding["fields"]) == ("EVIDENCE-MISSING", "error", ["invoice_number"])
+    assert (finding["rule"], finding["severity"]) == ("EVIDENCE-MISSING", "error")
+    assert finding["fields"] == ["invoice_number"]
     assert "'R-18'" in finding["message"]
 
 
@@ -68,9 +69,7 @@ def test_an_ambiguous_day_is_a_warning_unless_the_document_settles_it() -> None:
     assert findings == []
 
 
-@pytest.mark.parametrize(
-    ("vat_id", "country"), [("DE136695976", "DE"), ("EL094259216", "GR"), ("XI980780684", "GB")]
-)
+@pytest.mark.parametrize(("vat_id", "country"), [("DE136695976", "DE"), ("EL094259216", "GR"), ("XI980780684", "GB")])
 def test_the_country_follows_from_the_vat_id(vat_id: str, country: str) -> None:
     answer = {"seller_name": "Paint", "seller_vat_id": vat_id, "buyer_name": NONE, "buyer_vat_id": NONE}
     fields, _ = fields_of_answer("parties", answer, page(f"Paint  {vat_id}"))

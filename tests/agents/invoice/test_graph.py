@@ -32,9 +32,10 @@ async def test_a_clean_invoice_is_approved_and_posted_once_with_evidence_for_eve
     assert not execution.waits
     assert (state["decision"]["outcome"], state["decision"]["by"]) == ("approve", "policy")
     assert posted_amounts(state) == {"tax_basis_total": "100.00", "tax_total": "20.00", "grand_total": "120.00"}
-    model_fields = {p: Field.model_validate(f) for p, f in state["fields"].items() if f["evidence"]["source"] == "model"}
-    assert {"invoice_number", "issue_date", "seller.name", "totals.grand_total", "lines[1].net_amount"} <= set(model_fields)
-    for path, field in model_fields.items():
+    fields = {path: Field.model_validate(field) for path, field in state["fields"].items()}
+    answered = {path: field for path, field in fields.items() if field.evidence.source == "model"}
+    assert {"invoice_number", "issue_date", "seller.name", "totals.grand_total", "lines[1].net_amount"} <= set(answered)
+    for path, field in answered.items():
         if path != "type_code":  # a judgement on the whole document
             assert field.evidence.page == 1, path
             assert field.evidence.box, path
@@ -74,7 +75,7 @@ async def test_a_wrong_total_is_asked_again_once_with_the_reason_and_then_goes_t
     assert execution.script.shapes.count("Header") == 1
     assert state["repairs"] == 1
     (repaired,) = [s for s in state["steps"] if s["name"] == "repair"]
-    assert repaired["note"].startswith("asked again for totals at tier large: ")
+    assert "at tier large" in repaired["note"]
     assert "130.00" in repaired["note"]
     again = [c for c in await execution.ledger.calls(execution.id) if c.step.startswith("repair")]
     assert [(c.tier, c.step) for c in again] == [("large", "repair totals 1")]

@@ -114,7 +114,9 @@ def test_a_printed_day_is_found_and_parsed(printed: str, day: date) -> None:
     assert values.parse_date(printed) == day
 
 
-@pytest.mark.parametrize("printed", ["31.02.2026", "99.99.2026", "2026-13-45", "12 paper 2026", "24 Std 2026", "12 2026"])
+@pytest.mark.parametrize(
+    "printed", ["31.02.2026", "99.99.2026", "2026-13-45", "12 paper 2026", "24 Std 2026", "12 2026"]
+)
 def test_what_is_no_day_is_not_found(printed: str) -> None:
     assert values.dates(f"x {printed} y") == []
     assert values.parse_date(printed) is None
@@ -157,7 +159,9 @@ def test_a_vat_id_is_found_glued_or_spaced(text: str, found: str, compact: str) 
     assert values.compact(found) == compact
 
 
-@pytest.mark.parametrize("text", ["DE136695977", "XDE136695976", "DE1366959760", "DELIVERY NOTE 12345678", "GB 980 7806 85"])
+@pytest.mark.parametrize(
+    "text", ["DE136695977", "XDE136695976", "DE1366959760", "DELIVERY NOTE 12345678", "GB 980 7806 85"]
+)
 def test_a_vat_id_whose_check_digits_do_not_hold_is_not_found(text: str) -> None:
     assert values.vat_ids(f"a {text} b") == []
 
@@ -167,7 +171,7 @@ def test_a_vat_id_whose_check_digits_do_not_hold_is_not_found(text: str) -> None
     [
         ("IBAN DE02120300000000202051", "DE02120300000000202051"),
         ("IBAN: DE02 1203 0000 0000 2020 51 BIC BYLADEM1001", "DE02 1203 0000 0000 2020 51"),
-        ("DE02\u00a01203\u00a00000\u00a00000\u00a02020\u00a051", "DE02\u00a01203\u00a00000\u00a00000\u00a02020\u00a051"),
+        ("DE02\u00a01203\u00a00000\u00a00000\u00a02020\u00a051", "DE02 1203 0000 0000 2020 51".replace(" ", "\u00a0")),
         ("DE02 1203 0000 0000 2020 51 Tel 1234", "DE02 1203 0000 0000 2020 51"),
         ("FR1420041010050500013M02606", "FR1420041010050500013M02606"),
         ("GB29 NWBK 6016 1331 9268 19", "GB29 NWBK 6016 1331 9268 19"),

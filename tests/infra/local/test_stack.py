@@ -50,8 +50,10 @@ def test_a_part_is_started_kept_revived_and_stopped(
 
     (first,) = up(settings, told, parts=["temporal"])
     assert (first.state, first.origin) == ("up", "managed")
-    assert first.version and first.pid
-    assert told[-1].last and told[-1].ok
+    assert first.version
+    assert first.pid
+    assert told[-1].last
+    assert told[-1].ok
 
     # Its files are the owner's alone, and no key is in any of them, nor with a part that has no use for it.
     assert (settings.home / "temporal.db").stat().st_mode & 0o077 == 0
@@ -72,7 +74,8 @@ def test_a_part_is_started_kept_revived_and_stopped(
     assert killed == first.pid
     _wait_until_gone(killed)
     (revived,) = up(settings, told, parts=["temporal"])
-    assert revived.ok and revived.pid not in (None, killed)
+    assert revived.ok
+    assert revived.pid not in (None, killed)
 
     supervising = supervisor.pid()
     assert down(settings, told) == ["temporal"]
@@ -128,7 +131,8 @@ def test_what_a_killed_supervisor_left_is_ended(stack_settings: Settings, told: 
     supervisor.ensure([silent], {**os.environ, STACK_VARIABLE: str(stack_settings.home)})
     supervisor.start("silent")
     supervising, left = supervisor.pid(), supervisor.states()["silent"].pid
-    assert supervising and left
+    assert supervising
+    assert left
     os.kill(supervising, signals.SIGKILL)
     _wait_until_gone(supervising)
     assert psutil.pid_exists(left)

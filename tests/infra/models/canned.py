@@ -10,7 +10,7 @@ from typing import Any, Self
 
 
 class Canned:
-    """Use as a context manager; ``url`` ends in ``/v1``. ``received`` holds the path and the headers of each request."""
+    """Use as a context manager; ``url`` ends in ``/v1``. ``received`` holds path and headers of each request."""
 
     def __init__(self, body: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         self.received: list[tuple[str, dict[str, str]]] = []
@@ -47,7 +47,7 @@ class Canned:
 
 
 def completion(content: Any, *, finish_reason: str | None = "stop", **message: Any) -> str:
-    """A chat completion with that content, 100 prompt tokens of which 60 cached, and 10 output tokens of which 4 thought."""
+    """A chat completion with that content: 100 prompt tokens, 60 of them cached; 10 output tokens, 4 of them thought."""
     usage = {
         "prompt_tokens": 100,
         "completion_tokens": 10,
@@ -55,7 +55,8 @@ def completion(content: Any, *, finish_reason: str | None = "stop", **message: A
         "prompt_tokens_details": {"cached_tokens": 60},
         "completion_tokens_details": {"reasoning_tokens": 4},
     }
-    choice = {"index": 0, "finish_reason": finish_reason, "message": {"role": "assistant", "content": content, **message}}
+    told = {"role": "assistant", "content": content, **message}
+    choice = {"index": 0, "finish_reason": finish_reason, "message": told}
     return json.dumps(
         {"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice], "usage": usage}
     )

@@ -37,7 +37,13 @@ async def connect(ledger: Ledger) -> AsyncIterator[Connect]:
     made: list[ModelClient] = []
 
     def make(
-        url: str, *, price: Price | None = PRICE, seconds: float = 5, key: str = "", model: str | None = "m", **more: Any
+        url: str,
+        *,
+        price: Price | None = PRICE,
+        seconds: float = 5,
+        key: str = "",
+        model: str | None = "m",
+        **more: Any,
     ) -> ModelClient:
         made.append(ModelClient({"small": Tier("small", url, model, price, key, seconds)}, ledger, **more))
         return made[-1]

@@ -50,7 +50,9 @@ async def test_a_call_of_an_unpriced_tier_has_no_cost_rather_than_none_to_pay(
     assert (call.cost, call.currency, call.price_source) == (None, None, None)
 
 
-@pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": None}, {"prompt_tokens": "many", "completion_tokens": 1}])
+@pytest.mark.parametrize(
+    "usage", [None, {}, {"prompt_tokens": None}, {"prompt_tokens": "many", "completion_tokens": 1}]
+)
 async def test_an_answer_without_a_count_of_tokens_is_used_and_has_no_cost(connect: Connect, usage: object) -> None:
     with Canned(json.dumps({**json.loads(completion('{"kind": "other"}')), "usage": usage})) as server:
         answer = await connect(server.url).ask(question())

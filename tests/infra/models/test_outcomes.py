@@ -37,7 +37,9 @@ class Outcome:
 
 
 OUTCOMES = {
-    "a refused request": Outcome({"mode": "refuse"}, RequestRefused, False, CallStatus.REFUSED, 0, "400: .*bad request"),
+    "a refused request": Outcome(
+        {"mode": "refuse"}, RequestRefused, False, CallStatus.REFUSED, 0, "400: .*bad request"
+    ),
     "a wrong API key": Outcome(
         {"mode": "refuse", "status": 401}, RequestRefused, False, CallStatus.REFUSED, 0, "401: .*bad request"
     ),
@@ -49,7 +51,9 @@ OUTCOMES = {
     "no completion": Outcome(
         {"mode": "garbage"}, InvalidAnswer, False, CallStatus.INVALID, 1, "no chat completion: <html>it works!"
     ),
-    "prose": Outcome({"mode": "prose"}, InvalidAnswer, False, CallStatus.INVALID, 1, "not a Kind: .*I would rather not"),
+    "prose": Outcome(
+        {"mode": "prose"}, InvalidAnswer, False, CallStatus.INVALID, 1, "not a Kind: .*I would rather not"
+    ),
     "another shape": Outcome(
         {"overrides": {"Kind": {"kind": "poem"}}}, InvalidAnswer, False, CallStatus.INVALID, 1, "not a Kind: .*poem"
     ),
@@ -125,9 +129,9 @@ async def test_the_wait_asked_for_by_a_busy_endpoint_is_passed_on(
 
 
 async def test_an_answer_cut_at_the_token_limit_is_paid_and_not_used(connect: Connect, ledger: Ledger) -> None:
-    with Canned(completion('{"kind": "other"}', finish_reason="length")) as server:
-        with pytest.raises(InvalidAnswer, match="cut off at 24 tokens") as raised:
-            await connect(server.url).ask(question())
+    cut = completion('{"kind": "other"}', finish_reason="length")
+    with Canned(cut) as server, pytest.raises(InvalidAnswer, match="cut off at 24 tokens") as raised:
+        await connect(server.url).ask(question())
     call = await the_call(ledger)
     assert raised.value.call == call
     assert (call.status, call.finish_reason, call.usage.output) == (CallStatus.INVALID, "length", 10)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -39,16 +39,16 @@ class Phoenix(SpanExporter):
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time, changeable."""
     now = [1000.0]
     monkeypatch.setattr("infra.telemetry.tracing.time.monotonic", lambda: now[0])
-    yield now
+    return now
 
 
 def spans(*names: str) -> list[ReadableSpan]:
     tracer = TracerProvider().get_tracer("test")
-    made = []
+    made: list[ReadableSpan] = []
     for name in names:
         one = tracer.start_span(name)
         one.end()

@@ -113,9 +113,7 @@ def test_of_several_that_may_be_meant_all_are_named(home: Settings, cli: Cli) ->
 def test_what_a_document_says_reaches_the_terminal_as_plain_text(home: Settings, cli: Cli) -> None:
     nasty = "[red]\x1b[2J\x9b31m\u202eevil\x07[/red]\nline"
     fields = {"seller.name": {"value": nasty, "evidence": {"source": "model", "text": nasty}}}
-    made = an_execution(
-        "nasty\x1b[0m[bold].pdf", vendor=nasty, reasons=[nasty], result={"fields": fields}, error=nasty
-    )
+    made = an_execution("nasty\x1b[0m[bold].pdf", vendor=nasty, reasons=[nasty], result={"fields": fields}, error=nasty)
     fill(home.ledger, made)
     for words in (["status"], ["show", made.id], ["cost"], ["review", "list"]):
         ran = cli(*words)

@@ -1,0 +1,44 @@
+# The habits of this project, one command each. `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help setup demo up down test lint bench chaos docs lock
+
+help:  ## list these commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: .venv/.ready  ## make .venv with the pinned and hashed requirements
+
+.venv/.ready: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: set PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V). Set PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "setting up .venv (about a minute the first time)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-bootstrap.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup  ## set up everything, read the demo invoices with a real model, say where to look
+	@$(BIN)/counterfoil up
+	@$(BIN)/counterfoil demo
+
+up: setup  ## start the local stack: Temporal, Phoenix, the model, the worker
+	@$(BIN)/counterfoil up
+
+down:  ## stop the local stack
+	@test ! -x $(BIN)/counterfoil || $(BIN)/counterfoil down
+
+test: setup  ## run the tests (real Temporal, Phoenix and databases; a scripted endpoint for the GPU)
+	@$(BIN)/python -m pytest
+
+lint: setup  ## ruff, strict types, the import contract of the rooms, unused dependencies
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/deptry .
+	@$(BIN)/mypy
+
+lock:  ## resolve the requirements anew, pinned and hashed, naming no host
+	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group dev -o requirements.lock pyproject.toml
