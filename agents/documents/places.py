@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import bisect
+import re
 import unicodedata
 from dataclasses import dataclass
 
 from agents.documents.reading import Box, Reading, Word
+
+_COLUMN_GAP = 0.75
+"""A gap wider than this, in line heights, separates columns."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,9 @@ class Places:
     """An index over the words of a reading.
 
     Texts are compared without white space, letter case aside, and only from the start of a word to the end of one
-    (punctuation at the ends aside): ``12`` is not found in ``1.234,12``. Digits of two words make one number only
-    where they are asked for with the space: ``250,00`` is not found in a column of ``2`` beside one of ``50,00``.
+    (punctuation at the ends aside): ``12`` is not found in ``1.234,12``. Digits of two words make one number
+    where they are asked for with the space, or where they are printed as thousands: ``1234,56`` is found in ``1 234,56``,
+    but ``250,00`` is not found in a column of ``2`` beside one of ``50,00``.
     """
 
     def __init__(self, reading: Reading) -> None:
@@ -68,8 +73,10 @@ class Places:
             return None
         if any(w.page != words[0].page for w in words):
             return None
-        for boundary in self._starts[first + 1 : last + 1]:
-            if boundary - start not in gaps and self._text[boundary - 1].isdigit() and self._text[boundary].isdigit():
+        for n in range(first + 1, last + 1):
+            at = self._starts[n]
+            digits = self._text[at - 1].isdigit() and self._text[at].isdigit()
+            if digits and at - start not in gaps and not _one_number(self._words[n - 1], self._words[n]):
                 return None
         return Place(words[0].page, _union(words), " ".join(w.text for w in words))
 
@@ -77,6 +84,12 @@ class Places:
 def _glued(before: str, after: str) -> bool:
     """Whether the match is a part of a number: ``34,12`` within ``1.234,12``."""
     return (before[-1:] in ".,'’" and before[-2:-1].isdigit()) or (after[:1] in ".,'’" and after[1:2].isdigit())
+
+
+def _one_number(left: Word, right: Word) -> bool:
+    """Whether two words that meet in digits are the thousands and the rest of one number, a space apart."""
+    near = left.line == right.line and right.box[0] - left.box[2] < _COLUMN_GAP * (right.box[3] - right.box[1])
+    return near and bool(re.search(r"(?<!\d)\d{1,3}$", _fold(left.text)) and re.match(r"\d{3}(?!\d)", _fold(right.text)))
 
 
 def _fold(text: str) -> str:

@@ -44,7 +44,8 @@ def amounts(text: str) -> list[str]:
 
 def is_money(printed: str) -> bool:
     """Whether a printed number looks like an amount of money: with two decimals."""
-    return len(printed) > 3 and printed[-3] in ".,"
+    digits = printed.rstrip("-−")  # a minus may stand behind
+    return len(digits) > 3 and digits[-3] in ".,"
 
 
 def dates(text: str) -> list[str]:

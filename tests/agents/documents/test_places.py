@@ -21,6 +21,8 @@ from tests.agents.invoice.pages import page
         ("DE02 1203 0000", "DE02\u00a01203\u00a00000", "DE02 1203 0000"),
         ("ﬁrst Oﬃce", "first Office", "ﬁrst Oﬃce"),
         ("Straße 5", "STRASSE 5", "Straße 5"),
+        ("Net 1 234,56 EUR", "1234,56", "1 234,56"),
+        ("Net 12 345 678,90", "12345678,90", "12 345 678,90"),
     ],
 )
 def test_a_text_is_found_across_words_whatever_its_case_and_spacing(line: str, printed: str, text: str) -> None:
@@ -41,6 +43,8 @@ def test_a_text_is_found_across_words_whatever_its_case_and_spacing(line: str, p
         ("Papers", "Paper"),
         ("2  50,00", "250,00"),
         ("1 2", "12"),
+        ("2  150,00", "2150,00"),
+        ("2 1500,00", "21500,00"),
         ("Total 100", "200"),
         ("Total - 100", "-"),
         ("anything", ""),
@@ -54,7 +58,7 @@ def test_a_part_of_a_number_or_word_is_not_found(line: str, printed: str) -> Non
 def test_the_place_covers_all_its_words() -> None:
     place = Places(page("x", "ab cde f")).find("ab cde")
     assert place is not None
-    assert place.box == (0, 10, 6, 18)
+    assert place.box == (0, 10, 24, 18)
 
 
 def test_a_text_that_stands_twice_is_found_first_or_else_nearest() -> None:

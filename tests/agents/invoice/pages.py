@@ -13,7 +13,7 @@ def page(*lines: str, number: int = 1, after: Reading | None = None) -> Reading:
         at = 0
         for text in line.split(" "):
             if text:
-                box = (float(at), 10.0 * n, float(at + len(text)), 10.0 * n + 8)
+                box = (4.0 * at, 10.0 * n, 4.0 * (at + len(text)), 10.0 * n + 8)
                 words.append(Word(text=text, page=number, box=box, line=first + n))
             at += len(text) + 1
     text = "\n".join(lines)

@@ -47,7 +47,7 @@ class Canned:
 
 
 def completion(content: Any, *, finish_reason: str | None = "stop", **message: Any) -> str:
-    """A chat completion with that content: 100 prompt tokens, 60 of them cached; 10 output tokens, 4 of them thought."""
+    """A chat completion with that content; of 100 prompt tokens 60 were cached, of 10 output tokens 4 were thought."""
     usage = {
         "prompt_tokens": 100,
         "completion_tokens": 10,
