@@ -77,9 +77,11 @@ async def run_worker(made: Settings, *, ready: Path | None = None, stop: asyncio
         log.info("ready: %s on task queue %s", ", ".join(found), made.task_queue)
         if ready:
             ready.write_text(str(os.getpid()))
+        keeping = asyncio.create_task(_send_kept_spans(tracing))
         try:
             await stop.wait()
         finally:
+            keeping.cancel()
             if ready:
                 ready.unlink(missing_ok=True)
             log.info("stopping: finishing what runs")
@@ -110,6 +112,13 @@ def _worker(
         max_concurrent_activities=slots,
         graceful_shutdown_timeout=timedelta(seconds=20),
     )
+
+
+async def _send_kept_spans(tracing: Tracing) -> None:
+    """Send what was kept while Phoenix was away, also when no new span comes along to push it."""
+    while True:
+        await asyncio.sleep(5)
+        await asyncio.to_thread(tracing.flush)
 
 
 async def _set_prices(made: Connections) -> None:

@@ -89,7 +89,9 @@ def _glued(before: str, after: str) -> bool:
 def _one_number(left: Word, right: Word) -> bool:
     """Whether two words that meet in digits are the thousands and the rest of one number, a space apart."""
     near = left.line == right.line and right.box[0] - left.box[2] < _COLUMN_GAP * (right.box[3] - right.box[1])
-    return near and bool(re.search(r"(?<!\d)\d{1,3}$", _fold(left.text)) and re.match(r"\d{3}(?!\d)", _fold(right.text)))
+    return near and bool(
+        re.search(r"(?<!\d)\d{1,3}$", _fold(left.text)) and re.match(r"\d{3}(?!\d)", _fold(right.text))
+    )
 
 
 def _fold(text: str) -> str:

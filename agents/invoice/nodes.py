@@ -346,9 +346,16 @@ def _repairable(state: State) -> dict[Part, list[str]]:
             parts = {part_of(path) for path in one["fields"]} or {node.removeprefix("extract ")}
             for part in parts:
                 if part in PARTS:
-                    reasons.setdefault(part, []).append(one["message"])
+                    reasons.setdefault(part, []).append(_why(one))
     asked = state.get("repair_reasons", {})
     return {part: texts for part, texts in reasons.items() if sorted(texts) != asked.get(part)}
+
+
+def _why(found: Mapping[str, Any]) -> str:
+    """A finding as a model is told of it: in our own words and numbers. What the document says stays between its marks."""
+    if found["rule"] in ("EVIDENCE-MISSING", "VALUE-UNREADABLE"):
+        return f"the value for {', '.join(found['fields'])} does not stand in the document"
+    return "the answer could not be used" if found["rule"] == "ANSWER-UNUSABLE" else str(found["message"])
 
 
 def _reasons_for_review(state: State, fields: Fields) -> list[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import URL, Connection, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -84,6 +87,23 @@ def revision(connection: Connection) -> str | None:
     return found
 
 
+class _Connection(aiosqlite.Connection):
+    """A connection that may be stopped twice.
+
+    SQLAlchemy stops a connection whose closing was cancelled; aiosqlite's closing then stops it again and would wait
+    for ever for its thread, which has ended.
+    """
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        return super().stop() if self._running else None
+
+
+def _connection(database: str, **options: Any) -> aiosqlite.Connection:
+    made = _Connection(lambda: sqlite3.connect(database, **options), iter_chunk_size=64)
+    made._thread.daemon = True  # as SQLAlchemy does: a connection left open does not keep the process
+    return made
+
+
 def create_engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
     """An engine with a pool of its own, for one event loop.
 
@@ -93,9 +113,8 @@ def create_engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
     # Values stay out of error messages: they hold what documents say.
     if not is_sqlite(url):
         return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, pool_recycle=1800)
-    engine = create_async_engine(
-        url, hide_parameters=True, connect_args={"timeout": SQLITE_BUSY_SECONDS, "isolation_level": None}
-    )
+    options = {"timeout": SQLITE_BUSY_SECONDS, "isolation_level": None, "async_creator_fn": _connection}
+    engine = create_async_engine(url, hide_parameters=True, connect_args=options)
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_pragmas(connection: Any, _: Any) -> None:

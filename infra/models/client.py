@@ -206,6 +206,10 @@ class ModelClient:
                 async with asyncio.timeout(tier.timeout_seconds):
                     sent = True
                     completion = await self._client(tier).chat.completions.create(**request)
+                if not isinstance(completion, ChatCompletion) or not completion.choices:
+                    # A page of a proxy, say: it tells nothing of what the endpoint did, and may be gone the next time.
+                    what = f"{tier.url} answered with something that is no chat completion: {_short(completion, tier)}"
+                    raise AnswerLost(f"the model endpoint {what}")
         except asyncio.CancelledError:
             await self._end(_cancelled(call, sent=sent))
             raise
@@ -215,6 +219,8 @@ class ModelClient:
                 update={"status": failure.outcome, "error": str(failure), "ended_at": datetime.now(UTC)}
             )
             await self._end(ended)
+            if failure is error:
+                raise
             raise failure from _cause(error, tier)
         call = _answered(call, completion, tier, request, shape)
         await self._end(call)
@@ -323,16 +329,15 @@ def _short(text: object, tier: Tier) -> str:
 
 
 def _answered(
-    call: ModelCall, completion: Any, tier: Tier, request: dict[str, Any], shape: type[BaseModel]
+    call: ModelCall, completion: ChatCompletion, tier: Tier, request: dict[str, Any], shape: type[BaseModel]
 ) -> ModelCall:
     """The call with what the endpoint answered; INVALID where that cannot be used."""
     now = datetime.now(UTC)
     try:
         choice = completion.choices[0]
         answer, reasoning = _apart(choice.message)
-    except (AttributeError, IndexError, TypeError):
-        what = _short(completion, tier)
-        error = f"the model endpoint {tier.url} answered with something that is no chat completion: {what}"
+    except (AttributeError, TypeError):
+        error = f"the model endpoint {tier.url} answered without a message: {_short(completion, tier)}"
         return call.model_copy(update={"status": CallStatus.INVALID, "error": error, "ended_at": now})
     usage = _usage(completion)
     problem = None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from langgraph.errors import GraphInterrupt
 from temporalio import activity, workflow
 
 from infra.telemetry.tracing import current_subject, execution_context, set_output, span
@@ -21,7 +21,7 @@ def step(name: str, kind: str = "CHAIN") -> Callable[[Node], Node]:
 
     The node takes the state, which holds ``execution`` (id, tenant, batch), and returns its update of it. A ``note`` in
     that update is moved to the step's record: the reason for a repair, say. The span is a child of the execution's and
-    has the update as its output, without the ``steps`` themselves.
+    has the update as its output, without the ``steps`` themselves. A node that interrupts has not failed: it waits.
     """
 
     def decorate(node: Node) -> Node:
@@ -29,15 +29,22 @@ def step(name: str, kind: str = "CHAIN") -> Callable[[Node], Node]:
         async def traced(state: dict[str, Any]) -> dict[str, Any]:
             execution = state["execution"]
             started = _now()
+            interrupted: GraphInterrupt | None = None
+            update: dict[str, Any] = {}
             with (
                 execution_context(execution["id"], execution["tenant"], execution["batch"]),
                 span(name, kind, subject=current_subject(name)) as current,
             ):
-                update = await node(state)
-                note = update.pop("note", None)
+                try:
+                    update = await node(state)
+                except GraphInterrupt as waits:
+                    interrupted = waits
+                note = "waits for a person" if interrupted else update.pop("note", None)
                 set_output(current, {k: v for k, v in update.items() if k != "calls"})
                 if note:
                     current.set_attribute("counterfoil.note", note)
+            if interrupted:
+                raise interrupted
             record = {
                 "name": name,
                 "room": "workflow" if workflow.in_workflow() else "activity",
@@ -54,6 +61,4 @@ def step(name: str, kind: str = "CHAIN") -> Callable[[Node], Node]:
 
 
 def _now() -> datetime:
-    if workflow.in_workflow():
-        return workflow.now()
-    return datetime.fromtimestamp(time.time(), UTC)
+    return workflow.now() if workflow.in_workflow() else datetime.now(UTC)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -93,6 +94,7 @@ class _Patient(SpanExporter):
         self._pause = pause_seconds
         self._held: deque[ReadableSpan] = deque(maxlen=most)
         self._not_before = 0.0
+        self._sending = threading.Lock()
 
     @property
     def healthy(self) -> bool:
@@ -100,13 +102,17 @@ class _Patient(SpanExporter):
         return not self._held
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        self._held.extend(spans)
+        with self._sending:
+            self._held.extend(spans)
+            return self._send()
+
+    def _send(self) -> SpanExportResult:
         if time.monotonic() < self._not_before:
             return SpanExportResult.SUCCESS
         was_down = self._not_before > 0
         while self._held:
             batch = [self._held[n] for n in range(min(len(self._held), 512))]
-            if self._exporter.export(batch) is not SpanExportResult.SUCCESS:
+            if not self._sent(batch):
                 if not was_down:
                     log.warning("Phoenix takes no traces; they are kept and sent when it does")
                 self._not_before = time.monotonic() + self._pause
@@ -117,6 +123,13 @@ class _Patient(SpanExporter):
             log.info("Phoenix takes traces again")
             self._not_before = 0.0
         return SpanExportResult.SUCCESS
+
+    def _sent(self, batch: Sequence[ReadableSpan]) -> bool:
+        try:
+            return self._exporter.export(batch) is SpanExportResult.SUCCESS
+        except Exception:
+            log.exception("sending traces failed")
+            return False
 
     def shutdown(self) -> None:
         self._not_before = 0.0
@@ -137,8 +150,12 @@ class Tracing:
         self._exporter = exporter
 
     def flush(self) -> bool:
-        """Send all ended spans now. Blocks; returns whether Phoenix took them."""
-        return self.provider.force_flush(5000) and self._exporter.healthy
+        """Send all ended spans now, and those kept from before if it is time to try again. Blocks; returns whether
+        Phoenix has taken them all."""
+        flushed = self.provider.force_flush(5000)
+        if not self._exporter.healthy:
+            self._exporter.export(())
+        return flushed and self._exporter.healthy
 
     def shutdown(self) -> None:
         self.provider.shutdown()

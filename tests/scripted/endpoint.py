@@ -78,7 +78,7 @@ class ScriptedEndpoint:
             Route("/health", lambda _: Response()),
         ]
         config = uvicorn.Config(
-            Starlette(routes=routes), log_level="error", lifespan="off", timeout_graceful_shutdown=1
+            Starlette(routes=routes), log_level="critical", lifespan="off", timeout_graceful_shutdown=1
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)

@@ -54,7 +54,7 @@ OUTCOMES = {
     ),
     "no answer in time": Outcome({"mode": "hang"}, AnswerLost, True, CallStatus.LOST, 0, "no answer within 0.3 s"),
     "no completion": Outcome(
-        {"mode": "garbage"}, InvalidAnswer, False, CallStatus.INVALID, 1, "no chat completion: <html>it works!"
+        {"mode": "garbage"}, AnswerLost, True, CallStatus.LOST, 1, "no chat completion: <html>it works!"
     ),
     "prose": Outcome(
         {"mode": "prose"}, InvalidAnswer, False, CallStatus.INVALID, 1, "not a Kind: .*I would rather not"
@@ -145,20 +145,26 @@ async def test_an_answer_cut_at_the_token_limit_is_paid_and_not_used(connect: Co
 
 @pytest.mark.parametrize(
     "body",
+    ["{}", "[]", "null", '"text"', '{"error": {"message": "no"}}', '{"choices": []}'],
+)
+async def test_what_is_no_chat_completion_is_lost_and_may_be_asked_for_again(
+    body: str, connect: Connect, ledger: Ledger
+) -> None:
+    with Canned(body) as server, pytest.raises(AnswerLost, match="no chat completion"):
+        await connect(server.url).ask(question())
+    assert (await the_call(ledger)).status is CallStatus.LOST
+
+
+@pytest.mark.parametrize(
+    "body",
     [
-        "{}",
-        "[]",
-        "null",
-        '"text"',
-        '{"error": {"message": "no"}}',
-        '{"choices": []}',
         '{"choices": [{}]}',
         '{"choices": [{"message": null}]}',
         '{"choices": [{"message": {"content": [1]}}]}',
         completion(None),
     ],
 )
-async def test_whatever_comes_with_status_200_ends_the_call(body: str, connect: Connect, ledger: Ledger) -> None:
+async def test_a_completion_without_a_usable_message_is_invalid(body: str, connect: Connect, ledger: Ledger) -> None:
     with Canned(body) as server, pytest.raises(InvalidAnswer):
         await connect(server.url).ask(question())
     assert (await the_call(ledger)).status is CallStatus.INVALID

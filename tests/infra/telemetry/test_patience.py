@@ -139,7 +139,7 @@ def test_a_batch_that_fails_half_way_is_sent_once_and_the_rest_is_kept(clock: li
     assert phoenix.names == [str(n) for n in range(600)]
 
 
-def test_an_exporter_that_breaks_keeps_the_spans() -> None:
+def test_an_exporter_that_breaks_keeps_the_spans_and_pauses(clock: list[float]) -> None:
     class Broken(Phoenix):
         def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
             if self.away:
@@ -148,11 +148,13 @@ def test_an_exporter_that_breaks_keeps_the_spans() -> None:
 
     phoenix = Broken()
     phoenix.away = True
-    patient = _Patient(phoenix)
-    with pytest.raises(OSError, match="no route"):  # the batch processor logs it
-        patient.export(spans("a"))
+    patient = _Patient(phoenix, pause_seconds=15)
+    patient.export(spans("a"))
     phoenix.away = False
     patient.export(spans("b"))
+    assert phoenix.names == []
+    clock[0] += 16
+    patient.export(())
     assert phoenix.names == ["a", "b"]
 
 

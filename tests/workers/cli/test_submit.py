@@ -148,7 +148,7 @@ async def test_the_same_folder_handed_in_twice_at_once_gives_one_execution_a_doc
     attributes = {pair.key.name: pair.value for pair in found.typed_search_attributes}
     assert attributes["Tenant"] == "acme"
     assert attributes["Document"] == "slow-0.pdf"
-    assert attributes["Status"] == Status.RUNNING
+    assert attributes["DocumentStatus"] == Status.RUNNING
 
 
 async def test_following_ends_when_an_operator_ends_an_execution_that_records_nothing(
