@@ -46,8 +46,9 @@ def free_ports(count: int) -> list[int]:
 class Stack:
     """One stack; its parts can be killed and started again. ``environment`` overrides settings of the worker."""
 
-    def __init__(self, home: Path, *, phoenix_port: int | None = None, **environment: str) -> None:
+    def __init__(self, home: Path, *, phoenix_port: int | None = None, code: Path = ROOT, **environment: str) -> None:
         self.home = home
+        self._code = code
         self.temporal_port, unused = free_ports(2)
         self.endpoint = ScriptedEndpoint()
         self.environment = {
@@ -60,7 +61,7 @@ class Stack:
             **environment,
         }
         kept = {k: v for k, v in os.environ.items() if not k.startswith("COUNTERFOIL_")}
-        self._environment = kept | self.environment
+        self.process_environment = kept | self.environment | {"PYTHONPATH": str(code)}
         self.temporal: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
 
@@ -116,7 +117,11 @@ class Stack:
         ready.unlink(missing_ok=True)
         log = (self.home / "worker.log").open("ab")
         self.worker = subprocess.Popen(
-            [sys.executable, "-m", "workers.worker"], env=self._environment, cwd=ROOT, stdout=log, stderr=log
+            [sys.executable, "-m", "workers.worker"],
+            env=self.process_environment,
+            cwd=self._code,
+            stdout=log,
+            stderr=log,
         )
         log.close()
 
@@ -170,6 +175,11 @@ class Stack:
             return None
 
         return await eventually(reached, seconds)
+
+    async def executions(self, *, batch: str) -> list[str]:
+        """Ids of the executions of a batch."""
+        async with Ledger(self.settings().ledger) as ledger:
+            return [submission.execution_id for submission in await ledger.submissions(batch=batch)]
 
     async def calls(self, execution_id: str) -> list[ModelCall]:
         async with Ledger(self.settings().ledger) as ledger:

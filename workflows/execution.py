@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from infra.ledger import Execution, Finding, Review, Status, Step
     from infra.ledger.activities import record
     from infra.models.calls import ModelCall, sum_usage
-    from infra.telemetry.tracing import root_span, set_error, set_output, trace_id_of
+    from infra.telemetry.tracing import RootSpan, root_span, trace_id_of
     from infra.temporal import search_attributes as sa
 
 
@@ -69,6 +69,7 @@ class AgentWorkflow:
         self._waiting = False
         self._step = "submitted"
         self._link: str | None = None
+        self._root: RootSpan | None = None
 
     async def execute(self, order: ExecutionOrder) -> Execution:
         """Run the agent, waiting for people as it asks for them, and return the stub.
@@ -100,20 +101,18 @@ class AgentWorkflow:
             tenant=order.tenant,
             batch=order.batch,
             input={"document": order.name, "sha256": order.digest},
-        ) as root:
+        ) as self._root:
             try:
                 await self._run_agent(order)
             except (FailureError, ApplicationError) as error:
                 failure = _reason(error)
-                set_error(root, failure)
             except asyncio.CancelledError:
                 failure = "cancelled by an operator. Submit the document again to start over"
-                set_error(root, failure)
             stub = self._stub
             if failure:
                 stub.status, stub.error, stub.decision = Status.FAILED, failure, None
             stub.ended_at = workflow.now()
-            set_output(root, {"decision": stub.decision or "failed", "reasons": stub.reasons or [failure]})
+            self._end_root()
         await asyncio.shield(self._record())
         if failure:
             raise ApplicationError(failure, type="ExecutionFailed", non_retryable=True)
@@ -152,6 +151,7 @@ class AgentWorkflow:
         assert self._stub
         self._stub.status = Status.REVIEW
         self._waiting = True
+        self._end_root()
         await self._record()
         await workflow.wait_condition(lambda: bool(self._answers))
         answer = self._answers.pop(0)
@@ -235,6 +235,12 @@ class AgentWorkflow:
         values += [sa.AMOUNT.value_set(float(stub.amount))] if stub.amount is not None else []
         values += [sa.COST.value_set(float(stub.cost))] if stub.cost is not None else []
         workflow.upsert_search_attributes(values)
+
+    def _end_root(self) -> None:
+        assert self._root
+        assert self._stub
+        decided = {"decision": self._stub.decision, "reasons": self._stub.reasons}
+        self._root.end({"failed": self._stub.error} if self._stub.error else decided, self._stub.error)
 
     def _show(self) -> None:
         """Current details, in Markdown: what an operator sees on the execution's page."""

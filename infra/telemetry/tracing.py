@@ -187,14 +187,32 @@ def execution_context(execution_id: str, tenant: str, batch: str) -> Iterator[No
         yield
 
 
+class RootSpan:
+    """The root span of an execution's run."""
+
+    def __init__(self, started: Span) -> None:
+        self._span = started
+        self._ended = False
+
+    def end(self, output: Any, error: str | None = None) -> None:
+        """End the span with its output, and with ``error`` if the execution failed. Later calls change nothing."""
+        if self._ended:
+            return
+        self._ended = True
+        set_output(self._span, output)
+        self._span.set_status(Status(StatusCode.ERROR, error) if error else Status(StatusCode.OK))
+        self._span.end()
+
+
 @contextmanager
 def root_span(
     name: str, kind: str, *, run_id: str, execution_id: str, tenant: str, batch: str, input: Any
-) -> Iterator[Span]:
-    """The span of an execution's run, for use in a workflow: the root of the execution's trace, current in the block.
+) -> Iterator[RootSpan]:
+    """The root of an execution's trace, for use in a workflow: current in the block, and ended by who uses it.
 
-    A workflow that waits may leave memory and be replayed later; then the block is abandoned and the span is not ended,
-    but begun again, under the same id, by the replay.
+    It is ended when the execution first has a decision, not when the block ends: one that waits for a person for days
+    then stands in Phoenix as one row, with the time that its work took. A workflow that waits may also leave memory and
+    be replayed later; then the block is abandoned, and the replay begins the same span, under the same id, again.
     """
     attributes = {
         **get_span_kind_attributes(kind.lower()),  # type: ignore[arg-type]
@@ -205,8 +223,7 @@ def root_span(
     with identified(f"run {run_id}", trace_of=execution_id):
         started = trace.get_tracer("counterfoil").start_span(name, context=Context(), attributes=attributes)
     with attached_context(trace.set_span_in_context(started)):
-        yield started
-    started.end()
+        yield RootSpan(started)
 
 
 @contextmanager
@@ -247,11 +264,6 @@ def span(name: str, kind: str, *, subject: str | None = None, input: Any = None,
 def set_output(current: Span, value: Any) -> None:
     """Set the span's OpenInference output."""
     current.set_attributes(get_output_attributes(_shown(value)))
-
-
-def set_error(current: Span, message: str) -> None:
-    """Mark the span as failed, with what a person should read."""
-    current.set_status(Status(StatusCode.ERROR, message))
 
 
 def _shown(value: Any) -> Any:

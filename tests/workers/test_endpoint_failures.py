@@ -78,7 +78,7 @@ async def test_an_endpoint_that_is_down_is_named_with_the_next_step(stack: Stack
     (closed,) = free_ports(1)
     original = stack.environment["COUNTERFOIL_MODEL_URL"]
     stack.kill_worker()
-    stack._environment["COUNTERFOIL_MODEL_URL"] = f"http://127.0.0.1:{closed}/v1"
+    stack.process_environment["COUNTERFOIL_MODEL_URL"] = f"http://127.0.0.1:{closed}/v1"
     try:
         stack.start_worker()
         (id,) = await stack.submit({"down.pdf": invoice_pdf("DOWN-1")})
@@ -88,6 +88,6 @@ async def test_an_endpoint_that_is_down_is_named_with_the_next_step(stack: Stack
         assert "counterfoil doctor" in (execution.error or "")
         assert stack.endpoint.script.paid.total() == 0
     finally:
-        stack._environment["COUNTERFOIL_MODEL_URL"] = original
+        stack.process_environment["COUNTERFOIL_MODEL_URL"] = original
         stack.kill_worker()
         stack.start_worker()

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.trace import Span, StatusCode
+from opentelemetry.trace import StatusCode
 from pydantic import BaseModel
 
 from infra.models import InvalidAnswer, MemoryCallBook, ModelCall, ModelClient, Question, Tier
 from infra.telemetry.steps import step
 from infra.telemetry.tracing import (
+    RootSpan,
     identified,
     root_span,
-    set_error,
-    set_output,
     span,
     span_id_of,
     trace_id_of,
@@ -51,9 +50,10 @@ def a_question(step: str = "classify") -> Question[Kind]:
     return Question(EXECUTION, step, messages, Kind, 24, "classify@1")
 
 
-def a_root(run: str = "run 1") -> AbstractContextManager[Span]:
-    """The root of the execution's trace."""
-    return root_span(
+@contextmanager
+def a_root(run: str = "run 1") -> Iterator[RootSpan]:
+    """The root of the execution's trace, ended with the block."""
+    with root_span(
         "invoice a.pdf",
         "AGENT",
         run_id=run,
@@ -61,7 +61,9 @@ def a_root(run: str = "run 1") -> AbstractContextManager[Span]:
         tenant="default",
         batch="monday",
         input={"document": "a.pdf"},
-    )
+    ) as root:
+        yield root
+        root.end({})
 
 
 def ids(one: ReadableSpan) -> tuple[int, int]:
@@ -138,7 +140,7 @@ async def test_execution_step_and_call_are_nested_and_say_whose_they_are(
     execution = {"id": EXECUTION, "tenant": "default", "batch": "monday"}
     with a_root() as root:
         update = await classify({"execution": execution})
-        set_output(root, {"decision": "approve"})
+        root.end({"decision": "approve"})
     await client.close()
 
     assert update["kind"] == "invoice"
@@ -240,11 +242,16 @@ def test_a_failed_attempt_is_told_and_leaves_the_known_id_to_the_one_that_succee
     assert done.status.status_code is StatusCode.OK
 
 
-def test_an_error_set_by_hand_is_told(spans: Spans) -> None:
-    with span("root", "AGENT") as current:
-        set_error(current, "nobody could read it")
-    one = spans.named("root")
-    assert (one.status.status_code, one.status.description) == (StatusCode.ERROR, "nobody could read it")
+def test_a_root_is_ended_once_with_its_output_or_its_error(spans: Spans) -> None:
+    with a_root() as root:
+        root.end({"decision": "review"})
+        root.end({"decision": "approve"})
+    first = spans.named("invoice a.pdf")
+    assert "review" in str(attributes(first)["output.value"])
+    with a_root("run 2") as root:
+        root.end({"failed": "nobody could read it"}, "nobody could read it")
+    (_, failed) = [one for one in spans.ended() if one.name == "invoice a.pdf"]
+    assert (failed.status.status_code, failed.status.description) == (StatusCode.ERROR, "nobody could read it")
 
 
 def test_identified_ends_with_its_block(spans: Spans) -> None:
