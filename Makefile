@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo up down test lint bench chaos docs lock
+.PHONY: help setup demo up down test lint bench lock
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -42,3 +42,6 @@ lint: setup  ## ruff, strict types, the import contract of the rooms, unused dep
 
 lock:  ## resolve the requirements anew, pinned and hashed, naming no host
 	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group dev -o requirements.lock pyproject.toml
+
+bench: setup  ## what durability costs, as a ratio to the same agent as plain LangGraph in the same run
+	@$(BIN)/python -m tests.bench.durability

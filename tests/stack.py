@@ -12,7 +12,7 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,7 +46,14 @@ def free_ports(count: int) -> list[int]:
 class Stack:
     """One stack; its parts can be killed and started again. ``environment`` overrides settings of the worker."""
 
-    def __init__(self, home: Path, *, phoenix_port: int | None = None, code: Path = ROOT, **environment: str) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        phoenix_port: int | None = None,
+        code: Path = ROOT,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.home = home
         self._code = code
         self.temporal_port, unused = free_ports(2)
@@ -58,7 +65,7 @@ class Stack:
             "COUNTERFOIL_MODEL_URL": self.endpoint.url,
             "COUNTERFOIL_MODEL_PRICE": PRICE,
             "COUNTERFOIL_MODEL_RETRY_SECONDS": "0.2",
-            **environment,
+            **(environment or {}),
         }
         kept = {k: v for k, v in os.environ.items() if not k.startswith("COUNTERFOIL_")}
         self.process_environment = kept | self.environment | {"PYTHONPATH": str(code)}

@@ -20,7 +20,7 @@ def phoenix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhoenixServer]
 @pytest.fixture(scope="module")
 def _stack(tmp_path_factory: pytest.TempPathFactory, phoenix: PhoenixServer) -> Iterator[Stack]:
     settings = {"COUNTERFOIL_MODEL_ATTEMPTS": "3", "COUNTERFOIL_MODEL_TIMEOUT_SECONDS": "3"}
-    with Stack(tmp_path_factory.mktemp("home"), phoenix_port=phoenix.port, **settings) as stack:
+    with Stack(tmp_path_factory.mktemp("home"), phoenix_port=phoenix.port, environment=settings) as stack:
         yield stack
 
 
