@@ -9,10 +9,10 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from platformdirs import user_cache_path
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -64,7 +64,7 @@ class TierSettings(BaseModel):
     model: str | None = None
     price: TokenPrice | MachinePrice | None = None
     api_key_env: str = "COUNTERFOIL_MODEL_API_KEY"
-    timeout_seconds: float = 180.0
+    timeout_seconds: float = 300.0
 
 
 class Settings(BaseSettings):
@@ -98,7 +98,7 @@ class Settings(BaseSettings):
     model_api_key: SecretStr | None = None
     model_port: int = 8000
     model_price: TokenPrice | MachinePrice | None = None
-    model_timeout_seconds: float = 180.0
+    model_timeout_seconds: float = 300.0
     model_concurrency: int = Field(default=8, gt=0, description="model calls in flight in one worker")
     model_attempts: int = Field(default=10, gt=0, description="tries of a call that fails in a way that may pass")
     model_retry_seconds: float = Field(default=2, gt=0, description="wait before the second try; doubled up to 45 s")
@@ -121,7 +121,14 @@ class Settings(BaseSettings):
     max_repairs: int = Field(default=2, ge=0)
     read_seconds: float = 60.0
     read_memory_mb: int = 1024
-    log_format: Literal["text", "json"] = "text"
+
+    @field_validator("tiers")
+    @classmethod
+    def _has_a_small_tier(cls, tiers: dict[str, TierSettings]) -> dict[str, TierSettings]:
+        if tiers and "small" not in tiers:
+            named = ", ".join(tiers)
+            raise ValueError(f"no tier is named 'small', which is asked first (there are: {named}); name one so")
+        return tiers
 
     @classmethod
     def settings_customise_sources(

@@ -27,6 +27,7 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
+from agents.documents._kind import kind_of  # the door and the reader go by the same rule
 from infra.document_store import DocumentStore
 from infra.failures import Failure
 from infra.ledger import Execution, Ledger, Status, Submission
@@ -46,7 +47,9 @@ AT_ONCE = 16
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 """What tenants and batches may be called: their names stand in ids, addresses and file names."""
 
-Outcome = Literal["started", "running", "already processed", "same document", "refused"]
+TAKEN: dict[str, tuple[str, ...]] = {"invoice": ("application/pdf", "application/xml")}
+"""Media types, by content, that a definition takes; one that is not listed takes every file."""
+Outcome = Literal["started", "running", "waits for review", "already processed", "same document", "refused"]
 
 
 class BadSubmission(Failure):
@@ -65,9 +68,9 @@ class HandedIn:
 class Submitted:
     """What became of one file.
 
-    ``started`` its execution began; ``running`` it had begun before; ``already processed`` it has ended, as
-    ``execution`` says; ``same document`` its bytes are those of ``same_as``, handed in with it; ``refused`` it was not
-    taken, as ``error`` says.
+    ``started`` its execution began; ``running`` it had begun before; ``waits for review`` it had, and a person is asked;
+    ``already processed`` it has ended; of these two ``execution`` says more; ``same document`` its bytes are those of
+    ``same_as``, handed in with it; ``refused`` it was not taken, as ``error`` says.
     """
 
     name: str
@@ -129,6 +132,18 @@ def checked_name(kind: str, name: str) -> str:
     )
 
 
+def checked_definition(name: str) -> Definition:
+    """The definition called ``name``.
+
+    Raises:
+        BadSubmission: there is none; the message says which there are.
+    """
+    known = definitions()
+    if name not in known:
+        raise BadSubmission(f"there is no definition {name!r}; there are: {', '.join(sorted(known))}")
+    return known[name]
+
+
 def execution_id(definition: str, tenant: str, digest: str) -> str:
     """The id of the one execution of these bytes for this tenant."""
     return f"{definition}-{tenant}-{digest[:24]}"
@@ -155,11 +170,9 @@ async def submit(
     """
     checked_name("tenant", tenant)
     checked_name("batch", batch)
-    known = definitions()
-    if definition not in known:
-        raise BadSubmission(f"there is no definition {definition!r}; there are: {', '.join(sorted(known))}")
+    taken_by = checked_definition(definition)
     await ledger.ping()
-    desk = _Desk(client, ledger, settings, tenant, batch, known[definition])
+    desk = _Desk(client, ledger, settings, tenant, batch, taken_by)
     return await desk.take(files)
 
 
@@ -217,7 +230,12 @@ class _Desk:
             raise ValueError("it is empty")
         if len(content) > LARGEST_DOCUMENT:
             raise ValueError(f"it is larger than the {LARGEST_DOCUMENT // 1024 // 1024} MB a document may have")
-        return _Kept(self._documents.put(content), len(content), _media_type(content))
+        kind, called = kind_of(content)
+        media_type = f"application/{kind or 'octet-stream'}"
+        taken = TAKEN.get(self._definition.name)
+        if taken and media_type not in taken:
+            raise ValueError(f"it is {called}; hand in a PDF or an XML file")
+        return _Kept(self._documents.put(content), len(content), media_type)
 
     async def _begin(self, file: HandedIn, kept: _Kept | Submitted, first: dict[str, HandedIn]) -> Submitted:
         """Note the submission and start its execution, if none of these bytes has begun."""
@@ -249,6 +267,10 @@ class _Desk:
                 return Submitted(file.name, "already processed", path, kept.digest, id, error.run_id, execution=ended)
             except RPCError as error:
                 return _refused(file, f"Temporal did not take it: {error.message or error.status.name}")
+            if not begun:
+                now = await self._ledger.execution(id)
+                if now and now.run_id == run_id and now.status is Status.REVIEW:
+                    return Submitted(file.name, "waits for review", path, kept.digest, id, run_id, execution=now)
             earlier = before.run_id if before and before.run_id != run_id else None
             return Submitted(file.name, "started" if begun else "running", path, kept.digest, id, run_id, earlier)
 
@@ -307,13 +329,6 @@ def _refused(file: HandedIn, why: str) -> Submitted:
 def _readable_name(path: Path) -> str:
     """The file's name, with a mark in place of what is no text in it."""
     return os.fsencode(path.name).decode("utf-8", "replace")
-
-
-def _media_type(data: bytes) -> str:
-    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"%PDF-"):
-        return "application/pdf"
-    return "application/xml" if start.startswith(b"<") else "application/octet-stream"
 
 
 def _user() -> str | None:

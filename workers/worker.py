@@ -22,7 +22,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from infra import connections as connected
 from infra.connections import Connections
 from infra.ledger.activities import record
-from infra.models import ModelError, Price
+from infra.models import EndpointNotAllowed, ModelError
 from infra.settings import Settings, settings
 from infra.telemetry.phoenix import Phoenix, PhoenixError
 from infra.telemetry.tracing import Tracing, start_tracing
@@ -45,6 +45,9 @@ _PASSED_THROUGH = (
     "httpx",
 )
 """Modules the workflow sandbox takes as they are: deterministic where workflows use them, and slow to load anew each time."""
+_PRICES_SECONDS = 3.0
+"""How long the start waits for Phoenix to know the prices: it prices a call when it takes it in, and never later."""
+_PRICE_RETRY_SECONDS = 10.0
 
 
 async def run_worker(made: Settings, *, ready: Path | None = None, stop: asyncio.Event | None = None) -> None:
@@ -72,7 +75,7 @@ async def run_worker(made: Settings, *, ready: Path | None = None, stop: asyncio
     for signum in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError, RuntimeError):
             loop.add_signal_handler(signum, stop.set)
-    await prices
+    await asyncio.wait([prices], timeout=_PRICES_SECONDS)
     async with main, models:
         log.info("ready: %s on task queue %s", ", ".join(found), made.task_queue)
         if ready:
@@ -82,6 +85,7 @@ async def run_worker(made: Settings, *, ready: Path | None = None, stop: asyncio
             await stop.wait()
         finally:
             keeping.cancel()
+            prices.cancel()
             if ready:
                 ready.unlink(missing_ok=True)
             log.info("stopping: finishing what runs")
@@ -122,19 +126,29 @@ async def _send_kept_spans(tracing: Tracing) -> None:
 
 
 async def _set_prices(made: Connections) -> None:
-    """Tell Phoenix the price of every configured model before its traffic, once both answer; never in the way of work."""
-    wanted: dict[str, Price] = {}
-    for name, tier in made.models.tiers.items():
-        with suppress(ModelError):
-            if tier.price:
-                wanted[await made.models.model_of(name)] = tier.price
-    try:
-        async with Phoenix(made.settings) as phoenix:
-            for model, price in wanted.items():
-                await phoenix.set_price(model, price)
-                log.info("price of %s in Phoenix: %s", model, price)
-    except PhoenixError as error:
-        log.warning("%s; its pages will show no cost until the worker is started again", error)
+    """Tell Phoenix the price of every configured model, as soon as the model's endpoint and Phoenix both answer."""
+    pending = {name: tier.price for name, tier in made.models.tiers.items() if tier.price}
+    told: set[str] = set()
+    wait = 0.5
+    async with Phoenix(made.settings) as phoenix:
+        while pending:
+            for name, price in list(pending.items()):
+                try:
+                    model = await made.models.model_of(name)
+                    await phoenix.set_price(model, price)
+                except EndpointNotAllowed as error:
+                    log.warning("%s", error)
+                    del pending[name]
+                except (ModelError, PhoenixError) as error:
+                    if name not in told:
+                        log.warning("no price in Phoenix for tier %s until it can be set: %s", name, error)
+                    told.add(name)
+                else:
+                    log.info("price of %s in Phoenix: %s", model, price)
+                    del pending[name]
+            if pending:
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, _PRICE_RETRY_SECONDS)
 
 
 def main() -> None:

@@ -28,8 +28,10 @@ def definitions() -> dict[str, Definition]:
     """All definitions found, by name. A new module here and its folder in ``agents/`` are found with nothing else changed."""
     found: dict[str, Definition] = {}
     for module in pkgutil.iter_modules(__path__):
-        for value in vars(importlib.import_module(f"{__name__}.{module.name}")).values():
-            if isinstance(value, type) and issubclass(value, AgentWorkflow) and value is not AgentWorkflow:
+        loaded = importlib.import_module(f"{__name__}.{module.name}")
+        for value in vars(loaded).values():
+            own = isinstance(value, type) and value.__module__ == loaded.__name__
+            if own and issubclass(value, AgentWorkflow) and value is not AgentWorkflow:
                 agent = importlib.import_module(f"agents.{value.agent}.graph")
                 found[module.name] = Definition(
                     module.name, value, agent.build_graph, getattr(agent, "options", lambda _: {})

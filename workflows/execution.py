@@ -23,7 +23,6 @@ with workflow.unsafe.imports_passed_through():
 
     from infra.ledger import Execution, Finding, Review, Status, Step
     from infra.ledger.activities import record
-    from infra.models.calls import ModelCall, sum_usage
     from infra.telemetry.tracing import RootSpan, root_span, trace_id_of
     from infra.temporal import search_attributes as sa
 
@@ -41,19 +40,25 @@ class ExecutionOrder(BaseModel):
 
 
 class ReviewAnswer(BaseModel):
-    """What a person answers. ``corrections`` maps field paths to values; None removes a field."""
+    """What a person answers. ``corrections``, with the action ``correct``, maps field paths to values; None removes one."""
 
     action: Literal["approve", "reject", "correct"]
     reviewer: str = Field(min_length=1)
     reason: str | None = None
     corrections: dict[str, str | None] = Field(default_factory=dict)
+    seen: int | None = None
+    """How many reviews the execution had when the reviewer looked: an answer to what has changed since is refused."""
 
 
 _RECORD: dict[str, Any] = {
     "start_to_close_timeout": timedelta(seconds=40),
     "heartbeat_timeout": timedelta(seconds=15),
-    # A ledger that is down is no reason to lose an execution: its record is tried until it is up again.
-    "retry_policy": RetryPolicy(maximum_interval=timedelta(seconds=60)),
+    # A ledger that is down is no reason to lose an execution: its record is tried until it is up again. What it cannot
+    # take will not be taken later.
+    "retry_policy": RetryPolicy(
+        maximum_interval=timedelta(seconds=60),
+        non_retryable_error_types=["ValueError", "TypeError", "StatementError", "DataError", "ValidationError"],
+    ),
 }
 
 
@@ -70,6 +75,7 @@ class AgentWorkflow:
         self._step = "submitted"
         self._link: str | None = None
         self._root: RootSpan | None = None
+        self._shown: dict[str, Any] = {}
 
     async def execute(self, order: ExecutionOrder) -> Execution:
         """Run the agent, waiting for people as it asks for them, and return the stub.
@@ -81,7 +87,7 @@ class AgentWorkflow:
         self._link = order.trace_link
         self._stub = Execution(
             id=info.workflow_id,
-            definition=self.agent,
+            definition=type(self).__module__.rpartition(".")[2],
             tenant=order.tenant,
             batch=order.batch,
             digest=order.digest,
@@ -91,7 +97,6 @@ class AgentWorkflow:
             status=Status.RUNNING,
             started_at=info.start_time,
         )
-        await self._record()
         failure: str | None = None
         with root_span(
             f"{self.agent} {order.name}",
@@ -103,15 +108,18 @@ class AgentWorkflow:
             input={"document": order.name, "sha256": order.digest},
         ) as self._root:
             try:
+                await self._record()
                 await self._run_agent(order)
-            except (FailureError, ApplicationError) as error:
-                failure = _reason(error)
             except asyncio.CancelledError:
                 failure = "cancelled by an operator. Submit the document again to start over"
+            except Exception as error:
+                # Whatever it is: an execution ends with a reason, and is not tried for ever behind everyone's back.
+                failure = _reason(error)
+            self._waiting = False
             stub = self._stub
+            stub.ended_at = workflow.now()
             if failure:
                 stub.status, stub.error, stub.decision = Status.FAILED, failure, None
-            stub.ended_at = workflow.now()
             self._end_root()
         await asyncio.shield(self._record())
         if failure:
@@ -160,7 +168,7 @@ class AgentWorkflow:
 
     @workflow.update
     async def review(self, answer: ReviewAnswer) -> str:
-        """A person's answer. Returns the execution's status once the answer has been taken."""
+        """A person's answer. Returns, once the agent has taken it, what was taken."""
         self._answers.append(answer)
         self._waiting = False
         assert self._stub
@@ -172,6 +180,8 @@ class AgentWorkflow:
         if not self._waiting or self._stub is None:
             status = self._stub.status if self._stub else "starting"
             raise ApplicationError(f"the execution does not wait for a review: it is {status}", type="NotWaiting")
+        if answer.seen is not None and answer.seen != len(self._stub.reviews):
+            raise ApplicationError("it has been reviewed since you looked: look again", type="NotWaiting")
         if problem := self.review_problem(answer):
             raise ApplicationError(problem, type="InvalidReview")
 
@@ -179,6 +189,8 @@ class AgentWorkflow:
         """Why an answer cannot be taken, or None. Definitions add what their agents need."""
         if answer.action == "correct" and not answer.corrections:
             return "a correction names at least one field"
+        if answer.action != "correct" and answer.corrections:
+            return "corrections are given with the action correct; look at what comes of them, then approve"
         if answer.action == "reject" and not answer.reason:
             return "a rejection needs a reason"
         return None
@@ -199,12 +211,6 @@ class AgentWorkflow:
             stub.status = ends.get(decision["outcome"], Status.REVIEW)
         stub.vendor, stub.number, stub.currency = head.get("vendor"), head.get("number"), head.get("currency")
         stub.amount = Decimal(head["amount"]) if head.get("amount") else None
-        calls = [ModelCall.model_validate(c) for c in state.get("calls", [])]
-        stub.model_calls = len(calls)
-        stub.usage = sum_usage(calls)
-        priced = [c.cost for c in calls if c.cost is not None]
-        stub.cost = sum(priced, Decimal(0)) if len(priced) == len(calls) else None
-        stub.cost_currency = next((c.currency for c in calls), None)
         stub.steps = [Step(ordinal=n, **s) for n, s in enumerate(state.get("steps", []))]
         stub.findings = [Finding(**f) for found in state.get("findings", {}).values() for f in found]
         stub.reviews = [Review(**r) for r in state.get("reviews", [])]
@@ -213,28 +219,49 @@ class AgentWorkflow:
 
     async def _record(self) -> None:
         """Write the stub to the ledger and show it to operators."""
-        assert self._stub
+        stub = self._stub
+        assert stub
         self._show()
-        self._upsert(self._stub)
-        recorded = await workflow.execute_activity(record, self._stub, summary=self._stub.status.value, **_RECORD)
-        if self._stub.status is Status.FAILED:
-            self._stub = recorded
-            self._upsert(recorded)
-            self._show()
+        self._upsert(stub)
+        summary = stub.status.value
+        try:
+            totals = await workflow.execute_activity(record, stub, summary=summary, **_RECORD)
+        except ActivityError as error:
+            # What the ledger cannot take is left out; that the execution stands, and why it failed, is recorded.
+            unrecorded = f"its result cannot be recorded: {_reason(error)}"
+            stub.status, stub.error, stub.decision = Status.FAILED, stub.error or unrecorded, None
+            stub.ended_at = workflow.now()
+            stub.amount, stub.result, stub.steps, stub.findings = None, {}, [], []
+            totals = await workflow.execute_activity(record, stub, summary=summary, **_RECORD)
+            if not stub.error.startswith("cancelled"):
+                raise ApplicationError(stub.error, type="ExecutionFailed", non_retryable=True) from error
+        stub.model_calls, stub.usage = totals.model_calls, totals.usage
+        stub.cost, stub.cost_currency = totals.cost, totals.cost_currency
+        self._show()
+        self._upsert(stub)
 
     def _upsert(self, stub: Execution) -> None:
-        values: list[Any] = [
-            sa.STATUS.value_set(stub.status.value),
-            sa.TENANT.value_set(stub.tenant),
-            sa.BATCH.value_set(stub.batch),
-            sa.DOCUMENT.value_set(stub.name),
-            sa.TOKENS.value_set(stub.usage.total),
-        ]
-        texts = ((sa.DECISION, stub.decision), (sa.VENDOR, stub.vendor), (sa.CURRENCY, stub.currency))
-        values += [key.value_set(value) for key, value in texts if value]
-        values += [sa.AMOUNT.value_set(float(stub.amount))] if stub.amount is not None else []
-        values += [sa.COST.value_set(float(stub.cost))] if stub.cost is not None else []
-        workflow.upsert_search_attributes(values)
+        """Search attributes that changed; texts are cut, as Temporal refuses long ones."""
+        texts = {
+            sa.STATUS: stub.status.value,
+            sa.TENANT: stub.tenant,
+            sa.BATCH: stub.batch,
+            sa.DOCUMENT: stub.name,
+            sa.DECISION: stub.decision,
+            sa.VENDOR: stub.vendor,
+            sa.CURRENCY: stub.currency,
+        }
+        updates: dict[str, Any] = {
+            key.name: key.value_set(text[:200]) if text else key.value_unset() for key, text in texts.items()
+        }
+        for key, number in ((sa.AMOUNT, stub.amount), (sa.COST, stub.cost)):
+            updates[key.name] = key.value_set(float(number)) if number is not None else key.value_unset()
+        updates[sa.TOKENS.name] = sa.TOKENS.value_set(stub.usage.total)
+        shown = {name: getattr(update, "value", None) for name, update in updates.items()}
+        changed = [update for name, update in updates.items() if shown[name] != self._shown.get(name)]
+        if changed:
+            workflow.upsert_search_attributes(changed)
+        self._shown = shown
 
     def _end_root(self) -> None:
         assert self._root
@@ -267,10 +294,11 @@ class AgentWorkflow:
 
 def _reason(error: BaseException) -> str:
     """What a person should read of a failure: the innermost message, and that submitting again is safe."""
-    step = ""
     while isinstance(error, ActivityError) and error.cause:
-        step = f"{error.activity_type}: "
         error = error.cause
+    if not isinstance(error, FailureError):
+        return f"a fault of the software, {type(error).__name__}: {error}. Please report it"
+    message = error.message.rstrip(".")
     retryable = isinstance(error, ApplicationError) and not error.non_retryable
     again = " After mending it, submit the document again: answers already paid for are kept." if retryable else ""
-    return f"{step}{error}.{again}".replace("..", ".")
+    return f"{message}.{again}"

@@ -21,9 +21,16 @@ class InvoiceWorkflow(AgentWorkflow):
         return await self.execute(order)
 
     def review_problem(self, answer: ReviewAnswer) -> str | None:
-        """Corrections name fields of the invoice, with values that can be read; an approval needs an amount to post."""
-        if answer.action == "approve" and self._stub and (self._stub.amount is None or not self._stub.currency):
-            return "there is no total or currency to post: correct totals.grand_total and currency first, or reject"
+        """Corrections name fields of the invoice, with values that can be read; an approval needs what a posting is known by."""
+        if answer.action == "approve" and self._stub:
+            has = {
+                "totals.grand_total": self._stub.amount,
+                "currency": self._stub.currency,
+                "seller.name": self._stub.vendor,
+                "invoice_number": self._stub.number,
+            }
+            if missing := [path for path, value in has.items() if value is None]:
+                return f"it cannot be posted without {', '.join(missing)}: correct it first, or reject"
         for path, value in answer.corrections.items():
             if problem := correction_problem(path, value):
                 return problem

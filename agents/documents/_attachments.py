@@ -8,8 +8,9 @@ decides is its root element.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from agents.documents import _pdf
 from agents.documents._kind import kind_of
@@ -29,6 +30,14 @@ _MARKS = (b"/EmbeddedFile", b"/AF", b"/ObjStm")
 """A PDF with none of these has no attached file: the names of its objects are in the open unless in object streams."""
 
 
+class _Identity(NamedTuple):
+    """What two attached e-invoices must agree on to be one invoice in two standards. Empty where it is not stated."""
+
+    number: str
+    total: str
+    type_code: str
+
+
 def embedded_invoice(data: bytes) -> tuple[dict[str, str] | None, str | None]:
     """``(EmbeddedXml as plain values, or None; what is wrong with what was attached, or None)``.
 
@@ -45,7 +54,7 @@ def embedded_invoice(data: bytes) -> tuple[dict[str, str] | None, str | None]:
 
 def _choose(files: list[tuple[str, bytes]]) -> tuple[dict[str, str] | None, str | None]:
     usable: list[tuple[int, int, str, str]] = []
-    numbers: set[str] = set()
+    stated: set[_Identity] = set()
     broken: str | None = None
     for name, content in files:
         named = name.lower() in _NAMES
@@ -62,27 +71,73 @@ def _choose(files: list[tuple[str, bytes]]) -> tuple[dict[str, str] | None, str 
         local = root.tag.rpartition("}")[2]
         if local in _INVOICES:
             usable.append((0, rank, name, text))
-            numbers.add(_number(root))
+            stated.add(_identity(root))
         elif local in _OTHERS:
             usable.append((1, rank, name, text))
-    if len(numbers) > 1:
-        return None, (
-            f"The PDF carries e-invoices with different numbers ({', '.join(sorted(numbers))}). "
-            "Ask the sender which one is meant, or hand them in one by one."
-        )
+    if len(stated) > 1:
+        return None, _differ(stated)
     if not usable:
         return None, broken
     _, _, name, text = min(usable, key=lambda one: one[:2])
     return {"name": name, "text": text}, broken
 
 
-def _number(root: Any) -> str:
-    """The number of an invoice: CII has it in the header document, UBL under the root."""
-    found = root.xpath(
-        "string((/*/*[local-name()='ExchangedDocument' or local-name()='HeaderExchangedDocument']/*[local-name()='ID']"
-        " | /*[local-name()='Invoice' or local-name()='CreditNote']/*[local-name()='ID'])[1])"
+def _identity(root: Any) -> _Identity:
+    """Number, grand total and type of an invoice: CII has them in header and summation, UBL under the root."""
+    credit_note = root.tag.rpartition("}")[2] == "CreditNote"
+    return _Identity(
+        _at_path(root, "ExchangedDocument|HeaderExchangedDocument/ID", "ID"),
+        _plain(
+            _at_path(
+                root,
+                "SupplyChainTradeTransaction|SpecifiedSupplyChainTradeTransaction"
+                "/ApplicableHeaderTradeSettlement|ApplicableSupplyChainTradeSettlement"
+                "/SpecifiedTradeSettlementHeaderMonetarySummation|SpecifiedTradeSettlementMonetarySummation"
+                "/GrandTotalAmount",
+                "LegalMonetaryTotal/TaxInclusiveAmount",
+            )
+        ),
+        _at_path(root, "ExchangedDocument|HeaderExchangedDocument/TypeCode", "InvoiceTypeCode|CreditNoteTypeCode")
+        or ("381" if credit_note else ""),
     )
+
+
+def _at_path(root: Any, cii: str, ubl: str) -> str:
+    """The text at the path of local names that belongs to the syntax of ``root``."""
+    path = ubl if root.tag.rpartition("}")[2] in ("Invoice", "CreditNote") else cii
+    steps = (" or ".join(f"local-name()='{name}'" for name in step.split("|")) for step in path.split("/"))
+    found = root.xpath("string((/*" + "".join(f"/*[{step}]" for step in steps) + ")[1])")
     return str(found).strip()
+
+
+def _plain(number: str) -> str:
+    """``number`` without the zeros that do not matter: 119, 119.0 and 119.00 are one amount."""
+    match = re.fullmatch(r"([+-]?)0*(\d{1,30})(?:\.(\d{0,30}?)0*)?", number)
+    if not match:
+        return number
+    sign, whole, rest = match.groups()
+    return ("-" if sign == "-" else "") + whole + (f".{rest}" if rest else "")
+
+
+def _differ(stated: set[_Identity]) -> str:
+    numbers = sorted({one.number for one in stated})
+    if len(numbers) > 1:
+        return (
+            f"The PDF carries e-invoices with different numbers ({_listed(numbers)}). "
+            "Ask the sender which one is meant, or hand them in one by one."
+        )
+    each = _listed([f"type {type_code or '?'} of {total or '?'}" for _, total, type_code in sorted(stated)])
+    return (
+        f"The PDF carries e-invoices that say different things under one number ({each}). "
+        "Ask the sender which one is meant."
+    )
+
+
+def _listed(texts: list[str]) -> str:
+    """The first few of ``texts``, each shortened: a stranger wrote them."""
+    return ", ".join(text if len(text) <= 60 else text[:59] + "…" for text in texts[:5]) + (
+        ", …" if len(texts) > 5 else ""
+    )
 
 
 def _unless_broken(files: Callable[[bytes], Iterator[tuple[str, bytes]]], data: bytes) -> list[tuple[str, bytes]]:

@@ -11,6 +11,7 @@ pdfium says what stands where; order is ours: words with the same baseline are a
 from __future__ import annotations
 
 import ctypes
+import functools
 import math
 import statistics
 import unicodedata
@@ -32,6 +33,15 @@ _COLUMN_GAP = 0.75
 _SAME_LINE = 0.4
 """Baselines nearer than this, in line heights, are one line."""
 _MAX_COLUMNS = 200
+
+_MIN_SIZE = 2.0
+"""Points. Smaller letters are not printed for people; the small print of terms has 4 to 6."""
+_NEARLY_WHITE = 235
+"""Of 255: letters this light on paper this light cannot be read."""
+_NEARLY_TRANSPARENT = 12
+"""Of 255."""
+_MAX_PIXELS = 4_000_000
+"""Of a page that is drawn to see what stands behind white letters; an A4 page at two pixels a point has two million."""
 
 
 class Unreadable(Exception):
@@ -91,7 +101,7 @@ class _ToPage(NamedTuple):
 
 
 def read_pdf(data: bytes) -> dict[str, Any]:
-    """``pages``, ``words`` and ``text`` of a PDF, as plain values in the shape of `Reading`. Raises `Unreadable`."""
+    """``pages``, ``words``, ``text`` and ``hidden_text`` of a PDF, in the shape of `Reading`. Raises `Unreadable`."""
     document = _open(data)
     count = len(document)
     if count > MAX_PAGES:
@@ -102,7 +112,7 @@ def read_pdf(data: bytes) -> dict[str, Any]:
     pages: list[dict[str, Any]] = []
     words: list[dict[str, Any]] = []
     text: list[str] = []
-    characters = undecodable = line_number = 0
+    characters = undecodable = hidden = line_number = 0
     for number in range(1, count + 1):
         try:
             page = document[number - 1]
@@ -118,8 +128,9 @@ def read_pdf(data: bytes) -> dict[str, Any]:
             )
         width, height = page.get_size()
         pages.append({"number": number, "width": round(width, 2), "height": round(height, 2)})
-        found, bad = _words(page, text_page, width, height)
+        found, bad, unseen = _words(page, text_page, width, height)
         undecodable += bad
+        hidden += unseen
         if number > 1:
             text.append(f"--- page {number} ---")
         rows = _lines(found)
@@ -135,11 +146,12 @@ def read_pdf(data: bytes) -> dict[str, Any]:
         page.close()
     if not pages:
         raise _damaged("it has no pages")
+    read = {"pages": pages, "hidden_text": hidden}
     if undecodable > sum(len(word["text"]) for word in words):
-        return {"pages": pages, "problem": _no_text("The text in the PDF cannot be decoded: its font has no letters.")}
+        return {**read, "problem": _no_text("The text in the PDF cannot be decoded: its font has no letters.")}
     if not words:
-        return {"pages": pages, "problem": _no_text("The PDF has no text that can be read, as a scan has none.")}
-    return {"pages": pages, "words": words, "text": "\n".join(text)}
+        return {**read, "problem": _no_text("The PDF has no text that can be read, as a scan has none.")}
+    return {**read, "words": words, "text": "\n".join(text)}
 
 
 def attached_files(data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -177,15 +189,19 @@ def _no_text(what: str) -> dict[str, str]:
     return {"code": "no_text", "message": f"{what} Read it by eye, or ask the sender for the original PDF."}
 
 
-def _words(page: Any, text_page: Any, width: float, height: float) -> tuple[list[_Word], int]:
-    """The words of a page in the order they were drawn, and how many characters could not be decoded."""
+def _words(page: Any, text_page: Any, width: float, height: float) -> tuple[list[_Word], int, int]:
+    """The words of a page in the order they were drawn; how many characters could not be decoded, how many are hidden.
+
+    What stands beside the page as it is displayed (its crop box) is left out and not counted: printers' marks do.
+    """
     to_page = _to_page(page, width, height)
     handle = text_page.raw
     box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
     x, y = ctypes.c_double(), ctypes.c_double()
     words: list[_Word] = []
     current: _Word | None = None
-    undecodable = 0
+    undecodable = hidden = 0
+    sight = _Sight(page, text_page, to_page, width, height)
     for index in range(text_page.count_chars()):
         character = _character(raw.FPDFText_GetUnicode(handle, index))
         if character is None:
@@ -196,6 +212,13 @@ def _words(page: Any, text_page: Any, width: float, height: float) -> tuple[list
             continue
         left, top, right, bottom = to_page.box(box.left, box.bottom, box.right, box.top)
         if not all(map(math.isfinite, (left, top, right, bottom))):
+            current = None
+            continue
+        if not (0 <= (left + right) / 2 <= width and 0 <= (top + bottom) / 2 <= height):
+            current = None
+            continue
+        if not sight.sees(index, min(right - left, bottom - top), max(right - left, bottom - top)):
+            hidden += 1
             current = None
             continue
         if current is not None and current.reaches(left, top, right, bottom):
@@ -210,7 +233,151 @@ def _words(page: Any, text_page: Any, width: float, height: float) -> tuple[list
         turn = round(math.atan2(down, across) / (math.pi / 2)) % 4
         current = _Word(character, left, top, right, bottom, to_page.point(x.value, y.value), turn)
         words.append(current)
-    return words, undecodable
+    return words, undecodable, hidden
+
+
+@dataclass(slots=True)
+class _Style:
+    """How the letters of a text object are drawn."""
+
+    invisible: bool = False
+    """By its text rendering mode, as the text layer of a scan is."""
+    transparent: bool = False
+    white: bool = False
+    size: float = math.inf
+    """Points on the page."""
+
+
+class _Sight:
+    """What of a page's text a person sees. In doubt it is seen: a normal invoice must not lose a word."""
+
+    def __init__(self, page: Any, text_page: Any, to_page: _ToPage, width: float, height: float) -> None:
+        self._page, self._text_page, self._to_page = page, text_page, to_page
+        self._width, self._height = width, height
+        self._styles: dict[int, _Style] = {}
+
+    def sees(self, index: int, narrow: float, wide: float) -> bool:
+        """Whether the character at ``index``, whose box measures ``narrow`` by ``wide`` points, can be seen."""
+        style = self._style(index)
+        if style.transparent or (style.invisible and not self._is_scan):
+            return False
+        # The box as well as the size: a font of drawings (Type 3) may have a size of one point and letters of ten.
+        if style.size < _MIN_SIZE and wide < 2 * _MIN_SIZE and narrow < _MIN_SIZE:
+            return False
+        return not style.white or self._has_contrast(index)
+
+    def _style(self, index: int) -> _Style:
+        drawn = raw.FPDFText_GetTextObject(self._text_page.raw, index)
+        key = ctypes.cast(drawn, ctypes.c_void_p).value
+        if key is None:  # pdfium made it up
+            return _Style()
+        style = self._styles.get(key)
+        if style is None:
+            style = self._styles[key] = self._look_at(drawn, index)
+        return style
+
+    def _look_at(self, drawn: Any, index: int) -> _Style:
+        mode = raw.FPDFTextObj_GetTextRenderMode(drawn)
+        handle = self._text_page.raw
+        if mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE:
+            return _Style(invisible=True)
+        colours = []
+        if mode in _FILLED:
+            colours.append(_colour(raw.FPDFText_GetFillColor, handle, index))
+        if mode in _STROKED:
+            colours.append(_colour(raw.FPDFText_GetStrokeColor, handle, index))
+        matrix = raw.FS_MATRIX()
+        size = math.inf
+        if raw.FPDFText_GetMatrix(handle, index, matrix):
+            size = raw.FPDFText_GetFontSize(handle, index) * math.hypot(matrix.c, matrix.d)
+        return _Style(
+            transparent=bool(colours) and all(c is not None and c[3] <= _NEARLY_TRANSPARENT for c in colours),
+            white=bool(colours) and all(c is not None and min(c[:3]) >= _NEARLY_WHITE for c in colours),
+            size=size if math.isfinite(size) and size > 0 else math.inf,
+        )
+
+    @functools.cached_property
+    def _is_scan(self) -> bool:
+        """Whether the page is an image with its recognised text laid invisibly over it: that text is what is printed."""
+        invisible = visible = 0
+        for index in range(self._text_page.count_chars()):
+            if _character(raw.FPDFText_GetUnicode(self._text_page.raw, index)) not in (None, " "):
+                if self._style(index).invisible:
+                    invisible += 1
+                else:
+                    visible += 1
+        return visible * 4 <= invisible and self._share_of_images() >= 0.5
+
+    def _share_of_images(self) -> float:
+        area = 0.0
+        for thing in self._page.get_objects(max_depth=1):
+            if thing.type == raw.FPDF_PAGEOBJ_IMAGE or (
+                thing.type == raw.FPDF_PAGEOBJ_FORM and _holds_image(thing.raw)
+            ):
+                edges = [ctypes.c_float() for _ in range(4)]
+                if raw.FPDFPageObj_GetBounds(thing.raw, *edges):
+                    x0, y0, x1, y1 = self._to_page.box(*(edge.value for edge in edges))
+                    across, down = min(x1, self._width) - max(x0, 0), min(y1, self._height) - max(y0, 0)
+                    area += max(across, 0) * max(down, 0)
+        return area / max(self._width * self._height, 1)
+
+    def _has_contrast(self, index: int) -> bool:
+        """Whether a white letter stands on anything darker, in the page as it is drawn."""
+        if self._drawn is None:
+            return True
+        pixels, stride, columns, rows, scale = self._drawn
+        edges = [ctypes.c_double() for _ in range(4)]
+        if not raw.FPDFText_GetCharBox(self._text_page.raw, index, *edges):
+            return True
+        left, right, bottom, top = (edge.value for edge in edges)
+        x0, y0, x1, y1 = (value * scale for value in self._to_page.box(left, bottom, right, top))
+        # A pixel beyond the letter, or a full stop would hide what it stands on.
+        first, last = max(math.floor(x0) - 1, 0), min(math.ceil(x1) + 1, columns)
+        for row in range(max(math.floor(y0) - 1, 0), min(math.ceil(y1) + 1, rows)):
+            line = pixels[row * stride + first : row * stride + last]
+            if line and min(line) < _NEARLY_WHITE:
+                return True
+        return False
+
+    @functools.cached_property
+    def _drawn(self) -> tuple[bytes, int, int, int, float] | None:
+        """The page in grey: pixels, bytes a row, columns, rows, pixels a point. None if it cannot be drawn."""
+        scale = min(2.0, math.sqrt(_MAX_PIXELS / max(self._width * self._height, 1)))
+        try:
+            bitmap = self._page.render(scale=scale, grayscale=True, may_draw_forms=False, draw_annots=False)
+            return bytes(bitmap.buffer), bitmap.stride, bitmap.width, bitmap.height, scale
+        except (pdfium.PdfiumError, ValueError, MemoryError):
+            return None
+
+
+_FILLED = {
+    raw.FPDF_TEXTRENDERMODE_FILL, raw.FPDF_TEXTRENDERMODE_FILL_CLIP,
+    raw.FPDF_TEXTRENDERMODE_FILL_STROKE, raw.FPDF_TEXTRENDERMODE_FILL_STROKE_CLIP,
+}  # fmt: skip
+_STROKED = {
+    raw.FPDF_TEXTRENDERMODE_STROKE, raw.FPDF_TEXTRENDERMODE_STROKE_CLIP,
+    raw.FPDF_TEXTRENDERMODE_FILL_STROKE, raw.FPDF_TEXTRENDERMODE_FILL_STROKE_CLIP,
+}  # fmt: skip
+
+
+def _colour(ask: Any, handle: Any, index: int) -> tuple[int, int, int, int] | None:
+    """Red, green, blue and opacity, each of 255."""
+    parts = [ctypes.c_uint() for _ in range(4)]
+    if not ask(handle, index, *parts):
+        return None
+    red, green, blue, opacity = (part.value for part in parts)
+    return red, green, blue, opacity
+
+
+def _holds_image(form: Any, depth: int = 0) -> bool:
+    for number in range(min(raw.FPDFFormObj_CountObjects(form), 100)):
+        inner = raw.FPDFFormObj_GetObject(form, number)
+        kind = raw.FPDFPageObj_GetType(inner)
+        if kind == raw.FPDF_PAGEOBJ_IMAGE or (
+            kind == raw.FPDF_PAGEOBJ_FORM and depth < 5 and _holds_image(inner, depth + 1)
+        ):
+            return True
+    return False
 
 
 def _to_page(page: Any, width: float, height: float) -> _ToPage:

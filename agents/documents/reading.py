@@ -52,6 +52,9 @@ class Reading(BaseModel):
     pages: list[Page] = Field(default_factory=list)
     words: list[Word] = Field(default_factory=list)
     text: str = ""
+    hidden_text: int = 0
+    """Characters on the pages that no reader sees (invisible, transparent, white on white, smaller than 2 points).
+    They are neither in ``words`` nor in ``text``: a person and a model must read the same document."""
     xml: EmbeddedXml | None = None
     xml_problem: str | None = None
     """Set where an e-invoice is attached that cannot be used (broken, unsafe, or several that differ), in words a

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from stdnum import bic
 
 from agents.invoice import values
-from agents.invoice.findings import finding
+from agents.invoice.findings import Severity, finding
 from agents.invoice.schema import Field, rows
 
 CENT = Decimal("0.01")
@@ -34,6 +34,25 @@ def check(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda f: ("error", "warning", "info").index(f["severity"]))
 
 
+def kind_of(fields: Mapping[str, Field]) -> Literal["invoice", "credit_note"]:
+    """Invoice or credit note, by the type code (UNTDID 1001) of an e-invoice."""
+    code = fields.get("type_code")
+    return "credit_note" if code and code.value in ("381", "396", "261", "532") else "invoice"
+
+
+def type_code(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+    """A finding if an e-invoice is of a type that is not simply paid: pro forma, corrected, prepayment, self-billed, …"""
+    code = fields.get("type_code")
+    if code and (code.value == "380" or kind_of(fields) == "credit_note"):
+        return []
+    told = f"type {code.value}" if code else "no type"
+    return [
+        finding(
+            "BR-04", "error", f"the e-invoice has {told}; only a commercial invoice (380) is simply paid", "type_code"
+        )
+    ]
+
+
 def _present(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     found = []
     for path, rule in KEY_FIELDS.items():
@@ -48,6 +67,10 @@ def _present(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
 def _sums(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     net, tax, gross = (_number(fields, f"totals.{k}") for k in ("tax_basis_total", "tax_total", "grand_total"))
     found = []
+    if tax is None and gross is not None and not source_is_xml(fields["totals.grand_total"]):
+        found.append(
+            finding("BR-CO-14", "error", "totals.tax_total was not found, nor a rate of 0 %", "totals.tax_total")
+        )
     if net is not None and gross is not None and not _close(net + (tax or 0), gross):
         found.append(
             finding(
@@ -110,7 +133,7 @@ def _lines(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
             found.append(
                 finding(
                     "LINE-PRODUCT",
-                    "warning",
+                    "error",
                     f"line {n + 1}: {quantity} x {price} is {quantity * price}, but the amount is {amount}",
                     f"lines[{n}].net_amount",
                     expected=str(quantity * price),
@@ -195,7 +218,8 @@ def _identifiers(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     ):
         field = fields.get(path)
         if field and not valid(field.value) and not (rule == "VAT-ID" and field.value[:2] not in _EU):
-            found.append(finding(rule, "warning", f"{path} {field.value}: the check digits do not hold", path))
+            severity: Severity = "warning" if rule == "BIC" else "error"
+            found.append(finding(rule, severity, f"{path} {field.value}: the check digits do not hold", path))
     return found
 
 

@@ -4,7 +4,7 @@ Two syntaxes carry the same invoice (EN 16931 binds both): UN/CEFACT Cross Indus
 ZUGFeRD 1 and 2 and half of XRechnung are, and OASIS UBL 2.1 Invoice and CreditNote. Reading is tolerant: elements are
 found by their local names, so ZUGFeRD 1's other namespaces and names need no reader of their own, and whether the
 document obeys the standard is for the rules to say. What is not a date or a number where one is due is left out, as if
-it were not there.
+it were not there; so is a number of more than `MAX_DIGITS` digits. Texts are cut at `MAX_TEXT`, names at `MAX_NAME`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from datetime import date
 from typing import Any
 
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, parse_xml
-from agents.invoice.schema import Evidence, Field, Fields, is_number
+from agents.invoice.schema import MAX_DIGITS, MAX_NAME, MAX_TEXT, Evidence, Field, Fields, is_number
 
 MAX_FIELDS = 100_000
 """An invoice of some fourteen thousand lines. More is refused: it would fill the memory of who reads it."""
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
-_NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}")
 
 
@@ -39,7 +39,7 @@ def fields_from_xml(xml: str) -> Fields:
         A flat map in canonical form. What the XML does not say is not in it.
 
     Raises:
-        NotAnEInvoice: the XML is broken, unsafe, huge, or something else, such as an Order-X purchase order.
+        NotAnEInvoice: the XML is broken, unsafe, huge, empty, or something else, such as an Order-X purchase order.
     """
     try:
         element = parse_xml(xml)
@@ -59,6 +59,11 @@ def fields_from_xml(xml: str) -> Fields:
             f"This XML is not an e-invoice that can be read: its root is {local!r} of "
             f"{namespace.lstrip('{') or 'no namespace'}, not that of a Factur-X, ZUGFeRD, XRechnung or UBL invoice. "
             "Read it by eye, or ask the sender for a PDF."
+        )
+    if "invoice_number" not in reader.fields and "totals.grand_total" not in reader.fields:
+        raise NotAnEInvoice(
+            "This XML calls itself an invoice, but holds neither a number nor a total. "
+            "Read it by eye, or ask the sender for the complete e-invoice."
         )
     return reader.fields
 
@@ -113,18 +118,24 @@ class _Reader:
     def set(self, path: str, value: str | None, locator: str, text: str) -> None:
         if len(self.fields) >= MAX_FIELDS:
             raise NotAnEInvoice(f"The XML holds more than {MAX_FIELDS:,} values, far more than an invoice has.")
-        if value:
-            self.fields[path] = Field(value=value, evidence=Evidence(source="xml", locator=locator, text=text))
+        kept = (value or "")[: MAX_NAME if path.endswith("name") else MAX_TEXT].rstrip()
+        if kept:
+            self.fields[path] = Field(
+                value=kept, evidence=Evidence(source="xml", locator=locator, text=text[:MAX_TEXT])
+            )
 
     def put_unit(self, path: str, node: _Node | None) -> None:
         if node is not None:
             self.set(path, node.attribute("unitCode"), f"{node.path}/@unitCode", node.attribute("unitCode"))
 
     def put_amount(self, path: str, nodes: list[_Node], currency: str | None) -> None:
-        """Set an amount that may be stated in more than one currency: the invoice's own, else the one without any."""
-        ours = [n for n in nodes if n.attribute("currencyID") == currency] if currency else []
+        """Set an amount that may be stated in more than one currency: the invoice's own, else the one without any.
+
+        An amount that is only stated in another currency is none of this invoice's.
+        """
+        ours = [n for n in nodes if currency in (None, n.attribute("currencyID").upper())]
         plain = [n for n in nodes if not n.attribute("currencyID")]
-        self.put(path, next(iter(ours or plain or nodes), None))
+        self.put(path, next(iter((ours or plain) if currency else (plain or ours)), None))
 
     def put_joined(self, path: str, nodes: list[_Node]) -> None:
         said = [node for node in nodes if node.text]
@@ -225,6 +236,8 @@ def _read_ubl(root: _Node, to: _Reader) -> None:
     to.put("profile", root.first("CustomizationID"))
     to.put("invoice_number", root.first("ID"))
     to.put("type_code", root.first("InvoiceTypeCode|CreditNoteTypeCode"))
+    if "type_code" not in to.fields and _local(root.element) == "CreditNote":
+        to.set("type_code", "381", root.path, "CreditNote")  # UNTDID 1001: what the document itself says it is
     to.put("issue_date", root.first("IssueDate"), _day)
     to.put("due_date", root.first("DueDate") or root.first("PaymentMeans/PaymentDueDate"), _day)
     to.put("currency", root.first("DocumentCurrencyCode"), str.upper)
@@ -242,8 +255,8 @@ def _read_ubl(root: _Node, to: _Reader) -> None:
         row = f"tax_breakdown[{number}]"
         to.put(f"{row}.category", tax.first("TaxCategory/ID"))
         to.put(f"{row}.rate", tax.first("TaxCategory/Percent"))
-        to.put(f"{row}.basis", tax.first("TaxableAmount"))
-        to.put(f"{row}.amount", tax.first("TaxAmount"))
+        to.put_amount(f"{row}.basis", tax.all("TaxableAmount"), currency)
+        to.put_amount(f"{row}.amount", tax.all("TaxAmount"), currency)
     sums = root.first("LegalMonetaryTotal")
     if sums:
         for field, element in (
@@ -265,7 +278,7 @@ def _read_ubl(root: _Node, to: _Reader) -> None:
         to.put(f"{row}.quantity", quantity)
         to.put_unit(f"{row}.unit", quantity)
         to.put(f"{row}.unit_price_net", line.first("Price/PriceAmount"))
-        to.put(f"{row}.net_amount", line.first("LineExtensionAmount"))
+        to.put_amount(f"{row}.net_amount", line.all("LineExtensionAmount"), currency)
         to.put(f"{row}.tax_rate", line.first("Item/ClassifiedTaxCategory/Percent"))
 
 
@@ -301,7 +314,7 @@ def _iban(text: str) -> str | None:
 
 def _number(text: str) -> str | None:
     """An XML decimal with its digits as they stand."""
-    if not _NUMBER.fullmatch(text):
+    if not _NUMBER.fullmatch(text) or sum(c.isdigit() for c in text) > MAX_DIGITS:
         return None
     return text.lstrip("+")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -82,7 +83,7 @@ def _goods(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def completed(fields: Mapping[str, Field]) -> Fields:
     """What follows from the extracted ``fields`` by arithmetic that closes to the cent, or from the only candidate.
 
-    The tax total where only the tax of each rate is printed (BR-CO-14), or where none is due; the sum of lines (BR-CO-10).
+    The tax total where only the tax of each rate is printed (BR-CO-14), or where a rate of none is; the sum of lines (BR-CO-10).
     """
     made: Fields = {}
 
@@ -94,24 +95,48 @@ def completed(fields: Mapping[str, Field]) -> Fields:
     }
     net, tax, gross = (numbers.get(k) for k in ("tax_basis_total", "tax_total", "grand_total"))
     by_rate = [row["amount"].number for row in rows(fields, "tax_breakdown") if "amount" in row]
-    if net is not None and gross is not None and (tax is None or net + tax != gross):
-        if by_rate and net + sum(by_rate) == gross:
-            derive("totals.tax_total", sum(by_rate, Decimal(0)), "sum of the tax of each rate")
-        elif net == gross and tax is None:
-            derive("totals.tax_total", Decimal(0), "net and gross are equal")
+    open_tax = net is not None and gross is not None and (tax is None or net + tax != gross)
+    if open_tax and by_rate and net is not None and net + sum(by_rate) == gross:
+        derive("totals.tax_total", sum(by_rate, Decimal(0)), "sum of the tax of each rate")
     amounts = [row["net_amount"].number for row in rows(fields, "lines") if "net_amount" in row]
     if amounts and "totals.line_total" not in fields and sum(amounts) == net:
         derive("totals.line_total", sum(amounts, Decimal(0)), "sum of the lines")
     return made
 
 
+def line_of(path: str) -> int:
+    """The number of the invoice line that ``path`` belongs to, from 0; -1 for every other field."""
+    row = re.match(r"lines\[(\d+)\]", path)
+    return int(row[1]) if row else -1
+
+
+def against_page(fields: Mapping[str, Field], reading: Reading) -> list[dict[str, Any]]:
+    """Where the e-invoice and the page it is embedded in disagree: number and total that are not printed, and an account
+    other than the printed one. What people see and what is booked must be the same invoice."""
+    places, found = Places(reading), []
+
+    def disagrees(path: str, printed: str) -> None:
+        message = f"the e-invoice says {path} is {fields[path].value}, but the page {printed}"
+        found.append(finding("XML-PAGE", "error", message, path))
+
+    number, total, account = (fields.get(p) for p in ("invoice_number", "totals.grand_total", "payment.iban"))
+    if number and places.find(number.value) is None:
+        disagrees("invoice_number", "does not show it")
+    if total and abs(total.number) not in {
+        abs(n) for a in values.amounts(reading.text) if (n := values.parse_amount(a)) is not None
+    }:
+        disagrees("totals.grand_total", "does not show it")
+    printed = [values.compact(iban) for iban in values.ibans(reading.text)]
+    if account and printed and account.value not in printed:
+        disagrees("payment.iban", f"shows {', '.join(printed)}")
+    return found
+
+
 def fields_by_rule(reading: Reading) -> Fields:
-    """What code can tell from the text alone: the currency named most often; IBAN and BIC where just one is printed."""
+    """What code can tell from the text alone: currency, IBAN and BIC, where just one is printed."""
     extractor = _Extractor(reading)
-    found = values.currencies(reading.text)
-    if len(found) == 1 or (len(found) > 1 and found[0].times > found[1].times):
-        code, printed, _ = found[0]
-        extractor.found("currency", code, printed, "rule")
+    if currency := values.the_currency(reading.text):
+        extractor.found("currency", currency.code, currency.printed, "rule")
     for path, printed_values in (
         ("payment.iban", values.ibans(reading.text)),
         ("payment.bic", values.bics(reading.text)),
@@ -154,7 +179,7 @@ class _Extractor:
             return None
         if path in DATE_FIELDS and values.is_ambiguous(printed) and not self._month_first:
             self.findings.append(
-                finding("DATE-AMBIGUOUS", "warning", f"{printed!r} was read as day/month; it could be month/day", path)
+                finding("DATE-AMBIGUOUS", "error", f"{printed!r} was read as day/month; it could be month/day", path)
             )
         self._set(path, value, place, source)
         if path.endswith(".vat_id"):

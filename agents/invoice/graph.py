@@ -49,7 +49,7 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
     graph.add_edge("comply", "decide")
     _branch(graph, "decide", nodes.after_decide, "post", "review")
     graph.add_conditional_edges("review", nodes.after_review, {"check": "check", "post": "post", "end": END})
-    graph.add_edge("post", END)
+    graph.add_conditional_edges("post", nodes.after_post, {"review": "review", "end": END})
     return graph
 
 
@@ -89,7 +89,7 @@ def _asks_a_model(made: Settings) -> dict[str, Any]:
 
 
 def _repair_summary(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-    reasons = nodes._repairable(args[0])
+    reasons = nodes.repairable(args[0])
     return f"{', '.join(reasons)}: {'; '.join(r for texts in reasons.values() for r in texts)}"[:200]
 
 

@@ -17,21 +17,23 @@ from agents.documents import read_document
 from agents.documents.reading import Reading
 from agents.invoice import checks, questions
 from agents.invoice.einvoice import NotAnEInvoice, fields_from_xml
-from agents.invoice.extraction import completed, fields_by_rule, fields_of_answer, part_of
+from agents.invoice.extraction import against_page, completed, fields_by_rule, fields_of_answer, line_of, part_of
 from agents.invoice.findings import finding
 from agents.invoice.prompts import messages, prompt, version
 from agents.invoice.schema import Evidence, Field, Fields, public
 from agents.invoice.state import PARTS, Decision, Part
 from agents.invoice.values import amounts, is_money
 from infra.connections import connections
-from infra.failures import Unreadable
-from infra.ledger import Posting
+from infra.failures import Failure, Unreadable
+from infra.ledger import AlreadyPosted, Posting
 from infra.models import InvalidAnswer, ModelCall, Question
 from infra.telemetry.steps import step
 
 State = dict[str, Any]
 LONGEST_TEXT = 16_000
 """Characters of a document that are shown to a model; a longer one is cut in the middle and goes to a person."""
+MOST_LINES = 400
+"""Invoice lines of an e-invoice that a state can carry: Temporal takes no payload above 2 MiB."""
 
 
 @step("read")
@@ -60,8 +62,11 @@ async def read(state: State) -> State:
     }
     found: list[dict[str, Any]] = []
     if reading.xml_problem:
-        found.append(finding("XML-BROKEN", "warning", reading.xml_problem))
-    if reading.problem and not reading.xml:
+        found.append(finding("XML-BROKEN", "error", reading.xml_problem))
+    if reading.hidden_text:
+        message = f"{reading.hidden_text} characters of hidden text were left out: invisible, white or tiny"
+        found.append(finding("HIDDEN-TEXT", "warning", message))
+    if reading.problem:
         found.append(finding("NO-TEXT", "error", reading.problem.message))
     if "\n…\n" in _shown(reading):
         message = f"{len(reading.text)} characters of text: the model is shown the first and last {LONGEST_TEXT // 2}"
@@ -69,13 +74,19 @@ async def read(state: State) -> State:
     if reading.xml:
         try:
             fields = fields_from_xml(reading.xml.text)
-            update["fields"] = _dumped(fields)
-            code = fields.get("type_code")
-            update["kind"] = "credit_note" if code and code.value in ("381", "396", "261") else "invoice"
         except NotAnEInvoice as error:
             if not reading.words:
                 raise Unreadable(f"{error}. Hand in an invoice as PDF, or as UBL or CII XML") from error
             found.append(finding("XML-UNUSABLE", "warning", f"{reading.xml.name}: {error}; the page was read instead"))
+            update["document"]["xml"] = None
+        else:
+            found += checks.type_code(fields) + (against_page(fields, reading) if reading.words else [])
+            kept = {path: field for path, field in fields.items() if line_of(path) < MOST_LINES}
+            if len(kept) < len(fields):
+                message = f"more than {MOST_LINES} lines: the rest is left out, and a person has to see to it"
+                found.append(finding("LONG-DOCUMENT", "error", message))
+            update["fields"] = _dumped(kept)
+            update["kind"] = checks.kind_of(fields)
     elif reading.words and not any(is_money(n) for n in amounts(reading.text)):
         update["kind"] = "other"
         found.append(finding("NO-AMOUNT", "error", "no amount of money stands in it"))
@@ -84,7 +95,7 @@ async def read(state: State) -> State:
 
 async def after_read(state: State) -> str:
     """Fields from XML are checked; text goes to the model; a page without text or amounts goes to a person."""
-    if state.get("fields"):
+    if state["document"]["xml"]:
         return "check"
     return "classify" if state["document"]["characters"] and state.get("kind") != "other" else "decide"
 
@@ -153,26 +164,31 @@ async def check(state: State) -> State:
     """Check what was extracted, and complete what follows from it."""
     fields = _loaded(state.get("fields", {}))
     derived = {} if state["document"]["xml"] else completed(fields)
+    derived = {p: f for p, f in derived.items() if p not in fields or fields[p].evidence.source != "person"}
     return {"fields": _dumped(derived), "findings": {"check": checks.check({**fields, **derived})}}
 
 
 async def after_check(state: State) -> str:
     """Repair while something can be repaired and another way of asking is left; else go on."""
-    return "repair" if _repairable(state) else "match"
+    return "repair" if repairable(state) else "match"
 
 
 @step("repair")
 async def repair(state: State) -> State:
     """Ask again for the parts that failed, with the reason, at the next tier."""
-    reasons = _repairable(state)
+    reasons = repairable(state)
     models = connections().models
     tier = models.tier_above("small")
-    made = await asyncio.gather(
-        *(
-            _extract(state, part, tier=tier, reasons=texts, round=state.get("repairs", 0) + 1)
-            for part, texts in reasons.items()
-        )
+    asking = (
+        _extract(state, part, tier=tier, reasons=texts, round=state.get("repairs", 0) + 1)
+        for part, texts in reasons.items()
     )
+    # All are waited for before a failure is told: what is answered meanwhile is on record, and not paid again.
+    outcomes = await asyncio.gather(*asking, return_exceptions=True)
+    made = [one for one in outcomes if not isinstance(one, BaseException)]
+    for one in outcomes:
+        if isinstance(one, BaseException):
+            raise one
     update: State = {"repairs": state.get("repairs", 0) + 1, "fields": {}, "calls": [], "findings": {}}
     for one in made:
         update["fields"] |= one["fields"]
@@ -194,8 +210,7 @@ async def match(state: State) -> State:
         execution = state["execution"]
         for posting in await connections().ledger.posted(execution["tenant"], vendor=seller.value, number=number.value):
             if posting.execution_id != execution["id"]:
-                message = f"invoice {number.value} of {seller.value} was posted already, as {posting.execution_id}"
-                found.append(finding("DUPLICATE", "error", message, "invoice_number", posted_as=posting.execution_id))
+                found.append(_duplicate(seller.value, number.value, posting.execution_id))
     return {"findings": {"match": found}}
 
 
@@ -218,18 +233,14 @@ async def decide(state: State) -> State:
     """Approve only what is an invoice, without an open error, grounded, and within the limit; the rest goes to a person."""
     fields = _loaded(state.get("fields", {}))
     reasons = _reasons_for_review(state, fields)
-    limit = state["options"]["approval_limits"].get(_value(fields, "currency") or "")
+    currency = _value(fields, "currency")
+    limit = state["options"]["approval_limits"].get(currency or "")
+    sure = f"all key values found in the document, all sums agree, total within the limit of {limit} {currency}"
+    corrections = [f"after correction by {review['reviewer']}" for review in state.get("reviews", [])]
     decision: Decision = (
         {"outcome": "review", "by": "policy", "reasons": reasons}
         if reasons
-        else {
-            "outcome": "approve",
-            "by": "policy",
-            "reasons": [
-                f"all key values found in the document, all sums agree, total within the limit of {limit}",
-                *(f"after correction by {r['reviewer']}" for r in state.get("reviews", [])),
-            ],
-        }
+        else {"outcome": "approve", "by": "policy", "reasons": [sure, *corrections]}
     )
     gross = fields.get("totals.grand_total")
     headline = {
@@ -263,11 +274,17 @@ async def review(state: State) -> State:
             else Field(value=value, evidence=Evidence(source="person", text=reviewer)).model_dump(mode="json")
             for path, value in answer["corrections"].items()
         }
-        update["findings"] = {f"extract {part_of(path)}": None for path in answer["corrections"]}
+        update["findings"] = {
+            node: [f for f in found if not f["fields"] or not set(f["fields"]) <= set(answer["corrections"])]
+            for node, found in state["findings"].items()
+            if node.startswith("extract ")
+        }
         update["kind"] = "invoice" if state.get("kind") in (None, "other") else state["kind"]
         return {**update, "note": f"corrected by {reviewer}"}
     outcome = "approve" if answer["action"] == "approve" else "reject"
-    reasons = [answer.get("reason") or f"{answer['action']}d by a person"]
+    said = f": {answer['reason']}" if answer.get("reason") else ""
+    reasons = [f"{'approved' if outcome == 'approve' else 'rejected'} by {reviewer}{said}"]
+    reasons += [f"in spite of: {reason}" for reason in state["decision"]["reasons"] if outcome == "approve"]
     return {**update, "decision": {"outcome": outcome, "by": reviewer, "reasons": reasons}}
 
 
@@ -280,21 +297,36 @@ async def after_review(state: State) -> str:
 
 @step("post", kind="TOOL")
 async def post(state: State) -> State:
-    """Write the approved invoice to the ledger, once."""
+    """Write the approved invoice to the ledger, once. If the same invoice was posted meanwhile as another document, a
+    person decides."""
     head, execution = state["headline"], state["execution"]
-    first = await connections().ledger.post(
-        Posting(
-            execution_id=execution["id"],
-            tenant=execution["tenant"],
-            vendor=head["vendor"],
-            number=head["number"],
-            currency=head["currency"] or "XXX",
-            amount=Decimal(head["amount"] or 0),
-            invoice=state["result"]["invoice"],
-            posted_at=datetime.now(UTC),
+    if missing := [name for name, value in head.items() if value is None]:
+        raise Failure(f"it cannot be posted without {', '.join(missing)}: correct it first")
+    known = [f["evidence"].get("posted_as") for f in state["findings"].get("match", [])]
+    try:
+        first = await connections().ledger.post(
+            Posting(
+                execution_id=execution["id"],
+                tenant=execution["tenant"],
+                vendor=head["vendor"],
+                number=head["number"],
+                currency=head["currency"],
+                amount=Decimal(head["amount"]),
+                invoice=state["result"]["invoice"],
+                posted_at=datetime.now(UTC),
+            ),
+            in_spite_of=[] if state["decision"]["by"] == "policy" else [id for id in known if id],
         )
-    )
+    except AlreadyPosted as conflict:
+        found = _duplicate(head["vendor"], head["number"], conflict.execution_id)
+        doubt: Decision = {"outcome": "review", "by": "policy", "reasons": [found["message"]]}
+        return {"decision": doubt, "findings": {"match": [found]}, "note": "posted meanwhile as another document"}
     return {"note": "posted" if first else "was posted before"}
+
+
+async def after_post(state: State) -> str:
+    """Posted is the end; a duplicate found at the last moment goes to a person."""
+    return "review" if state["decision"]["outcome"] == "review" else "end"
 
 
 async def _extract(
@@ -313,25 +345,26 @@ async def _extract(
                 step=name,
                 messages=messages(_shown(reading), question),
                 answer=questions.answer_shape(part, reading.text),
-                max_tokens=questions.MAX_TOKENS[part],
+                max_tokens=questions.max_tokens(part, reading.text),
                 prompt_version=version(part),
                 tier=tier,
             )
         )
     except InvalidAnswer as error:
-        unusable = finding("ANSWER-UNUSABLE", "error", f"{part}: {error}", evidence_part=part)
+        unusable = finding("ANSWER-UNUSABLE", "error", f"{part}: {error}")
         return {"fields": {}, "calls": [_stub(error.call)], "findings": {f"extract {part}": [unusable]}}
     fields, missing = fields_of_answer(part, answer.value.model_dump(), reading)
     dumped = _dumped(fields)
     if round:
-        # A new answer about a part replaces the old one whole, but never what a person said.
+        # A new answer about a part replaces the old one whole, with what was derived from it.
+        replaced = ("model",) if part == "header" else ("model", "rule")
         for path, field in state["fields"].items():
-            if part_of(path) == part and path not in dumped and field["evidence"]["source"] == "model":
+            if part_of(path) == part and path not in dumped and field["evidence"]["source"] in replaced:
                 dumped[path] = None
     return {"fields": dumped, "calls": [_stub(answer.call)], "findings": {f"extract {part}": missing or None}}
 
 
-def _repairable(state: State) -> dict[Part, list[str]]:
+def repairable(state: State) -> dict[Part, list[str]]:
     """Parts to ask for again, each with the reasons; empty when the limit is reached or nothing new could be said."""
     document = state["document"]
     if state.get("repairs", 0) >= state["options"]["max_repairs"] or document["xml"] or not document["characters"]:
@@ -343,6 +376,8 @@ def _repairable(state: State) -> dict[Part, list[str]]:
         for one in found:
             if one["severity"] != "error" or not (node == "check" or node.startswith("extract ")):
                 continue
+            if one["rule"] == "DATE-AMBIGUOUS":
+                continue  # it is the page that is ambiguous
             parts = {part_of(path) for path in one["fields"]} or {node.removeprefix("extract ")}
             for part in parts:
                 if part in PARTS:
@@ -358,22 +393,31 @@ def _why(found: Mapping[str, Any]) -> str:
     return "the answer could not be used" if found["rule"] == "ANSWER-UNUSABLE" else str(found["message"])
 
 
+def _duplicate(vendor: str, number: str, posted_as: str) -> dict[str, Any]:
+    message = f"invoice {number} of {vendor} was posted already, as {posted_as}"
+    return finding("DUPLICATE", "error", message, "invoice_number", posted_as=posted_as)
+
+
 def _reasons_for_review(state: State, fields: Fields) -> list[str]:
+    """Why a person has to look. Empty only if everything that approval rests on is there and holds."""
     reasons = [f["message"] for found in state["findings"].values() for f in found if f["severity"] == "error"]
     kind = state.get("kind")
     if kind == "credit_note":
         reasons.append("it is a credit note: a person settles it against its invoice")
-    elif kind == "other":
+    elif kind != "invoice":
         reasons.insert(0, "it does not look like an invoice")
-    if kind == "invoice":
-        gross, currency = fields.get("totals.grand_total"), _value(fields, "currency")
-        limit = state["options"]["approval_limits"].get(currency or "")
-        if currency and limit is None:
-            reasons.append(f"there is no approval limit for {currency}")
-        elif gross and limit is not None and gross.number > Decimal(limit):
-            reasons.append(f"the total of {gross.value} {currency} is above the limit of {limit} {currency}")
-        elif gross and gross.number <= 0:
-            reasons.append(f"the total of {gross.value} is not positive")
+    if "check" not in state["findings"]:
+        reasons.append("its values have not been checked")
+    gross, currency = fields.get("totals.grand_total"), _value(fields, "currency")
+    limit = state["options"]["approval_limits"].get(currency or "")
+    if gross is None or currency is None:
+        reasons.append("there is no total with a currency to approve")
+    elif limit is None:
+        reasons.append(f"there is no approval limit for {currency}")
+    elif gross.number > Decimal(limit):
+        reasons.append(f"the total of {gross.value} {currency} is above the limit of {limit} {currency}")
+    elif gross.number <= 0:
+        reasons.append(f"the total of {gross.value} is not positive")
     return list(dict.fromkeys(reasons))
 
 

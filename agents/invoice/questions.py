@@ -18,8 +18,20 @@ NONE = "none"
 MOST_LINES = 40
 MOST_CANDIDATES = 250
 
-MAX_TOKENS: dict[Part, int] = {"header": 160, "parties": 200, "totals": 260, "lines": 1600}
-"""Most output tokens an answer may take: about twice what a long one needs."""
+_ROW_TOKENS = 60
+
+
+def max_tokens(part: Part, text: str) -> int:
+    """Most output tokens an answer about ``part`` may take: what a long one needs. That of a table follows from how many
+    lines of the text hold an amount, so that an answer that runs on is cut off before it has cost minutes."""
+    rows = sum(any(values.is_money(n) for n in values.amounts(line)) for line in text.splitlines())
+    most: dict[Part, int] = {
+        "header": 160,
+        "parties": 200,
+        "totals": 300,
+        "lines": min(_ROW_TOKENS * (rows + 2), _ROW_TOKENS * MOST_LINES),
+    }
+    return most[part]
 
 
 def _printed(longest: int) -> Any:

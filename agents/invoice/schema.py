@@ -43,6 +43,13 @@ NUMBERS = frozenset(
 )
 DATES = frozenset({"issue_date", "due_date", "delivery_date"})
 
+MAX_DIGITS = 18
+"""Of a number, before and behind its point: more than any amount has, and exact wherever it is stored or summed."""
+MAX_TEXT = 1000
+"""Characters of a text, such as payment terms; a longer one is not a value but a document."""
+MAX_NAME = 255
+"""Characters of a name."""
+
 _ROW = re.compile(r"^(tax_breakdown|lines)\[(\d+)\]\.(\w+)$")
 
 
@@ -130,14 +137,22 @@ def correction_problem(path: str, value: str | None) -> str | None:
     if value is None:
         return None
     if is_number(path) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
-        return f"{path} takes a number such as 1234.56, not {value!r}"
+        return f"{path} takes a number such as 1234.56, not {_shown(value)}"
+    if is_number(path) and sum(c.isdigit() for c in value) > MAX_DIGITS:
+        return f"{path} takes a number of at most {MAX_DIGITS} digits, not one of {sum(c.isdigit() for c in value)}"
+    if len(value) > MAX_TEXT:
+        return f"{path} takes at most {MAX_TEXT} characters, not {len(value)}"
     if path in DATES:
         try:
             known = date.fromisoformat(value).isoformat() == value
         except ValueError:
             known = False
         if not known:
-            return f"{path} takes a day such as 2026-10-31, not {value!r}"
+            return f"{path} takes a day such as 2026-10-31, not {_shown(value)}"
     if path == "currency" and not re.fullmatch(r"[A-Z]{3}", value):
-        return f"currency takes an ISO 4217 code such as EUR, not {value!r}"
+        return f"currency takes an ISO 4217 code such as EUR, not {_shown(value)}"
     return None if value.strip() else f"{path} cannot be empty; leave the value out to remove the field"
+
+
+def _shown(value: str) -> str:
+    return repr(value if len(value) <= 40 else value[:39] + "…")

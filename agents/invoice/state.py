@@ -45,8 +45,6 @@ class InvoiceState(TypedDict, total=False):
     """Field path to `schema.Field` as JSON."""
     findings: Annotated[dict[str, list[dict[str, Any]]], merged]
     """Node name to the findings of its last run."""
-    rejected_answers: Annotated[dict[str, list[dict[str, Any]]], merged]
-    """Part to what the model answered that does not stand in the document, as findings."""
     calls: Annotated[list[dict[str, Any]], operator.add]
     steps: Annotated[list[dict[str, Any]], operator.add]
     repairs: int

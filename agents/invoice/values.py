@@ -17,6 +17,8 @@ from stdnum.ch import vat as swiss_vat
 from stdnum.eu import vat
 from stdnum.gb import vat as british_vat
 
+from agents.invoice.schema import MAX_DIGITS
+
 _SPACES = "\u00a0\u202f\u2009 "
 _AMOUNT = re.compile(
     rf"(?<![\w.,/-])[-−]?\(?\d{{1,3}}(?:[.,'’{_SPACES}]\d{{3}})+(?:[.,]\d{{1,4}})?(?:(?<=[.,]\d\d)[-−](?![\w.,-]))?(?![\w])"
@@ -31,9 +33,42 @@ _VAT = re.compile(rf"\b(?=((?:CHE-?|[A-Z]{{2}})[{_SPACES}]?(?:[0-9A-Z][{_SPACES}
 _IBAN = re.compile(rf"\b(?=([A-Z]{{2}}\d{{2}}(?:[{_SPACES}]?[0-9A-Z]{{4}}){{2,7}}(?:[{_SPACES}]?[0-9A-Z]{{1,4}})?)\b)")
 _BIC = re.compile(r"(?:BIC|SWIFT)\S*\s*(?:/\s*SWIFT)?\s*:?\s*([A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b")
 _SYMBOLS = {
-    "€": "EUR", "£": "GBP", "US$": "USD", "$": "USD", "CA$": "CAD", "C$": "CAD", "AU$": "AUD", "A$": "AUD"
+    "€": "EUR", "£": "GBP", "US$": "USD", "CA$": "CAD", "C$": "CAD", "AU$": "AUD", "A$": "AUD", "NZ$": "NZD",
+    "HK$": "HKD", "S$": "SGD", "MX$": "MXN", "R$": "BRL", "₹": "INR", "₺": "TRY", "₪": "ILS", "₩": "KRW", "฿": "THB",
 }  # fmt: skip
-_CODES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "CAD", "AUD", "JPY")
+_SHARED_SYMBOLS = {
+    "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "ARS", "CLP", "COP"),
+    "¥": ("JPY", "CNY"),
+}
+"""Symbols of several currencies: which is meant, the rest of the document says, or nothing does."""
+_CODES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "AUD", "JPY")
+"""ISO 4217 codes that stand for nothing else: taken wherever they are a word."""
+_CAREFUL_CODES = (
+    "CAD", "NZD", "SGD", "HKD", "CNY", "TWD", "KRW", "INR", "IDR", "MYR", "PHP", "THB", "VND", "PKR", "AED", "SAR",
+    "QAR", "KWD", "ILS", "EGP", "MAD", "TND", "TRY", "RON", "HUF", "BGN", "ISK", "RSD", "UAH", "GEL", "RUB", "ZAR",
+    "NGN", "KES", "MXN", "BRL", "ARS", "CLP", "COP", "PEN",
+)  # fmt: skip
+"""Active codes that are words, names or abbreviations too (CAD, TRY, PHP): taken beside a number or after a word that
+announces a currency or an amount."""
+_CAREFUL = "|".join(_CAREFUL_CODES)
+_ANNOUNCED = (
+    r"(?:currenc|währung|devise|valuta|moneda|waluta|amount|betrag|beträge|total|sum\b|summe|preis|price|prix|montant"
+    r"|importe|prezz|bedrag|net\b|netto|brutto|gross|due\b|fällig|payable|balance)"
+)
+_CAREFUL_CODE = re.compile(
+    rf"(?<!\w)({_CAREFUL})[ \u00a0\u202f]?[-−(]?\d[\d.,'’]*(?![\w])"
+    rf"|(?<![\w.,'’])\d[\d.,'’]*[ \u00a0\u202f]?({_CAREFUL})(?!\w|-\w)"
+    rf"|(?i:{_ANNOUNCED})\w{{0,12}}[ \u00a0]?[:.]?[ \u00a0]{{0,40}}(?:in[ \u00a0])?[(\[]?({_CAREFUL})(?!\w|-\w)"
+)
+_STATES = (
+    "AL|AK|AZ|AR|CA|CO|CT|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA"
+    "|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY"
+)
+_AMERICAN = re.compile(
+    rf"\bUSA?\b|\bU\.S\.|\bUnited States\b|\bUNITED STATES\b|\bUSD\b|US\$"
+    rf"|\b(?:{_STATES}),?[ \u00a0]{{1,3}}\d{{5}}(?:-\d{{4}})?(?!\w)|\bDE,?[ \u00a0]{{1,3}}19[7-9]\d\d(?:-\d{{4}})?(?!\w)"
+)
+"""A place in the United States; DE is Delaware only with a Delaware ZIP code."""
 _EVERY_LANGUAGE = ["en", "de", "fr", "nl", "it", "es"]
 
 
@@ -102,27 +137,62 @@ class Currency(NamedTuple):
 
 
 def currencies(text: str) -> list[Currency]:
-    """Currencies that ``text`` names by ISO 4217 code or symbol, most frequent first."""
+    """Currencies that ``text`` names by ISO 4217 code or symbol, most frequent first.
+
+    A symbol that several currencies share (``$``, ``¥``) counts for the one of them that is named besides, and a dollar
+    in a document from the United States for theirs; else it is not told.
+    """
+    return _named(text)[0]
+
+
+def the_currency(text: str) -> Currency | None:
+    """The only currency that ``text`` names; None in doubt: where a second one is named even once, such as that of an
+    exchange rate, or where a ``$`` could be of several countries."""
+    found, unresolved = _named(text)
+    return found[0] if len(found) == 1 and not unresolved else None
+
+
+def _named(text: str) -> tuple[list[Currency], bool]:
+    """The currencies that are named, and whether a symbol is left that could be of several."""
     counts: dict[str, tuple[int, str]] = {}
     for code in _CODES:
         if n := len(re.findall(rf"(?<![^\W\d_]){code}(?![^\W\d_])", text)):
             counts[code] = (n, code)
+    for match in _CAREFUL_CODE.finditer(text):
+        code = next(group for group in match.groups() if group)
+        counts[code] = (counts.get(code, (0, code))[0] + 1, code)
     for symbol, code in _SYMBOLS.items():
-        if n := len(re.findall(rf"(?<![^\W\d_]){re.escape(symbol)}", text)):
-            seen, printed = counts.get(code, (0, symbol))
-            counts[code] = (seen + n, printed)
-    return sorted((Currency(code, printed, n) for code, (n, printed) in counts.items()), key=lambda c: -c.times)
+        _count(counts, code, symbol, text)
+    unresolved = False
+    for symbol, shared in _SHARED_SYMBOLS.items():
+        if not re.search(rf"(?<![^\W\d_]){re.escape(symbol)}", text):
+            continue
+        named = [code for code in shared if code in counts]
+        if symbol == "$" and not named and _AMERICAN.search(text):
+            named = ["USD"]
+        if len(named) == 1:
+            _count(counts, named[0], symbol, text)
+        else:
+            unresolved = True
+    found = (Currency(code, printed, n) for code, (n, printed) in counts.items())
+    return sorted(found, key=lambda c: -c.times), unresolved
+
+
+def _count(counts: dict[str, tuple[int, str]], code: str, symbol: str, text: str) -> None:
+    if n := len(re.findall(rf"(?<![^\W\d_]){re.escape(symbol)}", text)):
+        seen, printed = counts.get(code, (0, symbol))
+        counts[code] = (seen + n, printed)
 
 
 def parse_amount(printed: str) -> Decimal | None:
     """The number that is printed, by the rules people print them: of two different separators the last is the decimal
     point; a single one followed by exactly three digits groups thousands, unless a zero stands before it; a minus may
-    stand behind, and a dash for the cents (``12,-``) is none."""
+    stand behind, and a dash for the cents (``12,-``) is none. None for what is no number or has more than 18 digits."""
     text = re.sub(r"(?<=\d)[.,][-−–—]+$", "", printed.strip().strip("%€$£ ")).replace("−", "-")
     negative = text.startswith("-") or text.endswith("-") or (text.startswith("(") and text.endswith(")"))
     text = re.sub(r"[^\d.,]", "", text)
     points = [c for c in text if c in ".,"]
-    if not any(c.isdigit() for c in text):
+    if not 0 < sum(c.isdigit() for c in text) <= MAX_DIGITS:
         return None
     if points:
         last = max(text.rfind("."), text.rfind(","))

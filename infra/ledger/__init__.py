@@ -3,9 +3,21 @@
 from infra.ledger._database import LedgerNotReady
 from infra.ledger._ledger import Ledger
 from infra.ledger._migrate import migrate
-from infra.ledger.records import BatchSummary, Execution, Finding, Posting, Review, Status, Step, Submission
+from infra.ledger.records import (
+    AlreadyPosted,
+    BatchSummary,
+    Execution,
+    Finding,
+    Posting,
+    Review,
+    Status,
+    Step,
+    Submission,
+    Totals,
+)
 
 __all__ = [
+    "AlreadyPosted",
     "BatchSummary",
     "Execution",
     "Finding",
@@ -16,5 +28,6 @@ __all__ = [
     "Status",
     "Step",
     "Submission",
+    "Totals",
     "migrate",
 ]

@@ -29,7 +29,17 @@ from infra.ledger._tables import (
     steps,
     submissions,
 )
-from infra.ledger.records import BatchSummary, Execution, Finding, Posting, Review, Status, Step, Submission
+from infra.ledger.records import (
+    AlreadyPosted,
+    BatchSummary,
+    Execution,
+    Finding,
+    Posting,
+    Review,
+    Status,
+    Step,
+    Submission,
+)
 from infra.models.calls import CallStatus, ModelCall, TokenUsage
 
 _ANSWERED = (CallStatus.COMPLETED, CallStatus.INVALID)
@@ -239,9 +249,22 @@ class Ledger:
 
     # Postings
 
-    async def post(self, posting: Posting) -> bool:
-        """Write a posting; True the first time, False ever after for the same execution."""
-        async with self._writing() as connection:
+    async def post(self, posting: Posting, *, in_spite_of: Sequence[str] = ()) -> bool:
+        """Write a posting; True the first time, False ever after for the same execution.
+
+        Raises:
+            AlreadyPosted: another execution, not named in ``in_spite_of``, has posted the tenant's invoice of that vendor
+                and number. Two that come at once are told apart: one is written, the other refused.
+        """
+        same = select(postings.c.execution_id).where(
+            postings.c.tenant == posting.tenant,
+            postings.c.vendor == posting.vendor,
+            postings.c.number == posting.number,
+            postings.c.execution_id.not_in([posting.execution_id, *in_spite_of]),
+        )
+        async with self._writing(alone_on=f"posting {posting.tenant} {posting.vendor} {posting.number}") as connection:
+            if posting.vendor and posting.number and (other := (await connection.execute(same)).scalar()):
+                raise AlreadyPosted(other)
             return await self._insert_new(connection, postings, posting.model_dump())
 
     async def posted(self, tenant: str, *, vendor: str | None = None, number: str | None = None) -> list[Posting]:
@@ -323,26 +346,6 @@ class Ledger:
             for row in await self._all(query):
                 found[row["execution_id"]].append(_call(row))
         return found
-
-    async def mark_span_exported(self, key: str, attempt: int) -> None:
-        """Note that Phoenix has the span of this call."""
-        async with self._writing() as connection:
-            await connection.execute(
-                update(model_calls)
-                .where(model_calls.c.key == key, model_calls.c.attempt == attempt)
-                .values(span_exported_at=datetime.now(UTC))
-            )
-
-    async def calls_without_span(self, limit: int) -> list[ModelCall]:
-        """At most ``limit`` calls that ended, paid or perhaps paid, and whose span Phoenix may lack; oldest first."""
-        query = (
-            select(model_calls)
-            .where(model_calls.c.span_exported_at.is_(None))
-            .where(model_calls.c.status.in_([*_ANSWERED, CallStatus.LOST]))
-            .order_by(model_calls.c.started_at, model_calls.c.key, model_calls.c.attempt)
-            .limit(limit)
-        )
-        return [_call(row) for row in await self._all(query)]
 
     # Reading and writing
 

@@ -150,14 +150,7 @@ model_calls = Table(
     Column("error", Words),
     Column("trace_id", Words),
     Column("span_id", Words),
-    Column("span_exported_at", Moment),
     Index(None, "execution_id", "started_at"),
-)
-Index(
-    "ix_model_calls_without_span",
-    model_calls.c.started_at,
-    sqlite_where=model_calls.c.span_exported_at.is_(None),
-    postgresql_where=model_calls.c.span_exported_at.is_(None),
 )
 
 postings = Table(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,14 +11,9 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import JSON, DateTime, Dialect, Numeric, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-# Postgres refuses NUL, and neither database can encode half a surrogate pair; text read from a document holds both.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+from infra.models.text import storable
+
 _LARGEST_EXPONENT = 100
-
-
-def storable(text: str) -> str:
-    """``text`` with each character no database takes replaced by U+FFFD."""
-    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 class Words(TypeDecorator[str]):

@@ -145,3 +145,20 @@ class BatchSummary(BaseModel):
     """When its first document came in."""
     counts: dict[Status, int] = Field(default_factory=dict)
     """Executions by status. Documents whose execution is not recorded yet are in none of them."""
+
+
+class AlreadyPosted(Exception):
+    """The same invoice was posted by another execution, ``execution_id``."""
+
+    def __init__(self, execution_id: str) -> None:
+        super().__init__(f"the same invoice was posted as {execution_id}")
+        self.execution_id = execution_id
+
+
+class Totals(BaseModel):
+    """What an execution's paid model calls come to. ``cost`` is None where one is unpriced, or currencies differ."""
+
+    model_calls: int = 0
+    usage: TokenUsage = TokenUsage()
+    cost: Decimal | None = None
+    cost_currency: str | None = None

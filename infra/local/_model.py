@@ -366,7 +366,9 @@ class _exclusive:
 
 def _run(command: Sequence[str], say: Say, doing: str, environment: Mapping[str, str] | None = None) -> None:
     """Run a command, passing on its last line and the seconds; raises StackError with its last lines if it fails."""
-    inherited = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")}
+    unset = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")
+    # Nor our own settings, which hold keys.
+    inherited = {k: v for k, v in os.environ.items() if k not in unset and not k.startswith("COUNTERFOIL_")}
     process = subprocess.Popen(
         command,
         env=inherited | dict(environment or {}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import shutil
 import sys
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 import psutil
 from filelock import FileLock, Timeout
 
+from infra.ledger import migrate
 from infra.local import _probe
 from infra.local._model import GIB, ModelServer, model_server, prepare, weights_ready
 from infra.local._probe import Answer
@@ -367,11 +367,8 @@ class _Stack:
                 )
 
     def _migrate(self) -> None:
-        ledger = importlib.import_module("infra.ledger")
-        migrate: Callable[[str], object] | None = getattr(ledger, "migrate", None)
-        if migrate is not None:
-            self.say("worker", "bringing the ledger's tables up to date")
-            migrate(self.settings.ledger)
+        self.say("worker", "bringing the ledger's tables up to date")
+        migrate(self.settings.ledger)
 
 
 def _parts(stack: _Stack) -> list[_Part]:
@@ -391,7 +388,8 @@ def _parts(stack: _Stack) -> list[_Part]:
 
     def model_program() -> Program:
         assert stack.server is not None
-        return stack.server.program
+        program = stack.server.program
+        return replace(program, unset=(*program.unset, *_secrets(settings, but="VLLM_API_KEY")))
 
     return [
         _Part(
@@ -531,10 +529,11 @@ def _environment(settings: Settings) -> dict[str, str]:
     return environment
 
 
-def _secrets(settings: Settings) -> tuple[str, ...]:
-    """Names of the variables that hold keys, withheld from programs that have no use for them."""
+def _secrets(settings: Settings, *, but: str = "") -> tuple[str, ...]:
+    """Names of the variables that hold keys or a password, ``but`` one, withheld from programs without a use for them."""
+    names = {f"COUNTERFOIL_{name}" for name in ("MODEL_API_KEY", "PHOENIX_API_KEY", "LEDGER_URL")}
     tiers = {tier.api_key_env for tier in settings.tiers.values()}
-    return tuple(sorted({"COUNTERFOIL_MODEL_API_KEY", "COUNTERFOIL_PHOENIX_API_KEY", "VLLM_API_KEY", *tiers}))
+    return tuple(sorted({*names, *tiers, "VLLM_API_KEY"} - {but}))
 
 
 def _remote_tiers(settings: Settings) -> list[Tier]:

@@ -20,9 +20,9 @@ class CallStatus(StrEnum):
     INVALID = "invalid"
     """Answered, but not with what was asked for (no JSON, cut off, wrong shape). Paid."""
     LOST = "lost"
-    """No answer was seen (time-out, connection cut, worker killed). May have been paid; tokens unknown."""
+    """No answer was seen (time-out, connection cut, 5xx but 503, worker killed). May have been paid; tokens unknown."""
     REFUSED = "refused"
-    """The endpoint did not take the request (unreachable, 4xx, 429, 5xx). Not paid."""
+    """The endpoint did not take the request (unreachable, 4xx but 408, 503). Not paid."""
 
 
 PAID = frozenset({CallStatus.COMPLETED, CallStatus.INVALID})

@@ -8,9 +8,12 @@ between; so a finished call is never paid twice, and one that was cut off is on 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
+import logging
 import math
 import re
+import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,16 +48,20 @@ from infra.models.errors import (
     ModelError,
     RequestRefused,
 )
+from infra.models.text import storable
 from infra.models.tiers import Tier, require_allowed
 from infra.telemetry.tracing import identified, span_id_of
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T", bound=BaseModel)
 R = TypeVar("R")
 
 _THINK = re.compile(r"^\s*<think>(.*?)</think>\s*", re.DOTALL)
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BOOK_SECONDS = 5.0
 """How long a cancelled call waits for the book to take its outcome."""
+_KEEP_SECONDS = 60.0
+"""How long an outcome that the book does not take is kept and offered again."""
 
 
 @dataclass(frozen=True)
@@ -228,9 +235,25 @@ class ModelClient:
 
     async def _end(self, call: ModelCall) -> None:
         """Write the outcome to the book, also when this task is cancelled meanwhile: what was paid goes on record."""
-        _, cancelled = await _finished(lambda: self._book.end_call(call))
+        _, cancelled = await _finished(lambda: self._written(call))
         if cancelled:
             raise asyncio.CancelledError
+
+    async def _written(self, call: ModelCall) -> None:
+        """Offer the outcome to the book until it takes it, for `_KEEP_SECONDS`: a database that is busy or starting
+        again must not cost a paid answer. Raises what the book last raised."""
+        give_up = time.monotonic() + _KEEP_SECONDS
+        for tries in itertools.count():
+            try:
+                return await self._book.end_call(call)
+            except Exception as error:
+                left = give_up - time.monotonic()
+                if left <= 0:
+                    log.error("call %s ended %s and could not be recorded", _subject(call), call.status)
+                    raise
+                if not tries:
+                    log.warning("call %s is not recorded yet, trying again: %s", _subject(call), type(error).__name__)
+                await asyncio.sleep(min(0.1 * 2 ** min(tries, 6), left))
 
     def _client(self, tier: Tier) -> openai.AsyncOpenAI:
         if tier.name not in self._clients:
@@ -250,8 +273,8 @@ async def _finished(write: Callable[[], Coroutine[Any, Any, R]]) -> tuple[R, boo
     """What writing to the book returned, and whether this task was cancelled meanwhile.
 
     The write is a task of its own, so that cancelling this one does not cut it off half way. A loop that ends cancels
-    that task too: then it is begun once more (writing the same again changes nothing). A write that takes longer than
-    `_BOOK_SECONDS` after the cancellation is left to itself.
+    that task too: then it is begun once more. Ending a call twice changes nothing; of a call begun twice the first
+    attempt is on record as lost. A write that takes longer than `_BOOK_SECONDS` after the cancellation is given up.
     """
     cancelled = again = False
     patience: float | None = None
@@ -304,11 +327,15 @@ def _sorted_error(error: Exception, tier: Tier) -> ModelError:
         return AnswerLost(f"{where} cut the connection before its answer was complete ({cause})")
     if isinstance(error, openai.APIStatusError):
         detail = f"{error.status_code}: {_short(error.message, tier)}"
-        if error.status_code in (408, 409, 425, 429) or error.status_code >= 500:
-            failure = EndpointBusy(f"{where} is busy or failing ({detail})")
-            failure.retry_after = _seconds(error.response.headers.get("retry-after", ""))
-            return failure
-        return RequestRefused(f"{where} refused the request ({detail})")
+        if error.status_code in (409, 425, 429, 503):
+            failure = EndpointBusy(f"{where} is busy ({detail})")
+        elif error.status_code == 408 or error.status_code >= 500:
+            # It, or a proxy before it, took the request and then failed: the tokens may have been computed.
+            failure = AnswerLost(f"{where} failed ({detail})")
+        else:
+            return RequestRefused(f"{where} refused the request ({detail})")
+        failure.retry_after = _seconds(error.response.headers.get("retry-after", ""))
+        return failure
     detail = f"{type(error).__name__}: {_short(error, tier)}"
     return AnswerLost(f"{where} answered with something that is no chat completion ({detail})")
 
@@ -366,7 +393,7 @@ def _answered(
 
 def _apart(message: Any) -> tuple[str, str | None]:
     """Answer and reasoning of a chat message: servers give reasoning in a field of its own, or in ``<think>``."""
-    content = _UNSTORABLE.sub("\ufffd", message.content or "")
+    content = storable(message.content or "")
     reasoning = _text(getattr(message, "reasoning_content", None)) or _text(getattr(message, "reasoning", None))
     thought = _THINK.match(content)
     if thought:
@@ -376,7 +403,7 @@ def _apart(message: Any) -> tuple[str, str | None]:
 
 def _text(value: Any) -> str | None:
     """``value`` if it is text, without what a database cannot store; the library does not check an answer's types."""
-    return _UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else None
+    return storable(value) if isinstance(value, str) else None
 
 
 def _usage(completion: ChatCompletion) -> TokenUsage | None:
@@ -398,13 +425,16 @@ def _usage(completion: ChatCompletion) -> TokenUsage | None:
 
 
 def _trace(call: ModelCall, request: dict[str, Any]) -> None:
-    """Emit the call's span, with the times of the call. Its id is the call's: sent again, it is the same span."""
+    """Emit the call's span, with the times of the call. Its id is the call's: sent again, it is the same span.
+
+    Its model is the one asked for, by whose name Phoenix has the price; the endpoint may report another.
+    """
     tracer = trace.get_tracer("counterfoil.models")
     messages = [Message(role=m["role"], content=m["content"]) for m in request["messages"]]
     attributes: dict[str, Any] = {
         **get_span_kind_attributes("llm"),
         **dict(get_attributes_from_context()),
-        **get_llm_model_name_attributes(call.model),
+        **get_llm_model_name_attributes(request["model"]),
         **get_llm_invocation_parameter_attributes({"temperature": 0, "max_tokens": request["max_tokens"]}),
         **get_llm_input_message_attributes(messages),
         **get_llm_output_message_attributes([Message(role="assistant", content=call.answer or "")]),
@@ -419,6 +449,7 @@ def _trace(call: ModelCall, request: dict[str, Any]) -> None:
             )
         ),
         "llm.prompt_template.version": call.prompt_version,
+        "counterfoil.model_reported": call.model,
         "counterfoil.call.key": call.key,
         "counterfoil.call.attempt": call.attempt,
         "counterfoil.call.status": call.status.value,

@@ -17,26 +17,27 @@ class EndpointNotAllowed(ModelError):
 
 
 class EndpointUnreachable(ModelError):
-    """No connection. Nothing was paid."""
+    """No connection: refused, none in time, or no such host. Nothing was paid."""
 
     retryable = True
 
 
 class EndpointBusy(ModelError):
-    """429 or 5xx. Nothing was paid."""
+    """429 or 503 (or 409 or 425): not now. Nothing was paid."""
 
     retryable = True
 
 
 class AnswerLost(ModelError):
-    """Time-out, or the connection was cut: the request may have been paid though no answer came."""
+    """Time-out, 408, a 5xx other than 503, a connection that was cut, or an answer that is no chat completion: the
+    request may have been paid though no answer came."""
 
     retryable = True
     outcome = CallStatus.LOST
 
 
 class RequestRefused(ModelError):
-    """4xx: the same request would be refused again. Nothing was paid."""
+    """Another 4xx, or a redirect: the same request would be refused again. Nothing was paid."""
 
 
 class InvalidAnswer(ModelError):

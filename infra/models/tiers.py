@@ -16,6 +16,7 @@ from infra.models.errors import EndpointNotAllowed
 from infra.settings import MachinePrice, Settings, TierSettings, TokenPrice
 
 _MILLION = Decimal(1_000_000)
+_ORDER = ("small", "large", "premium")
 _PRIVATE = tuple(
     ipaddress.ip_network(network)
     for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
@@ -76,9 +77,13 @@ class Tier:
 
 
 def tiers_of(settings: Settings) -> dict[str, Tier]:
-    """The configured tiers, ``small`` first: those of `tiers`, else the one of `model_url` or the local stack."""
+    """The configured tiers, smallest first: those of `tiers`, else the one of `model_url` or the local stack.
+
+    ``small``, ``large``, ``premium`` come in this order, then those of other names as they are written.
+    """
     if settings.tiers:
-        return {name: _tier(name, t) for name, t in settings.tiers.items()}
+        names = dict.fromkeys([*(name for name in _ORDER if name in settings.tiers), *settings.tiers])
+        return {name: _tier(name, settings.tiers[name]) for name in names}
     price = settings.model_price
     if price is None and settings.model_url is None:
         price = LOCAL_CPU_PRICE

@@ -58,9 +58,13 @@ class Phoenix:
             answer = response.json()
         except (httpx.HTTPError, ValueError) as error:
             raise PhoenixError(f"Phoenix at {self._url} did not answer: {error}") from error
+        if not isinstance(answer, dict):
+            raise PhoenixError(f"what answers at {self._url} is not Phoenix")
         if answer.get("errors"):
             raise PhoenixError(f"Phoenix refused: {answer['errors'][0]['message']}")
-        data: dict[str, Any] = answer["data"]
+        data = answer.get("data")
+        if not isinstance(data, dict):
+            raise PhoenixError(f"what answers at {self._url} is not Phoenix")
         return data
 
     async def set_price(self, model: str, price: Price) -> None:

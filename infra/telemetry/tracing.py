@@ -12,12 +12,13 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from hashlib import sha256
 from typing import Any
 
+import requests
 from openinference.instrumentation import (
     get_attributes_from_context,
     get_input_attributes,
@@ -41,6 +42,8 @@ from temporalio.contrib.opentelemetry._context import attached_context
 from temporalio.contrib.opentelemetry._id_generator import TemporalIdGenerator
 
 from infra.settings import Settings
+
+_BATCH = 512
 
 log = logging.getLogger(__name__)
 logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter").setLevel(
@@ -82,15 +85,43 @@ def identified(subject: str, *, trace_of: str | None = None) -> Iterator[None]:
         _next_ids.reset(token)
 
 
+class PhoenixSession(requests.Session):
+    """HTTP to Phoenix and nowhere else: proxies of the environment are not used, since spans hold what documents say.
+
+    ``refused`` tells whether Phoenix read what it was sent last and will never take it, as against being away, busy
+    or closed to us.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.refused = False
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        self.refused = False
+        response = super().send(request, **options)
+        self.refused = response.status_code in (400, 413, 422)
+        return response
+
+
 class _Patient(SpanExporter):
     """Keeps spans while Phoenix does not take them, and tries again later; work goes on meanwhile.
 
     The batch processor drops what its exporter fails to send, and waits for it; this one fails at most every
     ``pause_seconds``, and holds at most ``most`` spans (the oldest are dropped; the ledger has every call all the same).
+    A batch that Phoenix ``refused`` is sent again in halves, and a span that it refuses alone is dropped.
     """
 
-    def __init__(self, exporter: SpanExporter, *, pause_seconds: float = 15, most: int = 50_000) -> None:
+    def __init__(
+        self,
+        exporter: SpanExporter,
+        *,
+        refused: Callable[[], bool] = lambda: False,
+        pause_seconds: float = 15,
+        most: int = 50_000,
+    ) -> None:
         self._exporter = exporter
+        self._refused = refused
         self._pause = pause_seconds
         self._held: deque[ReadableSpan] = deque(maxlen=most)
         self._not_before = 0.0
@@ -110,9 +141,17 @@ class _Patient(SpanExporter):
         if time.monotonic() < self._not_before:
             return SpanExportResult.SUCCESS
         was_down = self._not_before > 0
+        size = _BATCH
         while self._held:
-            batch = [self._held[n] for n in range(min(len(self._held), 512))]
-            if not self._sent(batch):
+            batch = [self._held[n] for n in range(min(len(self._held), size))]
+            if self._sent(batch):
+                size = min(size * 2, _BATCH)
+            elif self._refused() and len(batch) > 1:
+                size = len(batch) // 2
+                continue
+            elif self._refused():
+                log.warning("Phoenix refuses the span %r; it is dropped", batch[0].name)
+            else:
                 if not was_down:
                     log.warning("Phoenix takes no traces; they are kept and sent when it does")
                 self._not_before = time.monotonic() + self._pause
@@ -166,7 +205,12 @@ def start_tracing(settings: Settings, exporter: SpanExporter | None = None) -> T
     headers = (
         {"authorization": f"Bearer {settings.phoenix_api_key.get_secret_value()}"} if settings.phoenix_api_key else {}
     )
-    patient = _Patient(exporter or OTLPSpanExporter(f"{settings.phoenix}/v1/traces", headers=headers, timeout=3))
+    session = PhoenixSession()
+    # Phoenix says itself what is too large: what the exporter keeps back could not be told from Phoenix being away.
+    exporter = exporter or OTLPSpanExporter(
+        f"{settings.phoenix}/v1/traces", headers=headers, timeout=3, session=session, max_request_size=0
+    )
+    patient = _Patient(exporter, refused=lambda: session.refused)
     ids = _KnownIds(RandomIdGenerator())
     provider = TracerProvider(
         resource=Resource.create(

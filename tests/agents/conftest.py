@@ -33,11 +33,15 @@ class Execution:
     async def submit(self, document: bytes, name: str = "a.pdf") -> dict[str, Any]:
         """Run until the end or until a person is asked."""
         digest = self._made.documents.put(document)
-        self.id = f"default/{digest[:16]}"
-        self._config = {"configurable": {"thread_id": self.id}, "recursion_limit": 100}
+        self.go_back_to(f"default/{digest[:16]}")
         ref = {"id": self.id, "tenant": "default", "batch": "monday", "digest": digest, "name": name}
         self.state = await self._app.ainvoke({"execution": ref, "options": options(self._made.settings)}, self._config)
         return self.state
+
+    def go_back_to(self, id: str) -> None:
+        """Speak of the execution with that id from here on."""
+        self.id = id
+        self._config = {"configurable": {"thread_id": id}, "recursion_limit": 100}
 
     async def answer(self, action: str, **more: Any) -> dict[str, Any]:
         """What a person answers to a review."""

@@ -104,7 +104,7 @@ async def test_a_person_corrects_approves_and_rejects_and_nonsense_is_refused(st
     execution = await stack.until(approved)
     assert (execution.status, execution.decided_by) == (Status.APPROVED, "ada")
     execution = await stack.until(rejected)
-    assert (execution.status, execution.reasons) == (Status.REJECTED, ["never ordered"])
+    assert (execution.status, execution.reasons) == (Status.REJECTED, ["rejected by ada: never ordered"])
     with pytest.raises(Exception, match="completed"):
         await (await stack.handle(rejected)).execute_update("review", answers[approved])
 

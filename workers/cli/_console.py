@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import unicodedata
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
@@ -221,6 +222,38 @@ def amount_text(amount: Decimal | None, currency: str | None) -> str:
     exponent = amount.as_tuple().exponent
     digits = max(2, -exponent) if isinstance(exponent, int) else 2
     return f"{amount:,.{digits}f} {currency or ''}".rstrip()
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its word: ``1 document``, ``2 documents``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def statuses_text(statuses: Iterable[str]) -> str:
+    """How many have which status: ``5 approved, 1 waits for review``."""
+    counts = Counter(statuses)
+    words = {"review": ("waits for review", "wait for review")}
+    order = [name for name in STYLES if name in counts] + sorted(set(counts) - set(STYLES))
+    return ", ".join(counted(counts[name], *words.get(name, (name, name))) for name in order)
+
+
+def no_execution(batch: str | None, tenant: str | None, status: str | None = None) -> str:
+    """Why a list is empty, where filters were given."""
+    of = f" with status {status}" if status else ""
+    of += f" of tenant {tenant}" if tenant is not None else ""
+    of += f" in batch {batch}" if batch is not None else ""
+    return f"no execution{of}; `counterfoil status` lists all"
+
+
+def settle_commands(id: str) -> list[str]:
+    """The answers to an execution that waits, as commands."""
+    answers = (f"approve {id}", f'reject {id} --reason "…"', f"correct {id} FIELD=VALUE")
+    return [f"counterfoil review {answer}" for answer in answers]
+
+
+def shortened(text: str, longest: int = 120) -> str:
+    """Text of at most so many characters."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def moment(at: datetime | None) -> str:

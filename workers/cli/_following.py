@@ -18,8 +18,20 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from infra.ledger import Execution, Ledger, Status
-from infra.models.calls import ModelCall
-from workers.cli._console import add_row, cell, clean, decision_text, err, status_text, table
+from infra.models.calls import CallStatus, ModelCall
+from workers.cli._console import (
+    add_row,
+    amount_text,
+    cell,
+    clean,
+    counted,
+    decision_text,
+    err,
+    named,
+    shortened,
+    status_text,
+    table,
+)
 from workers.cli._tally import Tally
 from workers.submission import Submitted
 
@@ -68,7 +80,15 @@ class Followed:
             return "unknown" if self.submitted.outcome == "already processed" else "submitted"
         if self.execution.status is not Status.RUNNING:
             return self.execution.status.value
-        return f"running, {self.calls[-1].step}" if self.calls else "running"
+        return f"running, {self._open_step}" if self.calls else "running"
+
+    @property
+    def _open_step(self) -> str:
+        """What is being asked; between questions, what was asked last. With the try, if it is not the first."""
+        asked = [call for call in self.calls if call.status is CallStatus.STARTED] or self.calls
+        last = max(asked, key=lambda call: call.started_at)
+        tried = f", try {last.attempt}" if last.attempt > 1 else ""
+        return last.step + tried + (" lost" if last.status is CallStatus.LOST else "")
 
     @property
     def decision(self) -> str | None:
@@ -169,13 +189,37 @@ def followed_table(rows: Sequence[Followed]) -> Table:
     return made
 
 
+def settled_table(rows: Sequence[Followed], width: int) -> Table:
+    """What became of documents: with the reasons, and with ids to go on with."""
+    wide = width >= 160
+    columns = ("document", "status", "amount", "why", "cost", "id") if wide else ("document", "status", "amount", "why")
+    made = table(*columns, right=("amount", "cost"), whole=("document", "status", "id"))
+    for row in rows:
+        one, execution, tally = row.submitted, row.execution, row.tally
+        why = shortened(row.why)
+        if one.same_as:
+            why = f"the same document as {one.same_as}"
+        elif one.outcome in ("already processed", "waits for review") and execution:
+            why = f"{one.outcome}, batch {execution.batch}" + (f": {why}" if why else "")
+        values = {
+            "document": one.name if wide else named(one.name, one.execution_id or ""),
+            "status": status_text(row.status),
+            "amount": amount_text(execution.amount, execution.currency) if execution else "",
+            "why": why,
+            "cost": tally.cost_text if tally.calls else "",
+            "id": one.execution_id,
+        }
+        add_row(made, *(values[column] for column in columns))
+    return made
+
+
 def progress_text(rows: Sequence[Followed]) -> str:
     """How many documents are where."""
     review = sum(row.execution is not None and row.execution.status is Status.REVIEW for row in rows)
     failed = sum(row.failed for row in rows)
     settled = sum(row.settled for row in rows)
     parts = [f"{settled} of {len(rows)} settled"]
-    parts += [f"{review} of them wait for review"] if review else []
+    parts += [f"{review} of them {'waits' if review == 1 else 'wait'} for review"] if review else []
     parts += [f"{failed} failed"] if failed else []
     return ", ".join(parts)
 
@@ -202,7 +246,10 @@ class _Lines:
             status = row.status
             if self._said.get(number) != status and status != "submitted":
                 self._said[number] = status
-                calls = f" ({row.tally.calls} model calls)" if row.tally.calls else ""
+                tally = row.tally
+                counts = [counted(tally.calls, "model call")] if tally.calls else []
+                counts += [f"{tally.lost} lost"] if tally.lost else []
+                calls = f" ({', '.join(counts)})" if counts else ""
                 console.print(f"{passed:6.1f} s  {clean(row.submitted.name, lines=False)}: {clean(status)}{calls}")
         if not self._suspected and _nobody_works(rows, passed):
             self._suspected = True
@@ -224,7 +271,7 @@ class _Live:
             shown = (running + [row for row in rows if row.settled])[:room]
         caption = f"{progress_text(rows)}, {passed:.0f} s"
         if len(shown) < len(rows):
-            caption += f"; {len(rows) - len(shown)} more documents"
+            caption += f"; {counted(len(rows) - len(shown), 'more document')}"
         self._spinner.update(text=Text(caption))
         parts: list[RenderableType] = [followed_table(shown), self._spinner]
         if _nobody_works(rows, passed):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from infra.models.calls import PAID, CallStatus, ModelCall
-from workers.cli._console import money
+from workers.cli._console import counted, money
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Tally:
         """The cost for people. Without calls there is none; what is unpriced is said and not counted as 0."""
         parts = [money(cost, currency) for currency, cost in sorted(self.costs.items())]
         if self.unpriced:
-            parts.append("unpriced" if not parts else f"{self.unpriced} calls unpriced")
+            parts.append("unpriced" if not parts else f"{counted(self.unpriced, 'call')} unpriced")
         return " + ".join(parts) or "no cost"
 
     def as_json(self) -> dict[str, Any]:

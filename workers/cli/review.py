@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import importlib
 import os
+import re
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -19,14 +22,17 @@ from workers.cli._console import (
     add_row,
     amount_text,
     cell,
+    counted,
     failing_clearly,
     made_settings,
     moment,
     named,
+    no_execution,
     opened_ledger,
     out,
     print_json,
     run,
+    settle_commands,
     status_text,
     summary,
     table,
@@ -34,6 +40,8 @@ from workers.cli._console import (
 )
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from infra.ledger import Execution, Ledger
     from workflows.execution import ReviewAnswer
 
@@ -58,7 +66,10 @@ counterfoil review correct scan.pdf invoice_number=R-17 totals.grand_total=119.0
 
 counterfoil review correct scan.pdf "seller.name=Muster & Sohn" payment.iban= --reason "IBAN misread"
 
-Values are plain: 1234.56, 2026-10-31, EUR. FIELD= removes the field. `counterfoil show ID` lists the fields."""
+counterfoil review correct scan.pdf "lines[0].net_amount=100.10"
+
+Values are plain: 1234.56, 2026-10-31, EUR; 1.234,56 and 31.10.2026 are taken too, what can be read in two ways is
+not. FIELD= removes the field. `counterfoil show ID` lists the fields, with lines numbered from lines[0]."""
 
 
 def register(app: typer.Typer) -> None:
@@ -75,17 +86,22 @@ def list_(tenant: TenantFilter = None, batch: BatchFilter = None, as_json: JsonO
     """List the executions that wait for a person, longest first, with the reasons."""
     with failing_clearly():
 
-        async def work() -> list[Execution]:
+        async def work() -> tuple[list[Execution], int, bool]:
             async with opened_ledger() as ledger:
-                return await ledger.executions(tenant=tenant, batch=batch, statuses=["review"], newest_first=False)
+                found = await ledger.executions(tenant=tenant, batch=batch, newest_first=False)
+                waiting = [e for e in found if e.status.value == "review"]
+                return waiting, sum(e.status.value == "failed" for e in found), bool(found)
 
-        waiting = run(work())
+        waiting, failed, known = run(work())
         if as_json:
             print_json({"executions": [summary(e) for e in waiting]})
             return
         console = out()
         if not waiting:
-            console.print("nothing waits for a review")
+            filtered = batch is not None or tenant is not None
+            nothing = "nothing waits for a review"
+            console.print(nothing if known or not filtered else no_execution(batch, tenant), soft_wrap=True)
+            _print_failed(console, failed, batch, tenant)
             return
         wide = console.width >= 160
         columns: tuple[str, ...] = ("document", "amount", "why")
@@ -104,8 +120,15 @@ def list_(tenant: TenantFilter = None, batch: BatchFilter = None, as_json: JsonO
             }
             add_row(shown, *(row[column] for column in columns))
         console.print(shown)
-        said = f"{len(waiting)} wait; answer with `counterfoil review approve|reject|correct ID`"
+        said = f"{counted(len(waiting), 'waits', 'wait')}; answer with `counterfoil review approve|reject|correct ID`"
         console.print(said, soft_wrap=True)
+        _print_failed(console, failed, batch, tenant)
+
+
+def _print_failed(console: Console, failed: int, batch: str | None, tenant: str | None) -> None:
+    if failed:
+        filters = (f" --batch {batch}" if batch is not None else "") + (f" --tenant {tenant}" if tenant else "")
+        console.print(f"{failed} failed: counterfoil status --status failed{filters}", soft_wrap=True)
 
 
 def approve(
@@ -162,6 +185,75 @@ def parse_corrections(given: list[str]) -> dict[str, str | None]:
     return parsed
 
 
+def canonical(definition: str, corrections: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Numbers and days as people print them, ``1.234,56`` or ``31.12.2026``, in the form the definition's agent takes.
+
+    What is neither is left as it is: the execution says what it takes.
+
+    Raises:
+        Problem: a value can be read in two ways; the message has both.
+    """
+    try:
+        schema: Any = importlib.import_module(f"agents.{definition}.schema")
+    except ModuleNotFoundError:
+        return dict(corrections)
+    is_number, days = getattr(schema, "is_number", lambda _: False), getattr(schema, "DATES", ())
+    return {
+        path: value
+        if value is None
+        else _number(path, value)
+        if is_number(path)
+        else _day(path, value)
+        if path in days
+        else value
+        for path, value in corrections.items()
+    }
+
+
+def _number(path: str, given: str) -> str:
+    from agents.invoice.values import parse_amount
+
+    value = re.sub(r"^[€£$]\s*|\s*[€£$]$", "", given.strip()).replace("−", "-")
+    if two := re.fullmatch(r"(-?[1-9]\d{0,2})[.,](\d{3})", value):
+        whole, rest = two.groups()
+        raise Problem(
+            f"{path}: {given} may be {whole}{rest} or {whole} and {rest} thousandths; write {whole}{rest}.00 or "
+            f"{whole}.{rest}0",
+            code=2,
+        )
+    if re.fullmatch(r"-?\d+([.,]\d+)?", value):
+        return value.replace(",", ".")
+    grouped = any(re.fullmatch(rf"-?\d{{1,3}}({g}\d{{3}})+({p}\d+)?", value) for g, p in _GROUPINGS)
+    amount = parse_amount(value) if grouped else None
+    return given if amount is None else format(amount, "f")
+
+
+_GROUPINGS = ((r"\.", ","), (",", r"\."), (r"['’ \u00a0\u202f\u2009]", "[.,]"))
+"""What stands between thousands, and before the decimals then."""
+
+
+def _day(path: str, given: str) -> str:
+    from agents.invoice.values import parse_date
+
+    value = given.strip()
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return value
+    if two := re.fullmatch(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})", value):
+        first, second = int(two[1]), int(two[3])
+        if first <= 12 and second <= 12 and first != second:
+            raise Problem(
+                f"{path}: {given} may be {two[4]}-{second:02}-{first:02} or {two[4]}-{first:02}-{second:02}; write "
+                "the one that is meant",
+                code=2,
+            )
+    elif not re.fullmatch(
+        r"\d{1,2}\.\s?\d{1,2}\.\s?(\d{4}|\d\d)|\d{4}[./]\d{1,2}[./]\d{1,2}|.*[^\W\d_]{3}.*\d{4}", value
+    ):
+        return given
+    day = parse_date(value, month_first=bool(two and int(two[3]) > 12))
+    return given if day is None else day.isoformat()
+
+
 def _answer(
     id: str,
     tenant: str | None,
@@ -173,29 +265,41 @@ def _answer(
 ) -> None:
     with failing_clearly():
 
-        async def work() -> tuple[Execution, bool]:
+        async def work() -> tuple[Execution, bool, dict[str, str | None]]:
             from workflows.execution import ReviewAnswer
 
             async with opened_ledger() as ledger:
                 before = await the_execution(ledger, id, tenant)
+                taken = canonical(before.definition, corrections)
                 answer = ReviewAnswer(
-                    action=action, reviewer=_reviewer(reviewer), reason=reason or None, corrections=corrections
+                    action=action, reviewer=_reviewer(reviewer), reason=reason or None, corrections=taken
                 )
                 await _send(ledger, before, answer)
-                return await _outcome(ledger, before)
+                return *await _outcome(ledger, before), taken
 
-        after, seen = run(work())
+        after, seen, taken = run(work())
         if as_json:
-            print_json({"taken": True, "execution": {**summary(after), "reviews": after.reviews}, "settled": seen})
+            print_json(
+                {
+                    "taken": True,
+                    "corrections": taken,
+                    "execution": {**summary(after), "reviews": after.reviews},
+                    "settled": seen,
+                }
+            )
             return
         console = out()
+        for path, value in taken.items():
+            console.print(cell(f"{path} = {value}" if value is not None else f"{path} removed"), soft_wrap=True)
         console.print(cell(after.name, "bold"), status_text(after.status.value), end="")
         if seen:
             console.print(cell(f" by {after.decided_by}" if after.decided_by else ""))
             for reason_ in [after.error] if after.error else after.reasons:
                 console.print(cell(f"- {reason_}"), soft_wrap=True)
             if after.status.value == "review":
-                console.print(f"still waits: counterfoil review approve {after.id}", soft_wrap=True)
+                console.print("still waits; settle it:")
+                for command in (*settle_commands(after.id), f"counterfoil show {after.id}"):
+                    console.print(f"  {command}", soft_wrap=True)
         else:
             console.print("\nthe answer was taken, but its outcome is not recorded yet. Look again with:")
             console.print(f"counterfoil show {after.id}", soft_wrap=True)

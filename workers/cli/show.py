@@ -17,6 +17,7 @@ from workers.cli._console import (
     add_row,
     amount_text,
     cell,
+    counted,
     decision_text,
     failing_clearly,
     made_settings,
@@ -27,6 +28,7 @@ from workers.cli._console import (
     phoenix_link,
     print_json,
     run,
+    settle_commands,
     status_text,
     table,
     temporal_link,
@@ -36,6 +38,7 @@ from workers.cli._console import (
 if TYPE_CHECKING:
     from infra.ledger import Execution, Submission
     from infra.models.calls import ModelCall
+    from workers.cli._tally import Tally
 
 EPILOG = """Examples:
 
@@ -82,6 +85,8 @@ def show(id: ExecutionArgument, tenant: TenantFilter = None, as_json: JsonOption
             )
             return
         console = out()
+        if id != execution.name and any(s.name == id for s in handed_in):
+            console.print(cell(f"{id} is the same document as {execution.name}", "yellow"), soft_wrap=True)
         _headline(console, execution, handed_in)
         _decision(console, execution)
         fields: Mapping[str, Any] = execution.result.get("fields") or {}
@@ -92,18 +97,26 @@ def show(id: ExecutionArgument, tenant: TenantFilter = None, as_json: JsonOption
         _steps(console, execution)
         _reviews(console, execution)
         _title(console, "Cost")
-        console.print(f"{total.cost_text} for {total.calls} model calls, {total.tokens:,} tokens", soft_wrap=True)
+        console.print(_cost(total), soft_wrap=True)
         for source in total.price_sources:
             console.print(cell(f"price: {source}", "dim"), soft_wrap=True)
         if total.lost:
-            console.print(f"{total.lost} calls lost: no answer was seen; they may have been paid", style="yellow")
+            console.print(
+                f"{counted(total.lost, 'call')} lost: no answer was seen; they may have been paid", style="yellow"
+            )
         _title(console, "Look on")
         console.print(f"Temporal  {links['temporal']}", soft_wrap=True)
         console.print(f"Phoenix   {links['phoenix'] or 'no trace'}", soft_wrap=True)
         if execution.status.value == "review":
             _title(console, "Settle it")
-            for answer in ("approve {}", 'reject {} --reason "…"', "correct {} FIELD=VALUE"):
-                console.print(f"counterfoil review {answer.format(execution.id)}", soft_wrap=True)
+            for command in settle_commands(execution.id):
+                console.print(command, soft_wrap=True)
+
+
+def _cost(total: Tally) -> str:
+    if not total.calls:
+        return "no model calls"
+    return f"{total.cost_text} for {counted(total.calls, 'model call')}, {counted(total.tokens, 'token')}"
 
 
 def _title(console: Console, title: str) -> None:
@@ -179,13 +192,13 @@ def _tables(console: Console, fields: Mapping[str, Any]) -> None:
     for name, rows in sorted(tables.items(), reverse=True):
         columns = list(dict.fromkeys(column for row in rows.values() for column in row))
         _title(console, name.replace("_", " ").capitalize())
-        shown = table("#", *columns, "page")
+        shown = table("line" if name == "lines" else "row", *columns, "page", whole=("line", "row"))
         for number in sorted(rows):
             cells = rows[number]
             pages = {(field.get("evidence") or {}).get("page") for field in cells.values()}
             add_row(
                 shown,
-                number + 1,
+                f"{name}[{number}]",
                 *(cells.get(column, {}).get("value") for column in columns),
                 ", ".join(str(page) for page in sorted(p for p in pages if p is not None)),
             )

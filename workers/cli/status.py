@@ -14,14 +14,17 @@ from workers.cli._console import (
     add_row,
     amount_text,
     cell,
+    counted,
     decision_text,
     failing_clearly,
     moment,
     named,
+    no_execution,
     opened_ledger,
     out,
     print_json,
     run,
+    shortened,
     status_text,
     summary,
     table,
@@ -93,7 +96,9 @@ def status(
             return
         console = out()
         if not executions and not unrecorded:
-            console.print("no executions; hand documents in with `counterfoil submit`")
+            filtered = batch is not None or tenant is not None or status is not None
+            nothing = "no executions; hand documents in with `counterfoil submit`"
+            console.print(no_execution(batch, tenant, status) if filtered else nothing, soft_wrap=True)
             return
         columns = _columns(console.width)
         shown = table(*columns, right=("amount", "calls", "tokens", "cost"), whole=("status", "id", "document"))
@@ -110,27 +115,45 @@ def status(
                 "tokens": f"{made.tokens:,}" if made.calls else "",
                 "cost": made.cost_text if made.calls else "",
                 "id": e.id,
+                "vendor, amount": cell(e.vendor).append("\n").append(cell(amount_text(e.amount, e.currency))),
+                "why": _why(e),
             }
             add_row(shown, *(row[column] for column in columns))
         console.print(shown)
+        for e in executions if "why" not in columns else []:
+            if why := _why(e):
+                console.print(cell(f"  {e.name} ({e.status.value}): {why}"), soft_wrap=True)
         by_status = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
         console.print(
-            f"{len(executions)} executions ({by_status}); {total.calls} model calls, {total.tokens:,} tokens, "
-            f"{total.cost_text}" + (f"; {total.lost} calls lost" if total.lost else ""),
+            f"{counted(len(executions), 'execution')} ({by_status}); {counted(total.calls, 'model call')}, "
+            f"{counted(total.tokens, 'token')}, {total.cost_text}"
+            + (f"; {counted(total.lost, 'call')} lost" if total.lost else ""),
             soft_wrap=True,
         )
+        if counts["failed"]:
+            console.print("hand in again what failed, after mending it: counterfoil submit FILE", soft_wrap=True)
         if unrecorded:
             listed = ", ".join(cell(s.name).plain for s in unrecorded[:5]) + (", …" if len(unrecorded) > 5 else "")
-            said = f"{len(unrecorded)} documents not taken up yet: {listed}."
+            said = f"{counted(len(unrecorded), 'document')} not taken up yet: {listed}."
             console.print(f"{said} `counterfoil doctor` says if the worker runs", soft_wrap=True)
         if more:
             console.print(f"more than {limit}: --limit shows more, --batch and --status narrow it down")
 
 
+def _why(execution: Execution) -> str:
+    """Why it failed or waits, in short."""
+    if execution.status.value == "failed":
+        return shortened(execution.error or "")
+    return shortened("; ".join(execution.reasons)) if execution.status.value == "review" else ""
+
+
 def _columns(width: int) -> tuple[str, ...]:
     """The columns there is room for. Without one for it, the id goes below the file's name, where it stays whole."""
+    if width >= 240:
+        first = ("started", "document", "status", "decision", "vendor", "amount", "why")
+        return (*first, "calls", "tokens", "cost", "id")
     if width >= 160:
         return ("started", "document", "status", "decision", "vendor", "amount", "calls", "tokens", "cost", "id")
     if width >= 100:
         return ("document", "status", "vendor", "amount", "calls", "tokens", "cost")
-    return ("document", "status", "calls", "tokens", "cost")
+    return ("document", "status", "vendor, amount", "cost")

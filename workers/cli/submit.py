@@ -14,6 +14,7 @@ from workers.cli._console import (
     add_row,
     cell,
     clean,
+    counted,
     err,
     failing_clearly,
     made_settings,
@@ -59,11 +60,12 @@ def submit(
     file could not be taken or, with --wait, an execution failed.
     """
     with failing_clearly():
-        from workers.submission import BadSubmission, checked_name, find_files, new_batch
+        from workers.submission import BadSubmission, checked_definition, checked_name, find_files, new_batch
 
         made = made_settings()
         try:
             for_tenant = checked_name("tenant", made.tenant if tenant is None else tenant)
+            checked_definition(definition)
             in_batch = checked_name("batch", new_batch() if batch is None else batch)
             found = find_files(paths)
         except BadSubmission as error:
@@ -89,7 +91,7 @@ def submit(
                 submitted.extend(done + found.refused)
                 if not wait:
                     return None
-                err().print(f"batch {in_batch} of tenant {for_tenant}: following {len(submitted)} documents")
+                err().print(f"batch {in_batch} of tenant {for_tenant}: following {counted(len(submitted), 'document')}")
                 return await follow(ledger, client, submitted, tenant=for_tenant, batch=in_batch, quiet=as_json)
 
         try:
@@ -99,10 +101,7 @@ def submit(
         if as_json:
             print_json(_as_json(for_tenant, in_batch, definition, submitted, rows))
         elif rows is not None:
-            from workers.cli._following import followed_table, progress_text
-
-            out().print(followed_table(rows))
-            out().print(progress_text(rows))
+            _print_settled(rows, for_tenant, in_batch)
         else:
             _print(submitted, for_tenant, in_batch)
         _print_failures(submitted, rows or [])
@@ -120,13 +119,30 @@ def stopped(batch: str, *, begun: bool) -> int:
     return 130
 
 
+def _print_settled(rows: Sequence[Followed], tenant: str, batch: str) -> None:
+    """How all ended, and the next step of each kind."""
+    from workers.cli._following import progress_text, settled_table
+
+    console = out()
+    console.print(settled_table(rows, console.width))
+    console.print(f"batch {batch} of tenant {tenant}: {progress_text(rows)}", soft_wrap=True)
+    if any(row.status == "review" for row in rows):
+        console.print(f"next: counterfoil review list --batch {batch}", soft_wrap=True)
+    elif known := [row.submitted.execution_id for row in rows if row.execution]:
+        console.print(f"next: counterfoil show {known[0]}", soft_wrap=True)
+    if any(row.failed and row.submitted.outcome != "refused" for row in rows):
+        console.print("hand in again what failed, after mending it: only that is begun again", soft_wrap=True)
+
+
 def _print(submitted: Sequence[Submitted], tenant: str, batch: str) -> None:
     shown = table("document", "outcome", "decision", "id", whole=("id",))
     for one in submitted:
         said = f"same document as {one.same_as}" if one.same_as else one.outcome
-        decided = ""
+        decided = (one.execution.decision or "") if one.execution else ""
         if one.outcome == "already processed":
             decided = f"{one.execution.decision or one.execution.status}" if one.execution else "not in this ledger"
+        if one.execution and one.execution.batch != batch:
+            said += f", batch {one.execution.batch}"
         add_row(shown, cell(one.name), said, decided, one.execution_id)
     console = out()
     console.print(shown)

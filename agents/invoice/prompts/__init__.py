@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -22,8 +21,9 @@ def version(name: str) -> str:
 
 def messages(document: str, question: str) -> list[dict[str, str]]:
     """Chat messages in the order that lets all questions about one document share a prefix: instructions, document,
-    question. The document's text cannot close the marks it stands between."""
-    text = re.sub(r"<(\s*/?\s*document)", r"‹\1", document, flags=re.IGNORECASE)
+    question. The document's text cannot close the marks it stands between, nor spell a model's own (``<|im_end|>``): it is
+    shown without any ``<``."""
+    text = document.replace("<", "‹")
     return [
         {"role": "system", "content": prompt("instructions")},
         {"role": "user", "content": f"<document>\n{text}\n</document>\n\n{question}"},

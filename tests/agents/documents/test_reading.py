@@ -124,6 +124,46 @@ def test_two_different_invoices_in_one_pdf_are_not_chosen_between() -> None:
     assert "R-17, R-18" in reading.xml_problem
 
 
+def cii(total: str, type_code: str = "380") -> str:
+    """An e-invoice R-17 over ``total``."""
+    return (
+        CII.format(number="R-17")
+        .replace(">380<", f">{type_code}<")
+        .replace(
+            "</rsm:CrossIndustryInvoice>",
+            "<rsm:SupplyChainTradeTransaction><ram:ApplicableHeaderTradeSettlement>"
+            f"<ram:SpecifiedTradeSettlementHeaderMonetarySummation><ram:GrandTotalAmount>{total}</ram:GrandTotalAmount>"
+            "</ram:SpecifiedTradeSettlementHeaderMonetarySummation></ram:ApplicableHeaderTradeSettlement>"
+            "</rsm:SupplyChainTradeTransaction></rsm:CrossIndustryInvoice>",
+        )
+    )
+
+
+UBL = """<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"><ID>R-17</ID>
+<InvoiceTypeCode>380</InvoiceTypeCode><LegalMonetaryTotal><TaxInclusiveAmount>119.0</TaxInclusiveAmount>
+</LegalMonetaryTotal></Invoice>"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "says"),
+    [(cii("119.00"), cii("191.00"), "191"), (cii("119.00"), cii("119.00", "381"), "381"), (cii("120"), UBL, "119")],
+)
+def test_e_invoices_of_one_number_that_say_different_things_are_not_chosen_between(
+    first: str, second: str, says: str
+) -> None:
+    reading = read(with_attachments(pdf(invoice_page()), {"factur-x.xml": first, "b.xml": second}))
+    assert reading.xml is None
+    assert reading.xml_problem is not None
+    assert says in reading.xml_problem
+
+
+@pytest.mark.parametrize("other", [cii("119"), UBL])
+def test_the_same_total_written_otherwise_is_no_difference(other: str) -> None:
+    reading = read(with_attachments(pdf(invoice_page()), {"factur-x.xml": cii("119.00"), "b.xml": other}))
+    assert reading.xml is not None
+    assert reading.xml_problem is None
+
+
 @pytest.mark.parametrize(
     ("xml", "reason"),
     [

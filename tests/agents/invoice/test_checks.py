@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agents.invoice import checks
 from agents.invoice.checks import KEY_FIELDS, check
 from agents.invoice.schema import Evidence, Field, Fields, Source
 
@@ -82,12 +83,12 @@ def test_a_key_field_that_is_missing_is_an_error(path: str, rule: str) -> None:
         ({"totals.line_total": None, "lines[1].net_amount": "80.02"}, "BR-CO-10", "error"),
         ({"lines[1].net_amount": None}, "BR-24", "error"),
         ({p: None for p in RIGHT if p.startswith("lines")}, "BR-16", "error"),
-        ({"lines[0].quantity": "30"}, "LINE-PRODUCT", "warning"),
+        ({"lines[0].quantity": "30"}, "LINE-PRODUCT", "error"),
         ({"tax_breakdown[0].amount": "18.90"}, "BR-CO-14", "error"),
         ({"tax_breakdown[0].rate": "7"}, "BR-CO-17", "error"),
-        ({"seller.vat_id": "DE136695977"}, "VAT-ID", "warning"),
-        ({"buyer.vat_id": "FR88100000008"}, "VAT-ID", "warning"),
-        ({"payment.iban": "DE02120300000000202052"}, "IBAN", "warning"),
+        ({"seller.vat_id": "DE136695977"}, "VAT-ID", "error"),
+        ({"buyer.vat_id": "FR88100000008"}, "VAT-ID", "error"),
+        ({"payment.iban": "DE02120300000000202052"}, "IBAN", "error"),
         ({"payment.bic": "BICBANQUE"}, "BIC", "warning"),
         ({"due_date": "2026-10-11"}, "DATE-ORDER", "error"),
     ],
@@ -133,7 +134,7 @@ def test_a_line_without_an_amount_is_named() -> None:
 
 
 def test_errors_come_before_warnings() -> None:
-    severities = [s for _, s in found(changed({"payment.iban": "DE00", "due_date": "2020-01-01"}))]
+    severities = [s for _, s in found(changed({"payment.bic": "BICBANQUE", "due_date": "2020-01-01"}))]
     assert severities == ["error", "warning"]
 
 
@@ -146,5 +147,23 @@ def test_a_key_value_of_a_model_without_a_place_is_an_error_and_a_persons_is_not
 
 
 def test_in_an_e_invoice_the_product_of_a_line_is_no_rule() -> None:
-    assert ("LINE-PRODUCT", "warning") in found(changed({"lines[0].quantity": "30"}))
+    assert ("LINE-PRODUCT", "error") in found(changed({"lines[0].quantity": "30"}))
     assert found(invoice("xml", **{"lines[0]__quantity": "30"})) == []
+
+
+def test_a_total_without_any_tax_is_not_taken_for_one_without_tax() -> None:
+    alone = {"totals.tax_total": None, "totals.grand_total": "100.00", "totals.due_payable": None}
+    assert ("BR-CO-14", "error") in found(
+        changed({**alone, **{p: None for p in RIGHT if p.startswith("tax_breakdown")}})
+    )
+
+
+@pytest.mark.parametrize(("code", "kind", "simply_paid"), [
+    ("380", "invoice", True), ("381", "credit_note", True), ("384", "invoice", False), ("325", "invoice", False),
+    (None, "invoice", False),
+])  # fmt: skip
+def test_only_a_commercial_invoice_is_simply_paid(code: str | None, kind: str, simply_paid: bool) -> None:
+    evidence = Evidence(source="xml", locator="TypeCode")
+    fields = {"type_code": Field(value=code, evidence=evidence)} if code else {}
+    assert checks.kind_of(fields) == kind
+    assert (checks.type_code(fields) == []) is simply_paid

@@ -115,6 +115,59 @@ def test_an_invoice_beyond_measure_is_refused(monkeypatch: pytest.MonkeyPatch) -
         fields_from_xml(UBL)
 
 
+def credit_note(type_code: str) -> str:
+    body = UBL.replace("<b:InvoiceTypeCode>380</b:InvoiceTypeCode>", type_code)
+    return (
+        body.replace("<Invoice ", "<CreditNote ")
+        .replace("</Invoice>", "</CreditNote>")
+        .replace("Invoice-2", "CreditNote-2")
+    )
+
+
+def test_a_ubl_credit_note_is_one_whether_or_not_it_has_a_code() -> None:
+    field = fields_from_xml(credit_note(""))["type_code"]
+    assert (field.value, field.evidence.locator) == ("381", "/CreditNote")
+    coded = fields_from_xml(credit_note("<b:CreditNoteTypeCode>396</b:CreditNoteTypeCode>"))
+    assert coded["type_code"].value == "396"
+    assert "type_code" not in fields_from_xml(UBL.replace("<b:InvoiceTypeCode>380</b:InvoiceTypeCode>", ""))
+
+
+@pytest.mark.parametrize(
+    ("number", "kept"), [("1" * 16 + ".99", True), ("1" * 17 + ".99", False), ("0." + "3" * 18, False)]
+)
+def test_a_number_of_more_than_eighteen_digits_is_left_out(number: str, kept: bool) -> None:
+    fields = fields_from_xml(UBL.replace(">119.00<", f">{number}<"))
+    assert ("totals.grand_total" in fields) is kept
+
+
+def test_texts_and_names_are_cut() -> None:
+    terms = f"<a:PaymentTerms><b:Note>{'t' * 5000}</b:Note></a:PaymentTerms></Invoice>"
+    fields = fields_from_xml(UBL.replace("Paint GmbH", "P" * 5000).replace("</Invoice>", terms))
+    assert fields["seller.name"].value == "P" * 255
+    assert fields["payment.terms"].value == "t" * 1000
+    assert len(fields["payment.terms"].evidence.text or "") == 1000
+
+
+def test_an_amount_in_another_currency_is_not_the_invoices() -> None:
+    total = '<b:TaxInclusiveAmount currencyID="EUR">119.00'
+    assert "totals.grand_total" not in fields_from_xml(UBL.replace(total, total.replace("EUR", "SEK")))
+    assert (
+        fields_from_xml(UBL.replace(total, total.replace(' currencyID="EUR"', "")))["totals.grand_total"].value
+        == "119.00"
+    )
+    line = UBL.replace('<b:LineExtensionAmount currencyID="EUR">60', '<b:LineExtensionAmount currencyID="SEK">60')
+    assert "lines[0].net_amount" not in fields_from_xml(line)
+    unsaid = UBL.replace("<b:DocumentCurrencyCode>EUR</b:DocumentCurrencyCode>", "")
+    assert fields_from_xml(unsaid)["totals.grand_total"].value == "119.00"
+
+
+def test_an_invoice_of_neither_number_nor_total_is_none() -> None:
+    nameless = UBL.replace("<b:ID> R-17 </b:ID>", "")
+    assert "totals.grand_total" in fields_from_xml(nameless)
+    with pytest.raises(NotAnEInvoice, match="holds neither a number nor a total"):
+        fields_from_xml(nameless.replace("119.00", "a lot"))
+
+
 def _differences(truth: dict[str, Any], found: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Where a value of the ground truth, printed or not, is not what was found; spaces do not count."""
     return {

@@ -59,11 +59,11 @@ def test_a_value_that_is_printed_but_unreadable_is_a_finding_and_no_field() -> N
     assert finding["rule"] == "VALUE-UNREADABLE"
 
 
-def test_an_ambiguous_day_is_a_warning_unless_the_document_settles_it() -> None:
+def test_an_ambiguous_day_is_an_error_unless_the_document_settles_it() -> None:
     answer = {**HEADER, "issue_date": "03/04/2026"}
     fields, findings = fields_of_answer("header", answer, page("Date 03/04/2026"))
     assert values(fields) == {"issue_date": "2026-04-03"}
-    assert [(f["rule"], f["severity"]) for f in findings] == [("DATE-AMBIGUOUS", "warning")]
+    assert [(f["rule"], f["severity"]) for f in findings] == [("DATE-AMBIGUOUS", "error")]
     fields, findings = fields_of_answer("header", answer, page("Date 03/04/2026  Due 04/30/2026"))
     assert values(fields) == {"issue_date": "2026-03-04"}
     assert findings == []

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agents.invoice.nodes import LONGEST_TEXT
+from agents.invoice import nodes
 from agents.invoice.prompts import messages
 from agents.invoice.schema import Field
 from infra.connections import Connections
-from infra.failures import Unreadable
+from infra.failures import Failure, Unreadable
+from infra.ledger import AlreadyPosted, Posting
 from tests.agents.conftest import Execution
 from tests.scripted.endpoint import ScriptedEndpoint
 from tests.scripted.invoices import invoice_pdf
@@ -134,8 +137,13 @@ async def test_a_correction_that_does_not_help_is_asked_about_again(execution: E
 
 async def test_a_person_may_approve_what_is_in_doubt_and_is_named_for_it(execution: Execution) -> None:
     await execution.submit(invoice_pdf("R-2", gross="130.00"))
+    (doubt,) = execution.asked_for
     state = await execution.answer("approve", reason="agreed by phone")
-    assert state["decision"] == {"outcome": "approve", "by": "Ada", "reasons": ["agreed by phone"]}
+    assert state["decision"] == {
+        "outcome": "approve",
+        "by": "Ada",
+        "reasons": ["approved by Ada: agreed by phone", f"in spite of: {doubt}"],
+    }
     (posting,) = await execution.ledger.posted("default")
     assert posting.amount == Decimal("130.00")
 
@@ -143,7 +151,7 @@ async def test_a_person_may_approve_what_is_in_doubt_and_is_named_for_it(executi
 async def test_what_a_person_rejects_is_not_posted(execution: Execution) -> None:
     await execution.submit(invoice_pdf("R-2", gross="130.00"))
     state = await execution.answer("reject", reason="never ordered")
-    assert state["decision"] == {"outcome": "reject", "by": "Ada", "reasons": ["never ordered"]}
+    assert state["decision"] == {"outcome": "reject", "by": "Ada", "reasons": ["rejected by Ada: never ordered"]}
     assert not execution.waits
     assert await execution.ledger.posted("default") == []
 
@@ -156,11 +164,58 @@ async def test_what_is_no_invoice_goes_to_a_person_without_extraction(execution:
     assert state["kind"] == "other"
 
 
-async def test_a_document_approved_by_a_person_without_any_value_is_posted_as_that(execution: Execution) -> None:
+async def test_nothing_is_posted_without_what_a_posting_is_known_by(execution: Execution) -> None:
     await execution.submit(invoice_pdf("D-1", title="DELIVERY NOTE"))
+    with pytest.raises(Failure, match="cannot be posted without vendor, number, amount"):
+        await execution.answer("approve")
+    assert await execution.ledger.posted("default") == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        '<cbc:ID xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">X-1</cbc:ID>',
+    ],
+)
+async def test_an_e_invoice_that_says_nothing_is_never_approved(execution: Execution, content: str) -> None:
+    try:
+        await execution.submit(
+            f'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2">{content}</Invoice>'.encode()
+        )
+    except Unreadable:
+        return
+    assert execution.waits
+    assert await execution.ledger.posted("default") == []
+
+
+async def test_an_invoice_posted_meanwhile_as_another_document_goes_to_a_person_once_more(execution: Execution) -> None:
+    await execution.submit(invoice_pdf("RACE-1", gross="130.00"))
+    waiting = execution.id
+    await execution.submit(invoice_pdf("RACE-1"))
+    assert execution.state["decision"]["outcome"] == "approve"
+    posted = execution.id
+    execution.go_back_to(waiting)
     await execution.answer("approve")
-    (posting,) = await execution.ledger.posted("default")
-    assert (posting.vendor, posting.number, posting.amount) == (None, None, Decimal(0))
+    assert execution.asked_for == [f"invoice RACE-1 of Northwind Papers Ltd was posted already, as {posted}"]
+    await execution.answer("approve", reason="a second delivery")
+    assert {p.execution_id for p in await execution.ledger.posted("default")} == {waiting, posted}
+
+
+async def test_the_ledger_refuses_the_second_of_two_that_post_at_once(execution: Execution) -> None:
+    made = [
+        Posting(
+            execution_id=f"e-{n}", tenant="t", vendor="V", number="1", currency="EUR", amount=Decimal(1), invoice={},
+            posted_at=datetime.now(UTC),
+        )
+        for n in range(8)
+    ]  # fmt: skip
+    outcomes = await asyncio.gather(*(execution.ledger.post(p) for p in made), return_exceptions=True)
+    assert outcomes.count(True) == 1
+    assert sum(isinstance(o, AlreadyPosted) for o in outcomes) == 7
+    (first,) = await execution.ledger.posted("t")
+    refused = next(p for p in made if p.execution_id != first.execution_id)
+    assert await execution.ledger.post(refused, in_spite_of=[first.execution_id])
 
 
 async def test_a_credit_note_goes_to_a_person(execution: Execution) -> None:
@@ -313,13 +368,13 @@ def test_a_document_cannot_close_the_marks_it_stands_between() -> None:
     assert "three" in inside
 
 
-async def test_a_document_too_long_to_show_whole_goes_to_a_person(execution: Execution) -> None:
-    filler = tuple((f"Item of goods number {n} " + "x" * 30, 1, "1.00") for n in range(40))
-    # One page holds no more lines, so the width of the text is what makes it long.
-    document = invoice_pdf("R-13", items=filler, extra="\n".join("y" * 400 for _ in range(LONGEST_TEXT // 400)))
-    await execution.submit(document)
+async def test_a_document_too_long_to_show_whole_goes_to_a_person(
+    execution: Execution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nodes, "LONGEST_TEXT", 200)
+    await execution.submit(invoice_pdf("R-13"))
     assert execution.waits
-    assert any("the model is shown" in reason for reason in execution.asked_for)
+    assert any("the model is shown the first and last 100" in reason for reason in execution.asked_for)
 
 
 UBL = """<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"

@@ -102,6 +102,8 @@ def test_only_fields_of_the_schema_are_known(path: str, known: bool, number: boo
         ("totals.grand_total", "-5"),
         ("lines[3].quantity", "0.5"),
         ("issue_date", "2026-10-31"),
+        ("totals.grand_total", "-" + "1" * 16 + ".50"),
+        ("payment.terms", "x" * 1000),
         ("currency", "EUR"),
         ("seller.name", "Paint GmbH"),
         ("seller.name", None),
@@ -120,6 +122,8 @@ def test_a_correction_in_canonical_form_is_taken(path: str, value: str | None) -
         ("totals.grand_total", "NaN", "a number such as"),
         ("totals.grand_total", "١٢", "a number such as"),
         ("totals.grand_total", "", "a number such as"),
+        ("totals.grand_total", "1" * 17 + ".50", "at most 18 digits"),
+        ("payment.terms", "x" * 1001, "at most 1000 characters"),
         ("issue_date", "31.10.2026", "a day such as"),
         ("issue_date", "2026-02-30", "a day such as"),
         ("issue_date", "20261031", "a day such as"),
@@ -134,3 +138,9 @@ def test_any_other_correction_is_refused_with_what_is_expected(path: str, value:
     problem = correction_problem(path, value)
     assert problem is not None
     assert says in problem
+
+
+def test_a_refusal_does_not_repeat_all_that_was_written() -> None:
+    problem = correction_problem("issue_date", "x" * 100_000)
+    assert problem is not None
+    assert len(problem) < 200

@@ -206,7 +206,18 @@ def test_a_bic_is_found_where_it_is_called_one(text: str, found: list[str]) -> N
     [
         ("EUR 12 and € 13", ["EUR"]),
         ("US$ 5, US$ 6, EUR 7", ["USD", "EUR"]),
-        ("$12", ["USD"]),
+        ("$12", []),
+        ("$12, $13, USA", ["USD"]),
+        ("Springfield, IL 62704 Total $12", ["USD"]),
+        ("Wilmington, DE 19801 Total $12", ["USD"]),
+        ("Köln DE 50667 Total $12", []),
+        ("use $12", []),
+        ("Total in CAD: $12", ["CAD"]),
+        ("CAD 5 or CAD 6 or AUD 7: $12", ["CAD", "AUD"]),
+        ("¥1200", []),
+        ("¥1200 JPY", ["JPY"]),
+        ("S$ 12 and US$ 5 and US$ 6", ["USD", "SGD"]),
+        ("₹ 1,200", ["INR"]),
         ("12,00EUR", ["EUR"]),
         ("CA$ 12", ["CAD"]),
         ("A$ 12", ["AUD"]),
@@ -221,3 +232,51 @@ def test_currencies_are_found_by_code_and_symbol_the_most_frequent_first(text: s
 
 def test_a_decimal_stays_exact() -> None:
     assert values.parse_amount("0,1") == Decimal("0.1")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Total 1.234,00 RON", ["RON"]),
+        ("SGD 1,200.00", ["SGD"]),
+        ("Currency: ZAR", ["ZAR"]),
+        ("Währung TRY", ["TRY"]),
+        ("Amount (HKD)   Tax", ["HKD"]),
+        ("Betrag in AED", ["AED"]),
+        ("All prices in NZD", ["NZD"]),
+        ("Konstruktion CAD und PHP", []),
+        ("1   CAD-Zeichnung   100,00", []),
+        ("3 CAD-Zeichnungen", []),
+        ("WE TRY HARDER", []),
+        ("try 12", []),
+        ("SWIFT HELADEF1GEL", []),
+        ("RON\n12", []),
+    ],
+)
+def test_a_code_that_is_a_word_too_counts_only_beside_an_amount(text: str, codes: list[str]) -> None:
+    assert [found.code for found in values.currencies(text)] == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("EUR 12 and € 13", "EUR"),
+        ("US$ 12, USD 13, $ 5", "USD"),
+        ("CAD 12, CA$ 13, $ 5", "CAD"),
+        ("€ 1 € 2 € 3 € 4 € 5 € 6, rate for USD", None),
+        ("$12", None),
+        ("EUR 12 and $ 13", None),
+        ("EUR 12 and ¥ 13", None),
+        ("CAD 12, AUD 12, $ 5", None),
+        ("nothing", None),
+    ],
+)
+def test_the_currency_is_told_only_where_no_other_is_named(text: str, code: str | None) -> None:
+    found = values.the_currency(text)
+    assert (found.code if found else None) == code
+
+
+def test_a_number_of_more_digits_than_money_has_is_none() -> None:
+    assert values.parse_amount("9" * 18) == Decimal("9" * 18)
+    assert values.parse_amount("9" * 19) is None
+    assert values.parse_amount("9" * 16 + ",999") is None

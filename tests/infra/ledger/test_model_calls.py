@@ -112,20 +112,6 @@ async def test_calls_of_more_executions_than_one_query_takes(ledger: Ledger) -> 
     assert [call.key for call in found["1200"]] == ["last"]
 
 
-async def test_only_ended_calls_that_may_be_paid_wait_for_their_span(ledger: Ledger) -> None:
-    for n, status in enumerate(CallStatus):
-        call = await ledger.begin_call(a_call(key=status, started_at=minutes(n)))
-        if status is not CallStatus.STARTED:
-            await ledger.end_call(ended(call, status))
-    waiting = await ledger.calls_without_span(10)
-    assert [call.key for call in waiting] == ["completed", "invalid", "lost"]
-    assert await ledger.calls_without_span(1) == waiting[:1]
-
-    await ledger.mark_span_exported("completed", 1)
-    await ledger.end_call(waiting[0])  # written again, as after a retry: the mark stays
-    assert [call.key for call in await ledger.calls_without_span(10)] == ["invalid", "lost"]
-
-
 async def test_a_write_cancelled_half_way_leaves_no_lock(ledger: Ledger, new_ledger: Callable[[], Ledger]) -> None:
     await ledger.ping()
     for pause in (0, 0.001, 0.002, 0.004):

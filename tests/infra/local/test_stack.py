@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal as signals
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
 from infra.local import StackError, down, signal, up
+from infra.local._stack import _Stack
 from infra.local._supervisor import SOCKET_PATH_LIMIT, STACK_VARIABLE, Program, Supervisor
-from infra.settings import LOOPBACK, Settings
+from infra.settings import LOOPBACK, Settings, TierSettings
 
 from .conftest import Told, free_ports
 
@@ -44,7 +48,9 @@ def test_a_part_is_started_kept_revived_and_stopped(
     stack_settings: Settings, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COUNTERFOIL_MODEL_API_KEY", "a-key-of-this-test")
-    settings = Settings(**stack_settings.model_dump(exclude={"model_api_key"}))
+    ledger = f"sqlite:///{stack_settings.home / 'a-ledger-of-this-test.db'}"
+    monkeypatch.setenv("COUNTERFOIL_LEDGER_URL", ledger)
+    settings = Settings(**stack_settings.model_dump(exclude={"model_api_key", "ledger_url"}))
     assert settings.model_api_key is not None
     supervisor = Supervisor(settings.home)
 
@@ -57,7 +63,7 @@ def test_a_part_is_started_kept_revived_and_stopped(
 
     # Its files are the owner's alone, and no key is in any of them, nor with a part that has no use for it.
     assert (settings.home / "temporal.db").stat().st_mode & 0o077 == 0
-    assert "a-key-of-this-test" not in psutil.Process(first.pid).environ().values()
+    assert not {"a-key-of-this-test", ledger} & set(psutil.Process(first.pid).environ().values())
     for file in settings.home.rglob("*"):
         assert not file.is_file() or b"a-key-of-this-test" not in file.read_bytes(), file
 
@@ -83,6 +89,24 @@ def test_a_part_is_started_kept_revived_and_stopped(
     assert not [pid for pid in (revived.pid, supervising) if pid and psutil.pid_exists(pid)]
     assert supervisor.leftovers() == []
     assert down(settings, told) == [], "down is harmless when nothing runs"
+
+
+def test_keys_and_the_ledgers_password_reach_no_part_that_has_no_use_for_them(
+    stack_settings: Settings, told: Told
+) -> None:
+    tiers = {"small": TierSettings(url=stack_settings.local_model_url, api_key_env="A_KEY")}
+    parts = _Stack(stack_settings.model_copy(update={"tiers": tiers}), told).parts
+    ours = ("COUNTERFOIL_MODEL_API_KEY", "COUNTERFOIL_PHOENIX_API_KEY", "COUNTERFOIL_LEDGER_URL", "A_KEY")
+    environment = {**os.environ, **dict.fromkeys((*ours, "VLLM_API_KEY"), "a-secret-of-this-test")}
+
+    def seen(part: str) -> set[str]:
+        command = replace(parts[part].program(), argv=["/usr/bin/env"]).command()
+        said = subprocess.run(shlex.split(command), env=environment, capture_output=True, text=True, check=True).stdout
+        return {line.split("=")[0] for line in said.splitlines() if line.endswith("a-secret-of-this-test")}
+
+    assert seen("temporal") == seen("phoenix") == set()
+    assert seen("model") == {"VLLM_API_KEY"}
+    assert seen("worker") == {*ours, "VLLM_API_KEY"}
 
 
 @pytest.mark.parametrize("setting", ["temporal_port", "temporal_ui_port", "phoenix_port", "model_port"])

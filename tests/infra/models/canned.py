@@ -12,7 +12,9 @@ from typing import Any, Self
 class Canned:
     """Use as a context manager; ``url`` ends in ``/v1``. ``received`` holds path and headers of each request."""
 
-    def __init__(self, body: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, body: str, *, status: int = 200, headers: Mapping[str, str] | None = None, port: int = 0
+    ) -> None:
         self.received: list[tuple[str, dict[str, str]]] = []
         received = self.received
 
@@ -33,7 +35,7 @@ class Canned:
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}/v1"
 

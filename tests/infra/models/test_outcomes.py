@@ -49,9 +49,15 @@ OUTCOMES = {
         {"mode": "refuse", "status": 401}, RequestRefused, False, CallStatus.REFUSED, 0, "401: .*bad request"
     ),
     "too many requests": Outcome({"mode": "busy"}, EndpointBusy, True, CallStatus.REFUSED, 0, "429: .*too busy"),
-    "a failing server": Outcome(
+    "a server without a place": Outcome(
         {"mode": "busy", "status": 503}, EndpointBusy, True, CallStatus.REFUSED, 0, "503: .*too busy"
     ),
+    **{
+        f"a server that fails with {status}": Outcome(
+            {"mode": "busy", "status": status}, AnswerLost, True, CallStatus.LOST, 0, f"failed .{status}: .*too busy"
+        )
+        for status in (408, 500, 502, 504)
+    },
     "no answer in time": Outcome({"mode": "hang"}, AnswerLost, True, CallStatus.LOST, 0, "no answer within 0.3 s"),
     "no completion": Outcome(
         {"mode": "garbage"}, AnswerLost, True, CallStatus.LOST, 1, "no chat completion: <html>it works!"

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from infra.models import Price, TokenUsage, tiers_of
 from infra.settings import MachinePrice, Settings, TierSettings, TokenPrice
@@ -60,18 +61,19 @@ def test_the_local_stack_has_a_price_and_an_endpoint_of_ones_own_is_unpriced_unt
     assert own.price is None
 
 
-def test_tiers_keep_their_order_and_take_their_key_from_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_tier_takes_its_key_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LARGE_KEY", "sk-1")
-    tiers = tiers_of(
-        Settings(
-            home=tmp_path,
-            tiers={
-                "small": TierSettings(url="http://10.0.0.1/v1"),
-                "large": TierSettings(url="http://10.0.0.2/v1", api_key_env="LARGE_KEY"),
-            },
-        )
-    )
-    assert list(tiers) == ["small", "large"]
+    large = TierSettings(url="http://10.0.0.2/v1", api_key_env="LARGE_KEY")
+    tiers = tiers_of(Settings(home=tmp_path, tiers={"small": TierSettings(url="http://10.0.0.1/v1"), "large": large}))
     assert tiers["large"].api_key == "sk-1"
+
+
+def test_tiers_come_smallest_first_and_those_of_other_names_last_as_written(tmp_path: Path) -> None:
+    written = ("vast", "premium", "large", "huge", "small")
+    tiers = {name: TierSettings(url="http://10.0.0.1/v1") for name in written}
+    assert list(tiers_of(Settings(home=tmp_path, tiers=tiers))) == ["small", "large", "premium", "vast", "huge"]
+
+
+def test_tiers_without_a_small_one_are_a_fault_in_the_settings(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="no tier is named 'small', .*there are: large"):
+        Settings(home=tmp_path, tiers={"large": TierSettings(url="http://10.0.0.1/v1")})

@@ -139,6 +139,51 @@ def test_a_batch_that_fails_half_way_is_sent_once_and_the_rest_is_kept(clock: li
     assert phoenix.names == [str(n) for n in range(600)]
 
 
+class Picky(Phoenix):
+    """A Phoenix that never takes spans of some names, nor more than ``most`` at once."""
+
+    def __init__(self, *unwanted: str, most: int = 1000) -> None:
+        super().__init__()
+        self.unwanted, self.most = set(unwanted), most
+        self.refused = False
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        self.refused = not self.away and (len(spans) > self.most or any(s.name in self.unwanted for s in spans))
+        return SpanExportResult.FAILURE if self.refused else super().export(spans)
+
+
+def test_a_span_that_phoenix_refuses_is_dropped_and_all_others_pass(
+    clock: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    phoenix = Picky("3", "611")
+    patient = _Patient(phoenix, refused=lambda: phoenix.refused)
+    patient.export(spans(*(str(n) for n in range(700))))
+    assert phoenix.names == [str(n) for n in range(700) if n not in (3, 611)]
+    assert patient.healthy
+    assert [r.message for r in caplog.records] == [
+        "Phoenix refuses the span '3'; it is dropped",
+        "Phoenix refuses the span '611'; it is dropped",
+    ]
+
+
+def test_a_batch_that_is_too_large_for_phoenix_is_sent_in_smaller_ones(clock: list[float]) -> None:
+    phoenix = Picky(most=100)
+    _Patient(phoenix, refused=lambda: phoenix.refused).export(spans(*(str(n) for n in range(700))))
+    assert phoenix.names == [str(n) for n in range(700)]
+
+
+def test_nothing_is_dropped_while_phoenix_is_away(clock: list[float]) -> None:
+    phoenix = Picky("a")
+    phoenix.away = True
+    patient = _Patient(phoenix, refused=lambda: phoenix.refused, pause_seconds=15)
+    patient.export(spans("a", "b"))
+    assert not patient.healthy
+    phoenix.away = False
+    clock[0] += 15
+    patient.export(())
+    assert phoenix.names == ["b"]
+
+
 def test_an_exporter_that_breaks_keeps_the_spans_and_pauses(clock: list[float]) -> None:
     class Broken(Phoenix):
         def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:

@@ -88,17 +88,9 @@ def upgrade() -> None:
         sa.Column("error", WORDS),
         sa.Column("trace_id", WORDS),
         sa.Column("span_id", WORDS),
-        sa.Column("span_exported_at", MOMENT),
         sa.PrimaryKeyConstraint("key", "attempt", name="pk_model_calls"),
     )
     op.create_index("ix_model_calls_execution_id_started_at", "model_calls", ["execution_id", "started_at"])
-    op.create_index(
-        "ix_model_calls_without_span",
-        "model_calls",
-        ["started_at"],
-        sqlite_where=sa.text("span_exported_at IS NULL"),
-        postgresql_where=sa.text("span_exported_at IS NULL"),
-    )
     op.create_table(
         "postings",
         sa.Column("execution_id", WORDS, nullable=False),

@@ -1,0 +1,50 @@
+"""Phoenix learns the prices as soon as it and the endpoint are there, however late that is."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from infra.connections import Connections
+from infra.settings import Settings, TierSettings, TokenPrice
+from tests.infra.models.canned import Canned
+from tests.scripted.endpoint import MODEL, ScriptedEndpoint, unused_port
+from workers import worker
+
+EMPTY = '{"data": {"generativeModels": {"edges": []}}}'
+
+
+async def test_a_price_is_set_when_phoenix_is_back(
+    endpoint: ScriptedEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(worker, "_PRICE_RETRY_SECONDS", 0.1)
+    caplog.set_level("INFO", "counterfoil.worker")
+    price = TokenPrice(input=Decimal(1), output=Decimal(2), source="list")
+    with unused_port() as port:
+        made = Connections.of(
+            Settings(
+                home=tmp_path,
+                phoenix_url=f"http://127.0.0.1:{port}",
+                allowed_hosts=[],
+                tiers={
+                    "small": TierSettings(url=endpoint.url, price=price),
+                    "large": TierSettings(url="https://models.example.com/v1", price=price),
+                    "free": TierSettings(url=endpoint.url),
+                },
+            )
+        )
+        setting = asyncio.create_task(worker._set_prices(made))
+        await asyncio.wait([setting], timeout=1)
+        assert not setting.done()
+    with Canned(EMPTY, port=port) as phoenix:
+        async with asyncio.timeout(5):
+            await setting
+        assert len(phoenix.received) == 2, "it is asked what it has, then told"
+    await made.close()
+    down, refused, told = (r.getMessage() for r in caplog.records)
+    assert "tier small until it can be set: Phoenix at" in down
+    assert "not on the allow-list" in refused
+    assert told.startswith(f"price of {MODEL} in Phoenix")
