@@ -182,7 +182,7 @@ def followed_table(rows: Sequence[Followed]) -> Table:
             cell(row.submitted.name if not same else f"{row.submitted.name} = {same}"),
             status_text(row.status) if "," not in row.status else cell(row.status, "cyan"),
             decision_text(row.decision),
-            tally.calls or "",
+            f"{tally.calls}, {tally.lost} lost" if tally.lost else tally.calls or "",
             f"{tally.tokens:,}" if tally.calls else "",
             cost,
         )
@@ -199,7 +199,9 @@ def settled_table(rows: Sequence[Followed], width: int) -> Table:
         why = shortened(row.why)
         if one.same_as:
             why = f"the same document as {one.same_as}"
-        elif one.outcome in ("already processed", "waits for review") and execution:
+        elif execution and (
+            one.outcome == "already processed" or (one.outcome, row.status) == ("waits for review", "review")
+        ):
             why = f"{one.outcome}, batch {execution.batch}" + (f": {why}" if why else "")
         values = {
             "document": one.name if wide else named(one.name, one.execution_id or ""),

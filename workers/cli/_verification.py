@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from temporalio.client import Client, WorkflowFailureError, WorkflowQueryFailedError
-from temporalio.service import RPCError
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.service import RPCError, RPCStatusCode
 
 from infra.ledger import Execution, Status
 from infra.models.calls import PAID, ModelCall
 from infra.settings import Settings
 from infra.telemetry.phoenix import Phoenix, TraceCost
+from workers.cli._console import counted
 from workers.cli._tally import Tally
 
 COST_TOLERANCE = 1e-9
@@ -23,6 +24,7 @@ PHOENIX_WAIT_SECONDS = 2.0
 """Phoenix takes spans in with a short delay: it is asked again before a difference is believed."""
 ANSWER_SECONDS = 10.0
 AT_ONCE = 4
+OLDER_VERSION = "this execution was begun by an older version of the software and cannot be asked"
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,9 @@ async def _verdict(phoenix: Phoenix, client: Client, execution: Execution, calls
         )
         verdict.differences += _compared("result", verdict.ledger, verdict.result)
     if made.in_flight:
-        verdict.differences.append(f"ledger: {made.in_flight} calls are in flight; verify again when they are done")
+        verdict.differences.append(
+            f"ledger: {counted(made.in_flight, 'call is', 'calls are')} in flight; verify again later"
+        )
     trace_differences: list[str] = []
     for attempt in range(PHOENIX_TRIES):
         if attempt:
@@ -113,8 +117,18 @@ async def _stub(client: Client, execution: Execution) -> Execution | str:
             return stub or "the workflow has not begun"
     except WorkflowFailureError as error:
         return f"the workflow failed: {error.cause}"
-    except (WorkflowQueryFailedError, RPCError, TimeoutError) as error:
-        return f"Temporal did not say: {error or 'no answer in time; does the worker run?'}"
+    except TimeoutError:
+        return "Temporal did not say: no answer in time; does the worker run?"
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return "Temporal does not know this execution, or no longer"
+        if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+            return f"Temporal did not say: {error.message or error.status.name}; does the worker run?"
+        return OLDER_VERSION
+    except Exception:
+        # The worker's replay of its history fails (`WorkflowQueryFailedError`), or what it returned has another shape:
+        # of that, the error's text is about our code and says nothing to a person.
+        return OLDER_VERSION
 
 
 def _trace_differences(verdict: Verdict, calls: Sequence[ModelCall], trace: TraceCost | None) -> list[str]:
@@ -137,7 +151,7 @@ def _trace_differences(verdict: Verdict, calls: Sequence[ModelCall], trace: Trac
     )
     differences = _compared("Phoenix", verdict.ledger, verdict.phoenix)
     if missing := answered - spans:
-        differences.append(f"Phoenix: {len(missing)} calls without a span")
+        differences.append(f"Phoenix: {counted(len(missing), 'call')} without a span")
     if len(spans) != len(trace.call_span_ids):
         differences.append("Phoenix: a call's span is there twice")
     if ended and not trace.roots:
@@ -147,12 +161,12 @@ def _trace_differences(verdict: Verdict, calls: Sequence[ModelCall], trace: Trac
 
 def _compared(place: str, ledger: Figures, there: Figures) -> list[str]:
     differences = [
-        f"{place}: {getattr(there, name):,} {called}, the ledger {getattr(ledger, name):,}"
+        f"{place}: {counted(getattr(there, name), called)}, the ledger {getattr(ledger, name):,}"
         for name, called in (
-            ("calls", "calls"),
-            ("prompt", "prompt tokens"),
-            ("cached", "cached tokens"),
-            ("output", "output tokens"),
+            ("calls", "call"),
+            ("prompt", "prompt token"),
+            ("cached", "cached token"),
+            ("output", "output token"),
         )
         if getattr(there, name) != getattr(ledger, name)
     ]

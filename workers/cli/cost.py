@@ -15,9 +15,11 @@ from workers.cli._console import (
     TenantFilter,
     add_row,
     cell,
+    counted,
     failing_clearly,
     made_settings,
     named,
+    no_execution,
     opened_ledger,
     out,
     print_json,
@@ -78,8 +80,8 @@ def cost(
                 return [(e, calls[e.id]) for e in found]
 
         made = run(work())
-        if not made and batch is not None:
-            raise Problem(f"no execution is known in batch {batch!r}. `counterfoil status` lists them")
+        if not made and (batch is not None or tenant is not None):
+            raise Problem(no_execution(batch, tenant))
         if verify:
             _verify(made, as_json)
             return
@@ -104,6 +106,9 @@ def _print(made: Sequence[tuple[Execution, list[ModelCall]]], by: By, as_json: b
         print_json({"by": by, "rows": rows, "total": {"executions": len(made), **total.as_json()}})
         return
     console = out()
+    if not groups:
+        console.print("no model calls")
+        return
     numbers: tuple[str, ...] = ("calls", "prompt", "cached", "output", "cost", "lost")
     if console.width < 100:
         numbers = ("calls", "prompt", "output", "cost")
@@ -119,13 +124,15 @@ def _print(made: Sequence[tuple[Execution, list[ModelCall]]], by: By, as_json: b
         console.print(cell(f"price: {source}", "dim"), soft_wrap=True)
     if total.unpriced:
         console.print(
-            f"{total.unpriced} calls are unpriced and in no sum: set COUNTERFOIL_MODEL_PRICE or the tier's price",
+            f"{counted(total.unpriced, 'call is', 'calls are')} unpriced and in no sum: "
+            "set COUNTERFOIL_MODEL_PRICE or the tier's price",
             style="yellow",
             soft_wrap=True,
         )
     if total.lost:
         console.print(
-            f"{total.lost} calls were lost: no answer was seen, so their tokens are unknown; they may have been paid",
+            f"{counted(total.lost, 'call was', 'calls were')} lost: no answer was seen, so tokens are unknown and "
+            "may have been paid for",
             style="yellow",
             soft_wrap=True,
         )
@@ -164,11 +171,13 @@ def _verify(made: Sequence[tuple[Execution, list[ModelCall]]], as_json: bool) ->
             figures = (_figures(v.ledger), _figures(v.result), _figures(v.phoenix))
             add_row(shown, mark, v.execution.id, v.execution.name, status_text(v.execution.status.value), *figures)
         console.print(shown)
+        console.print("calls: prompt (cached) + output tokens, cost", style="dim")
         for v in wrong:
             for difference in v.differences:
                 console.print(cell(f"✗ {v.execution.id}  {difference}", "red"), soft_wrap=True)
         agreed = len(verdicts) - len(wrong)
-        console.print(f"{agreed} of {len(verdicts)} executions are the same in ledger, workflow result and Phoenix")
+        of = counted(len(verdicts), "execution")
+        console.print(f"{agreed} of {of} the same in ledger, workflow result and Phoenix")
     if wrong:
         raise typer.Exit(1)
 

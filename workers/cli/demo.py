@@ -12,6 +12,7 @@ from workers.cli._console import (
     JsonOption,
     add_row,
     cell,
+    counted,
     decision_text,
     err,
     failing_clearly,
@@ -123,9 +124,9 @@ def _print(made: Settings, this: DemoRun, rows: Sequence[Followed]) -> None:
     console.print(shown)
     executions = len({row.submitted.execution_id for row in rows if row.submitted.execution_id})
     console.print(
-        f"{len(rows)} files, {executions} executions, {total.calls} model calls, {total.tokens:,} tokens "
+        f"{len(rows)} files, {executions} executions, {counted(total.calls, 'model call')}, {total.tokens:,} tokens "
         f"({total.prompt:,} prompt, {total.cached:,} of them cached, {total.output:,} output), {total.cost_text}"
-        + (f"; {total.lost} calls lost" if total.lost else ""),
+        + (f"; {counted(total.lost, 'call')} lost" if total.lost else ""),
         soft_wrap=True,
     )
     for source in total.price_sources:

@@ -20,11 +20,14 @@ from workers.cli._console import (
     TenantFilter,
     cell,
     clean,
+    counted,
     err,
     failing_clearly,
+    no_execution,
     opened_ledger,
     out,
     run,
+    statuses_text,
 )
 from workers.cli.status import StatusFilter
 
@@ -38,8 +41,12 @@ counterfoil export --format json --out results --batch march
 
 counterfoil export --format csv --out results --status approved
 
-json: one FILE.json for each document handed in. csv: invoices.csv and lines.csv, UTF-8 with the mark spreadsheets look
-for; text that a spreadsheet would take for a formula begins with an apostrophe."""
+json: one FILE.json for each document handed in, and _index.json with their status, decision and
+reasons. csv: invoices.csv and lines.csv, UTF-8 with the mark spreadsheets look for; text that a spreadsheet would take
+for a formula begins with an apostrophe."""
+
+INDEX = "_index"
+"""Name, without its ending, of the file that lists the others."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
@@ -73,7 +80,7 @@ def export(
     with failing_clearly():
         documents, missing = run(_documents(tenant, batch, status))
         if not documents and not missing:
-            raise Problem("there is nothing to export: no document matches. `counterfoil status` lists what there is")
+            raise Problem(f"there is nothing to export: {no_execution(batch, tenant, status)}")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             written = _write_json(folder, documents) if format == "json" else _write_csv(folder, documents)
@@ -82,6 +89,9 @@ def export(
         for name in missing:
             err().print(cell(f"left out, its execution has not begun: {name}", "yellow"), soft_wrap=True)
         out().print(cell(f"{written} in {folder}"), soft_wrap=True)
+        stand = statuses_text(d.execution.status.value for d in documents)
+        unsettled = any(d.execution.status.value != "approved" for d in documents) and status is None
+        out().print(f"{stand}{'; --status approved for settled ones only' if unsettled else ''}", soft_wrap=True)
 
 
 async def _documents(tenant: str | None, batch: str | None, status: str | None) -> tuple[list[Document], list[str]]:
@@ -98,6 +108,9 @@ async def _documents(tenant: str | None, batch: str | None, status: str | None) 
         named = {id for _, id in names}
         names += [(e.name, e.id) for e in executions.values() if e.id not in named]
         calls = await ledger.calls_of(list(executions))
+        for id, execution in executions.items():
+            if status is None or execution.status.value == status:
+                executions[id] = await ledger.execution(id) or execution  # with its reviews
     found = [
         Document(name, executions[id], calls[id], public_shape(executions[id]))
         for name, id in names
@@ -128,11 +141,13 @@ def public_shape(execution: Execution) -> dict[str, Any] | None:
 
 
 def _write_json(folder: Path, documents: Sequence[Document]) -> str:
-    """One file a document. Of several with the same stem the later ones get a number, which is said."""
+    """One file a document, and an index. Of several with the same stem the later ones get a number, which is said."""
     console = err()
-    taken: set[str] = set()
-    written = 0
+    taken: set[str] = {INDEX.casefold()}
+    index: list[dict[str, Any]] = []
     for document in documents:
+        entry = _index_entry(document)
+        index.append(entry)
         if document.public is None:
             said = f"left out, nothing was read from it: {document.name} ({document.execution.status.value})"
             console.print(cell(said, "yellow"), soft_wrap=True)
@@ -147,8 +162,30 @@ def _write_json(folder: Path, documents: Sequence[Document]) -> str:
             said = f"{document.name} is written to {name}.json: another document of that name was handed in before it"
             console.print(cell(said), soft_wrap=True)
         (folder / f"{name}.json").write_text(exact_json(document.public) + "\n", encoding="utf-8")
-        written += 1
-    return f"{written} JSON files"
+        entry["file"] = f"{name}.json"
+    (folder / f"{INDEX}.json").write_text(exact_json({"documents": index}) + "\n", encoding="utf-8")
+    written = sum(entry["file"] is not None for entry in index)
+    return f"{counted(written, 'JSON file')} and {INDEX}.json"
+
+
+def _index_entry(document: Document) -> dict[str, Any]:
+    """A document in the index; ``file`` is None where nothing was read."""
+    e = document.execution
+    return {
+        "document": document.name,
+        "file": None,
+        "execution_id": e.id,
+        "status": e.status.value,
+        "decision": e.decision,
+        "decided_by": e.decided_by,
+        "reasons": [e.error] if e.error else e.reasons,
+        "review_reasons": _review_reasons(e),
+    }
+
+
+def _review_reasons(execution: Execution) -> list[str]:
+    """What people gave as reasons for their answers, in their order."""
+    return [review.reason for review in execution.reviews if review.reason]
 
 
 def file_stem(name: str) -> str:
@@ -193,6 +230,7 @@ def _write_csv(folder: Path, documents: Sequence[Document]) -> str:
                 "decision": e.decision,
                 "decided_by": e.decided_by,
                 "reasons": e.error or "; ".join(e.reasons),
+                "review_reasons": "; ".join(_review_reasons(e)),
                 "vendor": e.vendor,
                 "number": e.number,
                 "currency": e.currency,
@@ -210,7 +248,7 @@ def _write_csv(folder: Path, documents: Sequence[Document]) -> str:
             lines.append({"document_id": e.id, "file": document.name, "line": number, **line})
     _write_table(folder / "invoices.csv", invoices, "id")
     _write_table(folder / "lines.csv", lines, "document_id", "file", "line")
-    return f"invoices.csv ({len(invoices)} documents) and lines.csv ({len(lines)} lines)"
+    return f"invoices.csv ({counted(len(invoices), 'document')}) and lines.csv ({counted(len(lines), 'line')})"
 
 
 def _one_cost(costs: Mapping[str, Decimal], unpriced: int, calls: int) -> Decimal | str | None:

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 ANSWER_SECONDS = 30.0
 """How long an answer may take to be taken, and then to show in the ledger."""
 
+_GROUPINGS = ((r"\.", ","), (",", r"\."), (r"['’ \u00a0\u202f\u2009]", "[.,]"))
+"""What stands between thousands, and before the decimals then."""
+
 ReviewerOption = Annotated[
     str | None, typer.Option(help="Who answers.", show_default="$COUNTERFOIL_REVIEWER, else the login name")
 ]
@@ -88,9 +91,12 @@ def list_(tenant: TenantFilter = None, batch: BatchFilter = None, as_json: JsonO
 
         async def work() -> tuple[list[Execution], int, bool]:
             async with opened_ledger() as ledger:
-                found = await ledger.executions(tenant=tenant, batch=batch, newest_first=False)
+                found = await ledger.executions(
+                    tenant=tenant, batch=batch, statuses=["review", "failed"], newest_first=False
+                )
                 waiting = [e for e in found if e.status.value == "review"]
-                return waiting, sum(e.status.value == "failed" for e in found), bool(found)
+                known = found or await ledger.executions(tenant=tenant, batch=batch, limit=1)
+                return waiting, len(found) - len(waiting), bool(known)
 
         waiting, failed, known = run(work())
         if as_json:
@@ -226,10 +232,6 @@ def _number(path: str, given: str) -> str:
     grouped = any(re.fullmatch(rf"-?\d{{1,3}}({g}\d{{3}})+({p}\d+)?", value) for g, p in _GROUPINGS)
     amount = parse_amount(value) if grouped else None
     return given if amount is None else format(amount, "f")
-
-
-_GROUPINGS = ((r"\.", ","), (",", r"\."), (r"['’ \u00a0\u202f\u2009]", "[.,]"))
-"""What stands between thousands, and before the decimals then."""
 
 
 def _day(path: str, given: str) -> str:

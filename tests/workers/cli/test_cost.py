@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from temporalio.client import Client, WorkflowQueryFailedError
 
-from infra.ledger import Execution
+from infra.ledger import Execution, Status
 from infra.models.calls import CallStatus, ModelCall, TokenUsage
 from infra.settings import Settings, settings
 from infra.telemetry.phoenix import TraceCost
@@ -36,8 +37,8 @@ def test_unpriced_calls_are_never_zero_and_lost_ones_are_counted_apart(home: Set
         a_call(made, "repair", status=CallStatus.REFUSED, usage=TokenUsage(), cost=None, currency=None),
     )
     ran = cli("cost", made.id)
-    assert "0.000123 USD + 1 calls unpriced" in ran.out
-    assert "1 calls were lost" in ran.out
+    assert "0.000123 USD + 1 call unpriced" in ran.out
+    assert "1 call was lost" in ran.out
     assert PRICE_SOURCE in ran.out
     total = cli("cost", "--json").json["total"]
     assert total == {
@@ -71,7 +72,28 @@ def test_cost_adds_up_by_step_and_by_model(home: Settings, cli: Cli) -> None:
 
 
 def test_a_batch_nobody_knows_is_told(home: Settings, cli: Cli) -> None:
-    assert cli("cost", "--batch", "may").code == 1
+    ran = cli("cost", "--batch", "may")
+    assert ran.code == 1
+    assert ran.err.strip() == "no execution in batch may; `counterfoil status` lists all"
+
+
+def test_an_execution_without_calls_has_no_cost_to_list(home: Settings, cli: Cli) -> None:
+    made = an_execution()
+    fill(home.ledger, made)
+    assert cli("cost", made.id).out.strip() == "no model calls"
+
+
+async def test_an_execution_that_cannot_be_asked_is_told_without_the_errors_of_our_code() -> None:
+    class Handle:
+        async def query(self, *_: Any, **__: Any) -> None:
+            raise WorkflowQueryFailedError("'list' object has no attribute 'get'")
+
+    class Server:
+        def get_workflow_handle(self, *_: Any, **__: Any) -> Handle:
+            return Handle()
+
+    said = await _verification._stub(cast("Client", Server()), an_execution(status=Status.REVIEW))
+    assert said == "this execution was begun by an older version of the software and cannot be asked"
 
 
 class Traces:
@@ -143,7 +165,8 @@ def test_verify_finds_the_same_in_three_places_and_tells_where_they_differ(
     ran = cli("cost", executions[1].id, "--verify")
     assert ran.code == 1
     assert "result: 0 calls, the ledger 1" in ran.out
-    assert "Phoenix: 1 calls without a span" in ran.out
+    assert "calls: prompt (cached) + output tokens, cost" in ran.out
+    assert "Phoenix: 1 call without a span" in ran.out
 
 
 def verdict_of(execution: Execution, *calls: ModelCall) -> Verdict:
@@ -176,7 +199,7 @@ def test_a_trace_agrees_when_spans_tokens_cost_and_root_do() -> None:
     assert differences(a_trace(call, other, cost=0.0002469), call, other) == []
     assert differences(a_trace(call, lost, cost=0.00012345), call, lost) == []
     assert differences(a_trace(call, cost=0.00012346), call) == ["Phoenix: cost 0.00012346, the ledger 0.00012345"]
-    assert "Phoenix: 1 calls without a span" in differences(a_trace(call, cost=0.0002469), call, other)
+    assert "Phoenix: 1 call without a span" in differences(a_trace(call, cost=0.0002469), call, other)
     assert differences(a_trace(call, cost=0.00012345, roots=2), call) == []  # failed, and handed in again
     assert differences(a_trace(call, cost=0.00012345, roots=0), call) == ["Phoenix: the trace has no root span"]
     assert differences(None, call) == ["Phoenix: it has no trace of this execution"]

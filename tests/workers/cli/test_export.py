@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from infra.ledger import Status
+from infra.ledger import Review, Status
 from infra.settings import Settings
 from tests.workers.cli.conftest import Ran
-from tests.workers.cli.examples import FIELDS, a_call, a_field, a_submission, an_execution, fill
+from tests.workers.cli.examples import FIELDS, MORNING, a_call, a_field, a_submission, an_execution, fill
 from workers.cli.export import exact_json, file_stem, guarded
 
 Cli = Callable[..., Ran]
@@ -61,14 +61,32 @@ def test_other_documents_of_the_same_stem_get_a_number_and_it_is_said(home: Sett
 def test_the_same_document_handed_in_again_later_is_exported_once(home: Settings, cli: Cli, tmp_path: Path) -> None:
     made = an_execution("a.pdf")
     fill(home.ledger, made, a_submission(made), a_submission(made, batch="april"))
-    assert "1 JSON files" in cli("export", "--format", "json", "--out", tmp_path).out
+    assert "1 JSON file and" in cli("export", "--format", "json", "--out", tmp_path).out
 
 
 def test_a_document_nothing_was_read_from_is_left_out_of_json(home: Settings, cli: Cli, tmp_path: Path) -> None:
     fill(home.ledger, an_execution("a.pdf"), an_execution("b.pdf", status=Status.FAILED, result={}, error="broken"))
     ran = cli("export", "--format", "json", "--out", tmp_path / "out")
-    assert [p.name for p in (tmp_path / "out").iterdir()] == ["a.json"]
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"a.json", "_index.json"}
     assert "b.pdf (failed)" in ran.err
+    assert "1 approved, 1 failed; --status approved for settled ones only" in ran.out
+    first, second = read(tmp_path / "out" / "_index.json")["documents"]
+    assert (first["document"], first["file"], first["reasons"]) == ("a.pdf", "a.json", ["all sums agree"])
+    assert (second["document"], second["file"], second["reasons"]) == ("b.pdf", None, ["broken"])
+
+
+def test_a_document_named_as_the_index_does_not_take_its_place(home: Settings, cli: Cli, tmp_path: Path) -> None:
+    fill(home.ledger, an_execution("_index.pdf"))
+    cli("export", "--format", "json", "--out", tmp_path / "out")
+    assert read(tmp_path / "out" / "_index.json")["documents"][0]["file"] == "_index-2.json"
+
+
+def test_csv_keeps_the_reasons_of_people_apart(home: Settings, cli: Cli, tmp_path: Path) -> None:
+    answer = Review(action="approve", reviewer="Ada", reason="ordered by me", at=MORNING)
+    fill(home.ledger, an_execution("a.pdf", decided_by="Ada", reviews=[answer]))
+    cli("export", "--format", "csv", "--out", tmp_path)
+    (row,) = rows(tmp_path / "invoices.csv")
+    assert (row["reasons"], row["review_reasons"], row["decided_by"]) == ("all sums agree", "ordered by me", "Ada")
 
 
 def test_csv_has_a_row_a_document_and_a_row_a_line(home: Settings, cli: Cli, tmp_path: Path) -> None:

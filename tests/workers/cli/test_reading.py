@@ -12,6 +12,7 @@ from infra.models.calls import CallStatus, TokenUsage
 from infra.settings import Settings
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import PRICE_SOURCE, a_call, a_submission, an_execution, digest_of, fill
+from workers.cli import _console
 from workers.cli.status import StatusName
 
 Cli = Callable[..., Ran]
@@ -52,7 +53,7 @@ def test_status_lists_whole_ids_and_adds_up_tokens_and_cost(home: Settings, cli:
 def test_status_says_which_documents_nobody_has_taken_up(home: Settings, cli: Cli) -> None:
     fill(home.ledger, a_submission(an_execution("waiting.pdf")))
     ran = cli("status", "--batch", "march")
-    assert "1 documents not taken up yet: waiting.pdf" in ran.out
+    assert "1 document not taken up yet: waiting.pdf" in ran.out
     assert "doctor" in ran.out
 
 
@@ -71,9 +72,9 @@ def test_show_has_decision_evidence_findings_calls_cost_and_links(home: Settings
         "totals.grand_total",
         "70 90 130 102",
         "the sum is wrong",
-        "0.000123 USD for 1 model calls, 980 tokens",
+        "0.000123 USD for 1 model call, 980 tokens",
         f"price: {PRICE_SOURCE}",
-        "1 calls lost",
+        "1 call lost",
         "totals.tax_total=19.00",
         f"{home.temporal_ui}/namespaces/default/workflows/{made.id}",
         f"{home.phoenix}/redirects/traces/{made.trace_id}",
@@ -108,6 +109,45 @@ def test_of_several_that_may_be_meant_all_are_named(home: Settings, cli: Cli) ->
     assert one.id in ran.err
     assert other.id in ran.err
     assert "counterfoil status" in cli("show", "nobody").err
+
+
+def test_show_says_what_a_document_found_by_another_name_is(home: Settings, cli: Cli) -> None:
+    made = an_execution("fake.pdf")
+    fill(home.ledger, made, a_submission(made), a_submission(made, name="note.txt"))
+    assert cli("show", "note.txt").out.startswith("note.txt is the same document as fake.pdf")
+    assert cli("show", "fake.pdf").out.startswith("fake.pdf ")
+
+
+def test_show_numbers_lines_as_their_paths_do(home: Settings, cli: Cli) -> None:
+    fill(home.ledger, an_execution())
+    assert "lines[0] " in cli("show", "invoice.pdf").out
+
+
+def test_status_says_why_and_what_to_do_with_what_failed(home: Settings, cli: Cli) -> None:
+    fill(home.ledger, an_execution(status=Status.FAILED, error="the model is away"))
+    ran = cli("status")
+    assert "the model is away" in ran.out
+    assert "hand in again what failed, after mending it" in ran.out
+    assert "1 failed: counterfoil status --status failed" in cli("review", "list").out
+
+
+def test_at_eighty_columns_status_keeps_vendor_amount_and_cost(
+    home: Settings, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = an_execution(status=Status.REVIEW, vendor="Muster")
+    fill(home.ledger, made, a_call(made))
+    monkeypatch.setattr(_console, "PIPE_WIDTH", 80)
+    out = cli("status").out
+    for said in (made.id, "Muster", "119.00 EUR", "0.000123 USD", "invoice.pdf (review): all sums agree"):
+        assert said in out
+    assert "tokens" not in out.splitlines()[0]
+
+
+@pytest.mark.parametrize("words", [["status"], ["review", "list"]])
+def test_a_filter_without_a_match_is_told(home: Settings, cli: Cli, words: list[str]) -> None:
+    fill(home.ledger, an_execution())
+    told = "no execution in batch nosuch; `counterfoil status` lists all"
+    assert cli(*words, "--batch", "nosuch").out.strip() == told
 
 
 def test_what_a_document_says_reaches_the_terminal_as_plain_text(home: Settings, cli: Cli) -> None:

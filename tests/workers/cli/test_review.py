@@ -9,6 +9,8 @@ import pytest
 
 from infra.settings import Settings
 from tests.workers.cli.conftest import Ran
+from workers.cli._console import Problem
+from workers.cli.review import canonical
 
 Cli = Callable[..., Ran]
 
@@ -56,6 +58,59 @@ def test_a_correction_is_taken_and_one_that_is_wrong_is_refused_in_plain_words(w
     assert ran.code == 0
     assert ran.json["execution"]["status"] == "review"
     assert ran.json["execution"]["reviews"][0]["corrections"] == {"seller.name": "A=B", "payment.iban": None}
+
+
+def test_what_still_waits_after_a_correction_is_offered_every_answer(waiting: str, cli: Cli) -> None:
+    ran = cli("review", "correct", waiting, "totals.grand_total=1.499,97", "payment.iban=")
+    assert "totals.grand_total = 1499.97\npayment.iban removed\n" in ran.out
+    for offered in (f"approve {waiting}", f"reject {waiting} --reason", f"correct {waiting} FIELD=VALUE"):
+        assert f"counterfoil review {offered}" in ran.out
+    assert f"counterfoil show {waiting}" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "taken"),
+    [
+        ("totals.grand_total", "1.234,56", "1234.56"),
+        ("totals.grand_total", "1,234.56", "1234.56"),
+        ("totals.grand_total", "1'234.50", "1234.50"),
+        ("totals.grand_total", "1.234.567", "1234567"),
+        ("totals.grand_total", "-12,5", "-12.5"),
+        ("totals.grand_total", "119,00 €", "119.00"),
+        ("totals.grand_total", "1234.567", "1234.567"),
+        ("lines[0].quantity", "0,125", "0.125"),
+        ("totals.grand_total", "12a", "12a"),
+        ("totals.grand_total", "1.2.3", "1.2.3"),
+        ("issue_date", "31.12.2026", "2026-12-31"),
+        ("issue_date", "31.12.26", "2026-12-31"),
+        ("issue_date", "31. Dezember 2026", "2026-12-31"),
+        ("issue_date", "2026/12/31", "2026-12-31"),
+        ("totals.grand_total", "1\u202f234,50", "1234.50"),
+        ("issue_date", "01.02.2026", "2026-02-01"),
+        ("issue_date", "31/12/2026", "2026-12-31"),
+        ("issue_date", "12/31/2026", "2026-12-31"),
+        ("issue_date", "2026-10-31", "2026-10-31"),
+        ("issue_date", "soon", "soon"),
+        ("seller.name", "1.234,56", "1.234,56"),
+        ("payment.iban", None, None),
+    ],
+)
+def test_values_are_taken_as_a_clerk_types_them(path: str, given: str | None, taken: str | None) -> None:
+    assert canonical("invoice", {path: given}) == {path: taken}
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "examples"),
+    [
+        ("totals.grand_total", "1.234", ("1234.00", "1.2340")),
+        ("totals.grand_total", "1,234", ("1234.00", "1.2340")),
+        ("issue_date", "01/02/2026", ("2026-02-01", "2026-01-02")),
+    ],
+)
+def test_a_value_that_can_be_read_in_two_ways_is_refused(path: str, given: str, examples: tuple[str, ...]) -> None:
+    with pytest.raises(Problem) as refused:
+        canonical("invoice", {path: given})
+    assert all(example in str(refused.value) for example in examples)
 
 
 @pytest.mark.parametrize("words", [["no-equals"], ["=value"], ["a=1", "a=2"]])

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from infra.ledger import Ledger, Status, Submission
+from infra.models.calls import CallStatus
 from infra.settings import Settings
 from infra.temporal.connect import connect
 from tests.workers.cli.conftest import Ran
+from tests.workers.cli.examples import MORNING, a_call, an_execution
 from workers import submission
 from workers.cli import _following
-from workers.cli._following import follow
+from workers.cli._following import Followed, follow
 from workers.submission import HandedIn, Submitted, find_files
 
 Cli = Callable[..., Ran]
@@ -126,6 +129,52 @@ def test_one_that_failed_is_begun_again_and_its_old_failure_is_not_taken_for_the
     again = cli("submit", file, "--wait", "--json").json["documents"][0]
     assert again["outcome"] == "started"
     assert again["execution"]["run_id"] != first.json["documents"][0]["execution"]["run_id"]
+
+
+@pytest.mark.parametrize(
+    ("content", "called"),
+    [(b"PK\x03\x04...", "a ZIP archive or an Office"), (b"\x89PNG\r\n", "a PNG image"), (b"Dear Sir", "a text file")],
+)
+def test_what_is_neither_pdf_nor_xml_is_refused_at_the_door(
+    stack: Settings, cli: Cli, tmp_path: Path, content: bytes, called: str
+) -> None:
+    (tmp_path / "fake.pdf").write_bytes(content)
+    (tmp_path / "junk-before.pdf").write_bytes(b"junk\n" * 50 + b"%PDF- " + called.encode())
+    ran = cli("submit", tmp_path / "fake.pdf", tmp_path / "junk-before.pdf")
+    assert ran.code == 1
+    assert f"fake.pdf: it is {called}" in ran.err
+    assert "hand in a PDF or an XML file" in ran.err
+    assert [s.name for s in submissions(stack)] == ["junk-before.pdf"]
+
+
+def test_a_document_that_waits_is_told_when_it_is_handed_in_again(stack: Settings, cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "review-again.pdf"
+    file.write_bytes(b"%PDF- waits and is handed in again")
+    first = cli("submit", file, "--batch", "one", "--wait")
+    assert "as its name says" in first.out
+    assert "next: counterfoil review list --batch one" in first.out
+    again = cli("submit", file, "--batch", "two", "--json").json["documents"][0]
+    assert again["outcome"] == "waits for review"
+    assert again["execution"]["status"] == "review"
+    assert again["execution_id"] in first.out
+    assert "waits for review, batch one" in cli("submit", file, "--batch", "two").out
+    assert "waits for review, batch one: as its name says" in cli("submit", file, "--batch", "two", "--wait").out
+
+
+def test_an_unknown_definition_is_wrong_usage(home: Settings, cli: Cli, folder: Path) -> None:
+    ran = cli("submit", folder, "--definition", "poem")
+    assert ran.code == 2
+    assert "there are: invoice" in ran.err
+
+
+def test_the_open_step_of_a_running_execution_is_named_with_its_try() -> None:
+    made = an_execution(status=Status.RUNNING)
+    done = a_call(made, "extract header", started_at=MORNING + timedelta(seconds=5))
+    lost = a_call(made, "extract lines", status=CallStatus.LOST)
+    again = a_call(made, "extract lines", status=CallStatus.STARTED, attempt=2)
+    row = Followed(Submitted("a.pdf", "started"), made, [lost, done, again])
+    assert row.status == "running, extract lines, try 2"
+    assert row.tally.lost == 1
 
 
 async def test_the_same_folder_handed_in_twice_at_once_gives_one_execution_a_document(
