@@ -328,7 +328,7 @@ def _sorted_error(error: Exception, tier: Tier) -> ModelError:
     if isinstance(error, openai.APIStatusError):
         detail = f"{error.status_code}: {_short(error.message, tier)}"
         if error.status_code in (409, 425, 429, 503):
-            failure = EndpointBusy(f"{where} is busy ({detail})")
+            failure = EndpointBusy(f"{where} is busy or failing ({detail})")
         elif error.status_code == 408 or error.status_code >= 500:
             # It, or a proxy before it, took the request and then failed: the tokens may have been computed.
             failure = AnswerLost(f"{where} failed ({detail})")

@@ -39,7 +39,8 @@ async def test_a_worker_killed_amid_model_calls_repeats_no_recorded_call_and_los
     assert outcomes[CallStatus.STARTED] == 0
     # Every answer the endpoint was paid for is on record: kept, or counted as lost.
     assert len(recorded) <= script.paid.total() <= len(recorded) + outcomes[CallStatus.LOST]
-    assert script.requests.total() == len(calls)
+    # Every request is on record; one that was begun there but not yet sent when its worker died counts as lost too.
+    assert len(recorded) <= script.requests.total() <= len(calls)
 
     async with Phoenix(stack.settings()) as phoenix:
         for id in ids:

@@ -268,13 +268,18 @@ def _answer(
     with failing_clearly():
 
         async def work() -> tuple[Execution, bool, dict[str, str | None]]:
+            from infra.ledger import Status
             from workflows.execution import ReviewAnswer
 
             async with opened_ledger() as ledger:
                 before = await the_execution(ledger, id, tenant)
                 taken = canonical(before.definition, corrections)
                 answer = ReviewAnswer(
-                    action=action, reviewer=_reviewer(reviewer), reason=reason or None, corrections=taken
+                    action=action,
+                    reviewer=_reviewer(reviewer),
+                    reason=reason or None,
+                    corrections=taken,
+                    seen=len(before.reviews) if before.status is Status.REVIEW else None,
                 )
                 await _send(ledger, before, answer)
                 return *await _outcome(ledger, before), taken
