@@ -404,20 +404,18 @@ def _reasons_for_review(state: State, fields: Fields) -> list[str]:
     kind = state.get("kind")
     if kind == "credit_note":
         reasons.append("it is a credit note: a person settles it against its invoice")
-    elif kind != "invoice":
+    elif kind == "other":
         reasons.insert(0, "it does not look like an invoice")
-    if "check" not in state["findings"]:
-        reasons.append("its values have not been checked")
     gross, currency = fields.get("totals.grand_total"), _value(fields, "currency")
     limit = state["options"]["approval_limits"].get(currency or "")
-    if gross is None or currency is None:
-        reasons.append("there is no total with a currency to approve")
-    elif limit is None:
+    if gross and currency and limit is None:
         reasons.append(f"there is no approval limit for {currency}")
-    elif gross.number > Decimal(limit):
+    elif gross and limit is not None and gross.number > Decimal(limit):
         reasons.append(f"the total of {gross.value} {currency} is above the limit of {limit} {currency}")
-    elif gross.number <= 0:
+    elif gross and gross.number <= 0:
         reasons.append(f"the total of {gross.value} is not positive")
+    if not reasons and (kind != "invoice" or "check" not in state["findings"] or not gross or limit is None):
+        reasons.append("what approval rests on is not there: kind, checks, total or limit")
     return list(dict.fromkeys(reasons))
 
 
