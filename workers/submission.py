@@ -28,6 +28,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from agents.documents._kind import kind_of  # the door and the reader go by the same rule
+from agents.documents._process import MAX_BYTES
 from infra.document_store import DocumentStore
 from infra.failures import Failure
 from infra.ledger import Execution, Ledger, Status, Submission
@@ -40,7 +41,7 @@ from workflows.execution import ExecutionOrder
 
 ENDINGS = (".pdf", ".xml")
 """Files taken from a folder. One named by itself is taken whatever its name."""
-LARGEST_DOCUMENT = 50 * 1024 * 1024
+LARGEST_DOCUMENT = MAX_BYTES
 """Bytes of the largest document taken."""
 AT_ONCE = 16
 """Documents in the making at the same time."""
@@ -229,7 +230,7 @@ class _Desk:
         if not content:
             raise ValueError("it is empty")
         if len(content) > LARGEST_DOCUMENT:
-            raise ValueError(f"it is larger than the {LARGEST_DOCUMENT // 1024 // 1024} MB a document may have")
+            raise ValueError(f"it is larger than the {LARGEST_DOCUMENT / 1e6:.0f} MB a document may have")
         kind, called = kind_of(content)
         media_type = f"application/{kind or 'octet-stream'}"
         taken = TAKEN.get(self._definition.name)

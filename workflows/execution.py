@@ -7,6 +7,7 @@ when a definition is added.
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
@@ -273,14 +274,16 @@ class AgentWorkflow:
         """Current details, in Markdown: what an operator sees on the execution's page."""
         stub = self._stub
         assert stub
-        lines = [f"**{stub.name}**: {stub.status.value}" + (f", at step `{self._step}`" if not stub.ended_at else "")]
+        lines = [
+            f"**{_plain(stub.name)}**: {stub.status.value}" + (f", at step `{self._step}`" if not stub.ended_at else "")
+        ]
         if stub.decision:
             lines.append(f"**Decision**: {stub.decision} by {stub.decided_by}")
-            lines += [f"- {reason}" for reason in stub.reasons]
+            lines += [f"- {_plain(reason)}" for reason in stub.reasons]
         if stub.error:
-            lines.append(f"**Failed**: {stub.error}")
+            lines.append(f"**Failed**: {_plain(stub.error)}")
         if stub.vendor or stub.amount is not None:
-            number, vendor = stub.number or "?", stub.vendor or "?"
+            number, vendor = _plain(stub.number or "?"), _plain(stub.vendor or "?")
             lines.append(f"**Invoice** {number} of {vendor}: {stub.amount} {stub.currency or ''}")
         if stub.model_calls:
             cost = f"{stub.cost:.6f} {stub.cost_currency}" if stub.cost is not None else "unpriced"
@@ -290,6 +293,14 @@ class AgentWorkflow:
         if stub.status is Status.REVIEW:
             lines.append(f"Answer with `counterfoil review approve|reject|correct {stub.id}`")
         workflow.set_current_details("\n\n".join(lines))
+
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#!|])")
+
+
+def _plain(text: str) -> str:
+    """Text of a document for a page that renders Markdown: no links, pictures or markup of the document's own."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))[:500]
 
 
 def _reason(error: BaseException) -> str:
