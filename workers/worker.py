@@ -24,7 +24,7 @@ from infra.connections import Connections
 from infra.ledger.activities import record
 from infra.models import EndpointNotAllowed, ModelError
 from infra.settings import Settings, settings
-from infra.telemetry.phoenix import Phoenix, PhoenixError
+from infra.telemetry.phoenix import PRICE_HOLDS_AFTER_SECONDS, Phoenix, PhoenixError
 from infra.telemetry.tracing import Tracing, start_tracing
 from infra.temporal import search_attributes
 from infra.temporal.connect import connect
@@ -45,8 +45,8 @@ _PASSED_THROUGH = (
     "httpx",
 )
 """Modules the workflow sandbox takes as they are: deterministic where workflows use them, and slow to load anew each time."""
-_PRICES_SECONDS = 3.0
-"""How long the start waits for Phoenix to know the prices: it prices a call when it takes it in, and never later."""
+_PRICES_SECONDS = 15.0
+"""Longest that the start waits for the first try at telling Phoenix the prices, and for them to hold."""
 _PRICE_RETRY_SECONDS = 10.0
 
 
@@ -67,7 +67,8 @@ async def run_worker(made: Settings, *, ready: Path | None = None, stop: asyncio
             log.info("created search attributes: %s", ", ".join(made_attributes))
     except RPCError as error:
         log.warning("search attributes could not be checked: %s. Executions need: %s", error, SEARCH_ATTRIBUTES)
-    prices = asyncio.create_task(_set_prices(made_connections))
+    tried = asyncio.Event()
+    prices = asyncio.create_task(_set_prices(made_connections, tracing, tried))
     workflows = [d.workflow for d in found.values()]
     main = _worker(client, made, tracing, made.task_queue, workflows, [record], 50)
     models = _worker(client, made, tracing, f"{made.task_queue}-models", [], [], made.model_concurrency)
@@ -75,7 +76,8 @@ async def run_worker(made: Settings, *, ready: Path | None = None, stop: asyncio
     for signum in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError, RuntimeError):
             loop.add_signal_handler(signum, stop.set)
-    await asyncio.wait([prices], timeout=_PRICES_SECONDS)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(tried.wait(), _PRICES_SECONDS)
     async with main, models:
         log.info("ready: %s on task queue %s", ", ".join(found), made.task_queue)
         if ready:
@@ -125,27 +127,41 @@ async def _send_kept_spans(tracing: Tracing) -> None:
         await asyncio.to_thread(tracing.flush)
 
 
-async def _set_prices(made: Connections) -> None:
-    """Tell Phoenix the price of every configured model, as soon as the model's endpoint and Phoenix both answer."""
+async def _set_prices(made: Connections, tracing: Tracing, tried: asyncio.Event) -> None:
+    """Tell Phoenix the price of every configured model, as soon as the model's endpoint and Phoenix both answer; set
+    ``tried`` after the first round.
+
+    Phoenix prices no span in retrospect, so spans are held until the prices hold there; but not for an endpoint that is
+    away, which makes no spans to price.
+    """
     pending = {name: tier.price for name, tier in made.models.tiers.items() if tier.price}
     told: set[str] = set()
     wait = 0.5
+    if not pending:
+        tried.set()
     async with Phoenix(made.settings) as phoenix:
         while pending:
+            phoenix_away = changed = False
             for name, price in list(pending.items()):
                 try:
                     model = await made.models.model_of(name)
-                    await phoenix.set_price(model, price)
+                    tracing.hold(True)
+                    changed |= await phoenix.set_price(model, price)
                 except EndpointNotAllowed as error:
                     log.warning("%s", error)
                     del pending[name]
                 except (ModelError, PhoenixError) as error:
+                    phoenix_away |= isinstance(error, PhoenixError)
                     if name not in told:
                         log.warning("no price in Phoenix for tier %s until it can be set: %s", name, error)
                     told.add(name)
                 else:
                     log.info("price of %s in Phoenix: %s", model, price)
                     del pending[name]
+            if changed:
+                await asyncio.sleep(PRICE_HOLDS_AFTER_SECONDS)
+            tracing.hold(phoenix_away)
+            tried.set()
             if pending:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, _PRICE_RETRY_SECONDS)

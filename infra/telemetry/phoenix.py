@@ -16,6 +16,9 @@ import httpx
 from infra.models.tiers import Price
 from infra.settings import Settings
 
+PRICE_HOLDS_AFTER_SECONDS = 7.0
+"""Phoenix looks at its price table every five seconds (its `GenerativeModelStore`), and prices no span in retrospect."""
+
 
 class PhoenixError(Exception):
     """Phoenix did not answer, or refused what was asked."""
@@ -67,8 +70,11 @@ class Phoenix:
             raise PhoenixError(f"what answers at {self._url} is not Phoenix")
         return data
 
-    async def set_price(self, model: str, price: Price) -> None:
-        """Make Phoenix price spans of ``model`` as the ledger does. Does nothing where that price is set already."""
+    async def set_price(self, model: str, price: Price) -> bool:
+        """Make Phoenix price spans of ``model`` as the ledger does; returns whether anything had to be set.
+
+        What was set holds for spans that Phoenix takes in after `PRICE_HOLDS_AFTER_SECONDS`.
+        """
         costs = [
             {"tokenType": "input", "kind": "PROMPT", "costPerMillionTokens": float(price.input)},
             {"tokenType": "cache_read", "kind": "PROMPT", "costPerMillionTokens": float(price.cached)},
@@ -87,6 +93,9 @@ class Phoenix:
                 "mutation($i: UpdateModelMutationInput!) { updateModel(input: $i) { model { id } } }",
                 i={"id": existing["id"], **wanted},
             )
+        else:
+            return False
+        return True
 
     async def _models(self) -> dict[str, dict[str, Any]]:
         data = await self._ask(

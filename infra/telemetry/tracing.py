@@ -126,6 +126,8 @@ class _Patient(SpanExporter):
         self._held: deque[ReadableSpan] = deque(maxlen=most)
         self._not_before = 0.0
         self._sending = threading.Lock()
+        self.holding = False
+        """Whether to keep all spans for now."""
 
     @property
     def healthy(self) -> bool:
@@ -138,7 +140,7 @@ class _Patient(SpanExporter):
             return self._send()
 
     def _send(self) -> SpanExportResult:
-        if time.monotonic() < self._not_before:
+        if self.holding or time.monotonic() < self._not_before:
             return SpanExportResult.SUCCESS
         was_down = self._not_before > 0
         size = _BATCH
@@ -171,6 +173,7 @@ class _Patient(SpanExporter):
             return False
 
     def shutdown(self) -> None:
+        self.holding = False
         self._not_before = 0.0
         self.export(())
         if self._held:
@@ -187,6 +190,10 @@ class Tracing:
     def __init__(self, provider: ReplaySafeTracerProvider, exporter: _Patient) -> None:
         self.provider = provider
         self._exporter = exporter
+
+    def hold(self, holding: bool) -> None:
+        """Keep spans from Phoenix (until its prices hold, say), or let them go."""
+        self._exporter.holding = holding
 
     def flush(self) -> bool:
         """Send all ended spans now, and those kept from before if it is time to try again. Blocks; returns whether

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from infra.connections import Connections
 from infra.settings import Settings, TierSettings, TokenPrice
+from infra.telemetry.tracing import Tracing
 from tests.infra.models.canned import Canned
 from tests.scripted.endpoint import MODEL, ScriptedEndpoint, unused_port
 from workers import worker
@@ -21,6 +24,9 @@ async def test_a_price_is_set_when_phoenix_is_back(
     endpoint: ScriptedEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(worker, "_PRICE_RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(worker, "PRICE_HOLDS_AFTER_SECONDS", 0.3)
+    held: list[bool] = []
+    tracing, tried = SimpleNamespace(hold=held.append), asyncio.Event()
     caplog.set_level("INFO", "counterfoil.worker")
     price = TokenPrice(input=Decimal(1), output=Decimal(2), source="list")
     with unused_port() as port:
@@ -36,13 +42,16 @@ async def test_a_price_is_set_when_phoenix_is_back(
                 },
             )
         )
-        setting = asyncio.create_task(worker._set_prices(made))
+        setting = asyncio.create_task(worker._set_prices(made, cast(Tracing, tracing), tried))
         await asyncio.wait([setting], timeout=1)
         assert not setting.done()
+        assert tried.is_set(), "the worker starts all the same"
+        assert held[-1], "spans wait for their price"
     with Canned(EMPTY, port=port) as phoenix:
         async with asyncio.timeout(5):
             await setting
         assert len(phoenix.received) == 2, "it is asked what it has, then told"
+    assert not held[-1]
     await made.close()
     down, refused, told = (r.getMessage() for r in caplog.records)
     assert "tier small until it can be set: Phoenix at" in down
