@@ -95,6 +95,12 @@ async def run_worker(made: Settings, *, ready: Path | None = None, stop: asyncio
     await asyncio.to_thread(tracing.shutdown)
 
 
+def workflow_runner() -> SandboxedWorkflowRunner:
+    """Temporal's sandbox, as the workflows of this project need it."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
 def _worker(
     client: object,
     made: Settings,
@@ -112,9 +118,7 @@ def _worker(
         activities=activities,  # type: ignore[arg-type]
         plugins=[LangGraphPlugin(graphs=graphs)],
         interceptors=[ActivityCare(tracing)],
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH)
-        ),
+        workflow_runner=workflow_runner(),
         max_concurrent_activities=slots,
         graceful_shutdown_timeout=timedelta(seconds=20),
     )
