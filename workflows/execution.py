@@ -310,6 +310,6 @@ def _reason(error: BaseException) -> str:
     if not isinstance(error, FailureError):
         return f"a fault of the software, {type(error).__name__}: {error}. Please report it"
     message = error.message.rstrip(".")
-    retryable = isinstance(error, ApplicationError) and not error.non_retryable
-    again = " After mending it, submit the document again: answers already paid for are kept." if retryable else ""
+    mendable = not (isinstance(error, ApplicationError) and error.type == "Unreadable")
+    again = " After mending it, submit the document again: answers already paid for are kept." if mendable else ""
     return f"{message}.{again}"

@@ -326,18 +326,27 @@ def _sorted_error(error: Exception, tier: Tier) -> ModelError:
             return EndpointUnreachable(f"{where} cannot be reached. Is it running? See `counterfoil doctor`")
         return AnswerLost(f"{where} cut the connection before its answer was complete ({cause})")
     if isinstance(error, openai.APIStatusError):
-        detail = f"{error.status_code}: {_short(error.message, tier)}"
+        said = _short(error.message, tier).removeprefix(f"Error code: {error.status_code} - ")
+        detail = f"{error.status_code}: {said}"
         if error.status_code in (409, 425, 429, 503):
             failure = EndpointBusy(f"{where} is busy or failing ({detail})")
         elif error.status_code == 408 or error.status_code >= 500:
             # It, or a proxy before it, took the request and then failed: the tokens may have been computed.
             failure = AnswerLost(f"{where} failed ({detail})")
         else:
-            return RequestRefused(f"{where} refused the request ({detail})")
+            return RequestRefused(f"{where} refused the request ({detail}){_ADVICE.get(error.status_code, '')}")
         failure.retry_after = _seconds(error.response.headers.get("retry-after", ""))
         return failure
     detail = f"{type(error).__name__}: {_short(error, tier)}"
     return AnswerLost(f"{where} answered with something that is no chat completion ({detail})")
+
+
+_ADVICE = {
+    401: ". Check COUNTERFOIL_MODEL_API_KEY",
+    403: ". Check COUNTERFOIL_MODEL_API_KEY",
+    404: ". Check COUNTERFOIL_MODEL_URL and COUNTERFOIL_MODEL_NAME",
+}
+"""What to do about a refusal, by status."""
 
 
 def _seconds(retry_after: str) -> float | None:
