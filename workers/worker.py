@@ -74,7 +74,7 @@ async def run_worker(made: Settings, *, ready: Path | None = None, stop: asyncio
     models = _worker(client, made, tracing, f"{made.task_queue}-models", [], [], made.model_concurrency)
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError, RuntimeError):
+        with suppress(NotImplementedError, RuntimeError):  # Windows has none; only the main thread may
             loop.add_signal_handler(signum, stop.set)
     with suppress(TimeoutError):
         await asyncio.wait_for(tried.wait(), _PRICES_SECONDS)
