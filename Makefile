@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo up down test lint bench lock
+.PHONY: help setup demo up down score test lint bench lock
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -30,6 +30,11 @@ up: setup  ## start the local stack: Temporal, Phoenix, the model, the worker
 
 down:  ## stop the local stack
 	@test ! -x $(BIN)/counterfoil || $(BIN)/counterfoil down
+
+PDFS ?= ../shared/corpus/invoices/pdf_noxml
+GT ?= ../shared/corpus/invoices/gt
+score: setup  ## read documents with known truth (PDFS=folder GT=folder) with the running stack, and score what came of it
+	@$(BIN)/counterfoil score $(PDFS) $(GT) $(SCORE)
 
 test: setup  ## run the tests (real Temporal, Phoenix and databases; a scripted endpoint for the GPU)
 	@$(BIN)/python -m pytest

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_cache_path
 from pydantic import BaseModel, Field, SecretStr, field_validator
@@ -117,6 +117,12 @@ class Settings(BaseSettings):
     approval_limits: dict[str, Decimal] = Field(
         default_factory=lambda: {c: Decimal(1000) for c in ("EUR", "USD", "GBP", "CHF")},
         description="largest grand total approved without a person, by ISO 4217 currency; one not named needs a person",
+    )
+    ask: Literal["open", "all", "nothing"] = Field(
+        default="open", description="what a model is asked: what code leaves open or cannot prove, everything, nothing"
+    )
+    sure: float = Field(
+        default=0.95, ge=0, le=1, description="confidence every key value must have for approval without a person"
     )
     max_repairs: int = Field(default=2, ge=0)
     read_seconds: float = 60.0

@@ -1,7 +1,8 @@
 """Reading documents: a PDF or an XML invoice in, a `Reading` out, whatever a stranger put into the file.
 
-`read_document` does it in a process of its own that may be killed; `reading` holds what it yields; `safe_xml` is how
-XML is parsed everywhere. A scan yields its pages without words: there is no OCR here.
+`read_document` does it in a process of its own that may be killed, and so does `page_image`, which draws a page for a
+person; `reading` holds what reading yields; `safe_xml` is how XML is parsed everywhere. A scan yields its pages without
+words: there is no OCR here.
 """
 
 from __future__ import annotations
@@ -9,9 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agents.documents.reading import Reading
+    from collections.abc import Sequence
 
-__all__ = ["read_document"]
+    from agents.documents.reading import Box, Reading
+
+__all__ = ["PageNotDrawn", "page_image", "read_document"]
+
+
+class PageNotDrawn(ValueError):
+    """There is no such page, or no picture of it can be made: the message says which, and what to do."""
 
 
 async def read_document(data: bytes, name: str, *, seconds: float, memory_mb: int) -> Reading:
@@ -33,3 +40,29 @@ async def read_document(data: bytes, name: str, *, seconds: float, memory_mb: in
     from agents.documents._process import read_in_subprocess
 
     return await read_in_subprocess(data, name, seconds=seconds, memory_mb=memory_mb)
+
+
+async def page_image(
+    data: bytes, page: int, *, seconds: float, memory_mb: int, scale: float = 2.0, boxes: Sequence[Box] = ()
+) -> bytes:
+    """Draw a page of a PDF, as a person sees it, in a subprocess.
+
+    Args:
+        data: the PDF.
+        page: its number, from 1.
+        seconds: as in `read_document`.
+        memory_mb: as in `read_document`; a picture of A4 needs some 100 MiB.
+        scale: pixels a point, at most 8. A page that would have more than 16 million pixels is drawn smaller.
+        boxes: places to outline, in points from the top left as in `Reading`; the first 200 of them.
+
+    Returns:
+        A PNG.
+
+    Raises:
+        PageNotDrawn: there is no such page, the document cannot be read, or drawing it takes too much time or memory.
+        ReaderFailed: the process itself did not start or broke down, which says nothing about the document.
+        ValueError: ``scale`` is out of its range.
+    """
+    from agents.documents._process import page_image_in_subprocess
+
+    return await page_image_in_subprocess(data, page, seconds=seconds, memory_mb=memory_mb, scale=scale, boxes=boxes)

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from agents.documents import _pdf
 from agents.documents._kind import kind_of
+from agents.documents._page import open_pdf
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, decode_xml, parse_xml
 
 _INVOICES = {"CrossIndustryInvoice", "CrossIndustryDocument", "Invoice", "CreditNote"}
@@ -45,7 +45,7 @@ def embedded_invoice(data: bytes) -> tuple[dict[str, str] | None, str | None]:
     """
     if not any(mark in data for mark in _MARKS):
         return None, None
-    for files in (_pdf.attached_files, _files_by_pypdf):
+    for files in (_files_by_pdfium, _files_by_pypdf):
         found, trouble = _choose(_unless_broken(files, data))
         if found or trouble:
             return found, trouble
@@ -147,6 +147,14 @@ def _unless_broken(files: Callable[[bytes], Iterator[tuple[str, bytes]]], data: 
         raise
     except Exception:  # either library raises what it likes on a broken file: RecursionError, KeyError, TypeError …
         return []
+
+
+def _files_by_pdfium(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The files in the name tree."""
+    document, _ = open_pdf(data)
+    for index in range(document.count_attachments()):
+        attachment = document.get_attachment(index)
+        yield attachment.get_name(), bytes(attachment.get_data())
 
 
 def _files_by_pypdf(data: bytes) -> Iterator[tuple[str, bytes]]:

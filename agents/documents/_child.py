@@ -1,7 +1,9 @@
-"""The reading process: bytes on standard input, the arguments after ``-m``, a `Reading` as JSON on standard output.
+"""The reading process: bytes on standard input, the arguments after ``-m``, the answer on standard output.
 
-Arguments: kind (``pdf`` or ``xml``), name, seconds of CPU, MiB of memory. What a stranger wrote is looked at only after
-the limits are set. A problem of the document is an answer; any other exit status says that this process broke down.
+Arguments: task (``pdf``, ``xml`` or ``image``), name, seconds of CPU, MiB of memory; the name of an ``image`` is what is
+to be drawn, as JSON. The answer is a `Reading` as JSON, of an ``image`` a PNG. What a stranger wrote is looked at only
+after the limits are set. A problem of the document is an answer (JSON with a ``problem``); any other exit status says
+that this process broke down.
 """
 
 from __future__ import annotations
@@ -15,21 +17,23 @@ from typing import Any
 
 
 def main() -> None:
-    kind, name, seconds, memory_mb = sys.argv[1], sys.argv[2], float(sys.argv[3]), int(sys.argv[4])
+    task, name, seconds, memory_mb = sys.argv[1], sys.argv[2], float(sys.argv[3]), int(sys.argv[4])
     answer_to = os.dup(1)
     os.dup2(2, 1)  # what a library prints must not end up in the answer
     data = sys.stdin.buffer.read()
-    read = _read_pdf if kind == "pdf" else _read_xml
-    import_for(kind)
+    perform = {"pdf": _read_pdf, "xml": _read_xml, "image": _draw}[task]
+    import_for(task)
     _limit(math.ceil(seconds) + 1, memory_mb * 1024 * 1024)
     try:
-        answer = read(data, name)
+        answer = perform(data, name)
     except MemoryError:
         answer = {"problem": {"code": "too_large", "message": TOO_MUCH_MEMORY}}
     except Exception as error:  # a library that stumbles over a broken document raises what it likes
         answer = {"problem": {"code": "damaged", "message": _stumbled(error)}}
-    with os.fdopen(answer_to, "w", encoding="utf-8", errors="replace") as out:
-        json.dump(answer, out, ensure_ascii=True, separators=(",", ":"))
+    if not isinstance(answer, bytes):
+        answer = json.dumps(answer, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    with os.fdopen(answer_to, "wb") as out:
+        out.write(answer)
 
 
 TOO_MUCH_MEMORY = (
@@ -37,24 +41,41 @@ TOO_MUCH_MEMORY = (
 )
 
 
-def import_for(kind: str) -> None:
+def import_for(task: str) -> None:
     """Load the libraries while memory is not yet limited: a fault of theirs is not the document's."""
+    if task == "image":
+        from agents.documents import _image  # noqa: F401
+
+        return
     from agents.documents import safe_xml  # noqa: F401
 
-    if kind == "pdf":
+    if task == "pdf":
         from agents.documents import _attachments, _pdf  # noqa: F401
 
 
 def _read_pdf(data: bytes, _name: str) -> dict[str, Any]:
     from agents.documents._attachments import embedded_invoice
-    from agents.documents._pdf import Unreadable, read_pdf
+    from agents.documents._page import Unreadable
+    from agents.documents._pdf import read_pdf
 
     try:
         answer = read_pdf(data)
     except Unreadable as error:
         return {"problem": {"code": error.code, "message": error.message}}
-    answer["xml"], answer["xml_problem"] = embedded_invoice(data)
+    xml, answer["xml_problem"] = embedded_invoice(data)
+    answer["xml"] = xml
+    answer["attachments"] = [name for name in answer["attachments"] if xml is None or name != xml["name"]]
     return answer
+
+
+def _draw(data: bytes, order: str) -> bytes | dict[str, Any]:
+    from agents.documents._image import draw_page
+    from agents.documents._page import Unreadable
+
+    try:
+        return draw_page(data, **json.loads(order))
+    except Unreadable as error:
+        return {"problem": {"code": error.code, "message": error.message}}
 
 
 def _read_xml(data: bytes, name: str) -> dict[str, Any]:

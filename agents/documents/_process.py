@@ -10,15 +10,22 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from agents.documents import PageNotDrawn
 from agents.documents._kind import kind_of
-from agents.documents.reading import Problem, Reading
+from agents.documents.reading import Box, Problem, Reading
 
 MAX_BYTES = 50_000_000
 """Larger files are refused unread."""
 
+MAX_OUTLINES = 200
+"""Of a picture of a page; further ones are not drawn."""
+
+_MAX_SCALE = 8.0
+"""Pixels a point."""
 _MAX_ANSWER_BYTES = 256_000_000
 _PACKAGES = Path(__file__).resolve().parents[2]
 _MEDIA_TYPES = {"pdf": "application/pdf", "xml": "application/xml", None: "application/octet-stream"}
@@ -43,9 +50,40 @@ async def read_in_subprocess(data: bytes, name: str, *, seconds: float, memory_m
         )  # fmt: skip
     if kind is None:
         return _with(reading, "not_a_document", f"This is {words}. Hand in the invoice as a PDF or an XML e-invoice.")
+    status, answer = await _perform(kind, _argument(name), data, seconds, memory_mb)
+    if answer is not None:
+        return await asyncio.to_thread(_interpret, reading, answer)
+    return reading.model_copy(update={"problem": _broke_down(status, seconds)})
+
+
+async def page_image_in_subprocess(
+    data: bytes, page: int, *, seconds: float, memory_mb: int, scale: float, boxes: Sequence[Box]
+) -> bytes:
+    """See `agents.documents.page_image`."""
+    if not 0 < scale <= _MAX_SCALE:
+        raise ValueError(f"A scale of {scale:g} pixels a point: give more than 0 and at most {_MAX_SCALE:g}.")
+    if len(data) > MAX_BYTES or kind_of(data)[0] != "pdf":
+        raise PageNotDrawn("Only the pages of a PDF that can be read have a picture.")
+    order = json.dumps({"page": page, "scale": scale, "boxes": [list(box) for box in boxes[:MAX_OUTLINES]]})
+    status, answer = await _perform("image", order, data, seconds, memory_mb)
+    if answer is None:
+        raise PageNotDrawn(_broke_down(status, seconds).message)
+    if answer.startswith(b"\x89PNG"):
+        return answer
+    try:
+        message = json.loads(answer)["problem"]["message"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReaderFailed("The reading process gave an answer that is no picture.") from error
+    raise PageNotDrawn(message)
+
+
+async def _perform(
+    task: str, argument: str, data: bytes, seconds: float, memory_mb: int
+) -> tuple[int | None, bytes | None]:
+    """The child's exit status, None if it took too long and was killed; and its answer, None if it gave none."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, *(["-B"] if sys.dont_write_bytecode else []), "-P", "-m", "agents.documents._child",
-        kind, _argument(name), f"{seconds:.3f}", str(memory_mb),
+        task, argument, f"{seconds:.3f}", str(memory_mb),
         stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True, cwd=_PACKAGES, env=_environment(),
     )  # fmt: skip
     try:
@@ -53,16 +91,10 @@ async def read_in_subprocess(data: bytes, name: str, *, seconds: float, memory_m
             answer, _ = await asyncio.gather(_receive(process), _send(process, data))
             status = await process.wait()
     except TimeoutError:
-        return _with(
-            reading, "too_slow",
-            f"Reading the document took longer than {seconds:g} seconds and was stopped. "
-            "Look at it by hand; ask the sender for a simpler file.",
-        )  # fmt: skip
+        return None, None
     finally:
         await _end(process)
-    if status == 0 and answer is not None:
-        return await asyncio.to_thread(_interpret, reading, answer)
-    return _broke_down(reading, status, seconds)
+    return status, answer if status == 0 else None
 
 
 def _interpret(reading: Reading, answer: bytes) -> Reading:
@@ -74,22 +106,26 @@ def _interpret(reading: Reading, answer: bytes) -> Reading:
         raise ReaderFailed("The reading process gave an answer that is no reading.") from error
 
 
-def _broke_down(reading: Reading, status: int, seconds: float) -> Reading:
+def _broke_down(status: int | None, seconds: float) -> Problem:
     """What an exit without an answer says: a signal is the document's doing, any other status the reader's own."""
-    if status == -signal.SIGXCPU:
-        return _with(reading, "too_slow", f"Reading the document took more than {seconds:g} seconds and was stopped.")
+    if status is None or status == -signal.SIGXCPU:
+        return Problem(
+            code="too_slow",
+            message=f"Reading the document took longer than {seconds:g} seconds and was stopped. "
+            "Look at it by hand; ask the sender for a simpler file.",
+        )
     if status in (0, -signal.SIGABRT, -signal.SIGKILL):
-        return _with(
-            reading, "too_large",
-            "The document unfolds to more than a document may take and reading it was stopped. "
+        return Problem(
+            code="too_large",
+            message="The document unfolds to more than a document may take and reading it was stopped. "
             "Do not open it on a desk; ask the sender what it is.",
-        )  # fmt: skip
+        )
     if status < 0:
-        return _with(
-            reading, "damaged",
-            f"The document brings its reader down ({signal.Signals(-status).name}): it is damaged, or made to do harm. "
-            "Do not open it on a desk; ask the sender for it again.",
-        )  # fmt: skip
+        return Problem(
+            code="damaged",
+            message=f"The document brings its reader down ({signal.Signals(-status).name}): it is damaged, or made to "
+            "do harm. Do not open it on a desk; ask the sender for it again.",
+        )
     raise ReaderFailed(
         f"The reading process ended with status {status}. Try `{sys.executable} -m agents.documents._child` by hand."
     )

@@ -1,4 +1,4 @@
-"""The invoice agent's graph: read, classify, extract, check, repair, match, comply, decide, review, post.
+"""The invoice agent's graph: read, extract, check, repair, match, comply, decide, review, post.
 
 Plain LangGraph: compile it with a checkpointer and invoke it without Temporal, as the tests do. The metadata of each node
 says where Temporal runs it and with which limits.
@@ -27,7 +27,6 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
     graph.add_node(
         "read", nodes.read, metadata={**_IO, "start_to_close_timeout": timedelta(seconds=made.read_seconds + 30)}
     )
-    graph.add_node("classify", nodes.classify, metadata={**asks, "summary": "what is it? (small)"})
     for part in PARTS:
         node = getattr(nodes, f"extract_{part}")
         graph.add_node(f"extract_{part}", node, metadata={**asks, "summary": f"{part} (small)"})
@@ -40,9 +39,9 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
     graph.add_node("post", nodes.post, metadata={**_IO, "summary": "write once to the ledger"})
 
     graph.add_edge(START, "read")
-    _branch(graph, "read", nodes.after_read, "check", "classify", "decide")
-    _branch(graph, "classify", nodes.after_classify, "decide", *(f"extract_{part}" for part in PARTS))
-    graph.add_edge([f"extract_{part}" for part in PARTS], "check")
+    _branch(graph, "read", nodes.after_read, "check", "decide", *(f"extract_{part}" for part in PARTS))
+    for part in PARTS:  # those that run, run at once; the checks follow when all of them have ended
+        graph.add_edge(f"extract_{part}", "check")
     _branch(graph, "check", nodes.after_check, "repair", "match")
     graph.add_edge("repair", "check")
     graph.add_edge("match", "comply")
@@ -58,6 +57,9 @@ def options(made: Settings) -> dict[str, Any]:
     return {
         "approval_limits": {currency: str(limit) for currency, limit in made.approval_limits.items()},
         "max_repairs": made.max_repairs,
+        "ask": made.ask,
+        "sure": made.sure,
+        "tiers": list(made.tiers) or ["small"],
     }
 
 
@@ -89,8 +91,8 @@ def _asks_a_model(made: Settings) -> dict[str, Any]:
 
 
 def _repair_summary(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-    reasons = nodes.repairable(args[0])
-    return f"{', '.join(reasons)}: {'; '.join(r for texts in reasons.values() for r in texts)}"[:200]
+    due = nodes.repairable(args[0])
+    return "; ".join(f"{part} ({tier}): {', '.join(reasons)}" for part, (tier, reasons) in due.items())[:200]
 
 
 def _branch(graph: StateGraph[Any, Any, Any, Any], source: str, choose: Callable[..., Any], *targets: str) -> None:

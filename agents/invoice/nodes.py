@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,10 +13,14 @@ from typing import Any
 from langgraph.types import interrupt
 
 from agents.documents import read_document
+from agents.documents.layout import Layout
 from agents.documents.reading import Reading
-from agents.invoice import checks, questions
+from agents.invoice import checks, extraction, injection, questions
+from agents.invoice.against_page import against_page
+from agents.invoice.by_code import Draft, draft
+from agents.invoice.confidence import judged
 from agents.invoice.einvoice import NotAnEInvoice, fields_from_xml
-from agents.invoice.extraction import against_page, completed, fields_by_rule, fields_of_answer, line_of, part_of
+from agents.invoice.extraction import completed, line_of, part_of
 from agents.invoice.findings import finding
 from agents.invoice.prompts import messages, prompt, version
 from agents.invoice.schema import Evidence, Field, Fields, public
@@ -30,15 +33,15 @@ from infra.models import InvalidAnswer, ModelCall, Question
 from infra.telemetry.steps import step
 
 State = dict[str, Any]
-LONGEST_TEXT = 16_000
-"""Characters of a document that are shown to a model; a longer one is cut in the middle and goes to a person."""
+LONGEST_TEXT = 200_000
+"""Characters of text in which values are looked for; a longer document is no invoice for a machine and goes to a person."""
 MOST_LINES = 400
-"""Invoice lines of an e-invoice that a state can carry: Temporal takes no payload above 2 MiB."""
+"""Invoice lines that a state can carry: Temporal takes no payload above 2 MiB."""
 
 
 @step("read")
 async def read(state: State) -> State:
-    """Read the document; where it carries an e-invoice, take all fields from that.
+    """Read the document. Where it carries an e-invoice, take all fields from that; else what code finds on its pages.
 
     Raises:
         Unreadable: it cannot be read, or it is XML but no e-invoice.
@@ -58,114 +61,62 @@ async def read(state: State) -> State:
             "pages": len(reading.pages),
             "characters": len(reading.text),
             "xml": reading.xml.name if reading.xml else None,
-        }
+        },
+        "ask": [],
     }
-    found: list[dict[str, Any]] = []
+    found = await asyncio.to_thread(injection.findings, reading)
     if reading.xml_problem:
         found.append(finding("XML-BROKEN", "error", reading.xml_problem))
-    if reading.hidden_text:
-        message = f"{reading.hidden_text} characters of hidden text were left out: invisible, white or tiny"
-        found.append(finding("HIDDEN-TEXT", "warning", message))
     if reading.problem:
         found.append(finding("NO-TEXT", "error", reading.problem.message))
-    if "\n…\n" in _shown(reading):
-        message = f"{len(reading.text)} characters of text: the model is shown the first and last {LONGEST_TEXT // 2}"
+    fields = _of_xml(reading, update, found)
+    if fields is None and len(reading.text) > LONGEST_TEXT:
+        message = f"{len(reading.text):,} characters of text are more than an invoice has: a person has to look at it"
         found.append(finding("LONG-DOCUMENT", "error", message))
-    if reading.xml:
-        try:
-            fields = fields_from_xml(reading.xml.text)
-        except NotAnEInvoice as error:
-            if not reading.words:
-                raise Unreadable(f"{error}. Hand in an invoice as PDF, or as UBL or CII XML") from error
-            found.append(finding("XML-UNUSABLE", "warning", f"{reading.xml.name}: {error}; the page was read instead"))
-            update["document"]["xml"] = None
-        else:
-            found += checks.type_code(fields) + (against_page(fields, reading) if reading.words else [])
-            kept = {path: field for path, field in fields.items() if line_of(path) < MOST_LINES}
-            if len(kept) < len(fields):
-                message = f"more than {MOST_LINES} lines: the rest is left out, and a person has to see to it"
-                found.append(finding("LONG-DOCUMENT", "error", message))
-            update["fields"] = _dumped(kept)
-            update["kind"] = checks.kind_of(fields)
-    elif reading.words and not any(is_money(n) for n in amounts(reading.text)):
         update["kind"] = "other"
-        found.append(finding("NO-AMOUNT", "error", "no amount of money stands in it"))
-    return {**update, "findings": {"read": found}}
+    elif fields is None and reading.words:
+        fields = await asyncio.to_thread(_of_page, reading, state["options"]["ask"], update, found)
+    kept = {path: field for path, field in (fields or {}).items() if line_of(path) < MOST_LINES}
+    if len(kept) < len(fields or {}):
+        message = f"more than {MOST_LINES} lines: the rest is left out, and a person has to see to it"
+        found.append(finding("LONG-DOCUMENT", "error", message))
+    return {**update, "fields": _dumped(judged(kept)), "findings": {"read": found}}
 
 
-async def after_read(state: State) -> str:
-    """Fields from XML are checked; text goes to the model; a page without text or amounts goes to a person."""
-    if state["document"]["xml"]:
-        return "check"
-    return "classify" if state["document"]["characters"] and state.get("kind") != "other" else "decide"
-
-
-@step("classify")
-async def classify(state: State) -> State:
-    """Ask the small tier what the document is; take what code can tell alone."""
-    reading = _reading(state)
-    try:
-        answer = await connections().models.ask(
-            Question(
-                execution_id=state["execution"]["id"],
-                step="classify",
-                messages=messages(_shown(reading), prompt("classify")),
-                answer=questions.Kind,
-                max_tokens=24,
-                prompt_version=version("classify"),
-            )
-        )
-    except InvalidAnswer as error:
-        return {
-            "kind": "other",
-            "calls": [_stub(error.call)],
-            "findings": {"classify": [finding("ANSWER-UNUSABLE", "error", f"classify: {error}")]},
-        }
-    fields = fields_by_rule(reading)
-    kind = answer.value.kind
-    if kind != "other":
-        fields["type_code"] = Field(
-            value="381" if kind == "credit_note" else "380", evidence=Evidence(source="model", text=kind)
-        )
-    return {"kind": kind, "fields": _dumped(fields), "calls": [_stub(answer.call)]}
-
-
-async def after_classify(state: State) -> list[str]:
-    """What is no invoice is not extracted; else all parts are asked for at once."""
-    return ["decide"] if state["kind"] == "other" else [f"extract_{part}" for part in PARTS]
+async def after_read(state: State) -> list[str]:
+    """Fields from XML are checked; what code leaves open goes to the model; what holds no invoice goes to a person."""
+    if state.get("kind") == "other" or not (state["document"]["xml"] or state["document"]["characters"]):
+        return ["decide"]
+    return [f"extract_{part}" for part in state["ask"]] or ["check"]
 
 
 @step("extract header")
 async def extract_header(state: State) -> State:
-    """Invoice number, dates, order reference."""
+    """Who is to be paid by whom, the number, the day: confirmed, or chosen where code could not."""
     return await _extract(state, "header")
-
-
-@step("extract parties")
-async def extract_parties(state: State) -> State:
-    """Names and VAT ids of seller and buyer."""
-    return await _extract(state, "parties")
 
 
 @step("extract totals")
 async def extract_totals(state: State) -> State:
-    """Net, tax, gross, due; tax by rate."""
+    """Net, tax and gross, where no arithmetic found them."""
     return await _extract(state, "totals")
 
 
 @step("extract lines")
 async def extract_lines(state: State) -> State:
-    """The table of goods and services."""
+    """The table of goods and services, where its layout could not be read."""
     return await _extract(state, "lines")
 
 
 @step("check")
 async def check(state: State) -> State:
-    """Check what was extracted, and complete what follows from it."""
+    """Check what was extracted, complete what follows from it, and say how sure each value is."""
     fields = _loaded(state.get("fields", {}))
     derived = {} if state["document"]["xml"] else completed(fields)
     derived = {p: f for p, f in derived.items() if p not in fields or fields[p].evidence.source != "person"}
-    return {"fields": _dumped(derived), "findings": {"check": checks.check({**fields, **derived})}}
+    known = judged({**fields, **derived})
+    changed = {path: field for path, field in known.items() if field != fields.get(path)}
+    return {"fields": _dumped(changed), "findings": {"check": checks.check(known)}}
 
 
 async def after_check(state: State) -> str:
@@ -175,13 +126,11 @@ async def after_check(state: State) -> str:
 
 @step("repair")
 async def repair(state: State) -> State:
-    """Ask again for the parts that failed, with the reason, at the next tier."""
-    reasons = repairable(state)
-    models = connections().models
-    tier = models.tier_above("small")
+    """Ask about the parts that failed, with the reason: the model where only code has looked, else the next tier."""
+    due = repairable(state)
     asking = (
-        _extract(state, part, tier=tier, reasons=texts, round=state.get("repairs", 0) + 1)
-        for part, texts in reasons.items()
+        _extract(state, part, tier=tier, reasons=reasons, round=state.get("repairs", 0) + 1)
+        for part, (tier, reasons) in due.items()
     )
     # All are waited for before a failure is told: what is answered meanwhile is on record, and not paid again.
     outcomes = await asyncio.gather(*asking, return_exceptions=True)
@@ -189,15 +138,13 @@ async def repair(state: State) -> State:
     for one in outcomes:
         if isinstance(one, BaseException):
             raise one
-    update: State = {"repairs": state.get("repairs", 0) + 1, "fields": {}, "calls": [], "findings": {}}
+    update: State = {"repairs": state.get("repairs", 0) + 1, "fields": {}, "calls": [], "findings": {}, "asked": {}}
     for one in made:
-        update["fields"] |= one["fields"]
+        for channel in ("fields", "findings", "asked"):
+            update[channel] |= one[channel]
         update["calls"] += one["calls"]
-        update["findings"] |= one["findings"]
-    asked = {part: sorted(texts) for part, texts in reasons.items()}
-    why = "; ".join(f"{part}: {', '.join(texts)}" for part, texts in asked.items())
-    where = f"at tier {tier}" if tier != "small" else "at the same tier, there being no larger one"
-    return {**update, "repair_reasons": asked, "note": f"asked again {where}: {why}"}
+    why = "; ".join(f"{part} at tier {tier}: {', '.join(reasons)}" for part, (tier, reasons) in due.items())
+    return {**update, "note": f"asked: {why}"}
 
 
 @step("match", kind="RETRIEVER")
@@ -330,60 +277,139 @@ async def after_post(state: State) -> str:
 
 
 async def _extract(
-    state: State, part: Part, *, tier: str = "small", reasons: Iterable[str] = (), round: int = 0
+    state: State, part: Part, *, tier: str = "small", reasons: Sequence[str] = (), round: int = 0
 ) -> State:
-    """Ask for one part of the invoice; what the model answers becomes fields only where the document bears it out."""
+    """Ask about one part of the invoice; what the model answers becomes fields only where the document bears it out."""
     reading = _reading(state)
+    made = await asyncio.to_thread(draft, reading)
+    text = questions.shown(part, made, Layout(reading))
     question = prompt(part)
     if reasons:
         question += "\nAn earlier answer was wrong: " + "; ".join(reasons) + ". Look again and answer anew."
     name = f"extract {part}" if round == 0 else f"repair {part} {round}"
+    update: State = {"fields": {}, "findings": {f"extract {part}": None}, "asked": {part: [_way(tier, reasons)]}}
     try:
         answer = await connections().models.ask(
             Question(
                 execution_id=state["execution"]["id"],
                 step=name,
-                messages=messages(_shown(reading), question),
-                answer=questions.answer_shape(part, reading.text),
-                max_tokens=questions.max_tokens(part, reading.text),
+                messages=messages(text, question),
+                answer=questions.answer_shape(part, made, text),
+                max_tokens=questions.max_tokens(part, made, text),
                 prompt_version=version(part),
                 tier=tier,
             )
         )
     except InvalidAnswer as error:
         unusable = finding("ANSWER-UNUSABLE", "error", f"{part}: {error}")
-        return {"fields": {}, "calls": [_stub(error.call)], "findings": {f"extract {part}": [unusable]}}
-    fields, missing = fields_of_answer(part, answer.value.model_dump(), reading)
-    dumped = _dumped(fields)
-    if round:
-        # A new answer about a part replaces the old one whole, with what was derived from it.
-        replaced = ("model",) if part == "header" else ("model", "rule")
-        for path, field in state["fields"].items():
-            if part_of(path) == part and path not in dumped and field["evidence"]["source"] in replaced:
-                dumped[path] = None
-    return {"fields": dumped, "calls": [_stub(answer.call)], "findings": {f"extract {part}": missing or None}}
+        return {**update, "calls": [_stub(error.call)], "findings": {f"extract {part}": [unusable]}}
+    known = _loaded(state.get("fields", {}))
+    said = answer.value.model_dump()
+    if part == "header":
+        fields: Fields = extraction.fields_of_header(said, made, known)
+        if "kind" in said:
+            update["kind"] = said["kind"]
+    elif part == "totals":
+        fields = extraction.fields_of_totals(said, made, reading)
+    else:
+        fields = extraction.fields_of_lines(said, reading)
+        net = known.get("totals.tax_basis_total")
+        if not extraction.better_lines(known, fields, net.number if net else None):
+            fields = {}
+    missing = extraction.not_on_page(fields, part)
+    dumped: dict[str, Any] = _dumped(fields)
+    if part == "lines" and fields:  # a table is replaced whole
+        dumped |= {path: None for path in known if path.startswith("lines") and path not in fields}
+    return {**update, "fields": dumped, "calls": [_stub(answer.call)], "findings": {f"extract {part}": missing or None}}
 
 
-def repairable(state: State) -> dict[Part, list[str]]:
-    """Parts to ask for again, each with the reasons; empty when the limit is reached or nothing new could be said."""
+def repairable(state: State) -> dict[Part, tuple[str, list[str]]]:
+    """Parts to ask about (again), each with the tier and the reasons; empty when the limit is reached or no new way of
+    asking is left: the model where only code has looked, then the tiers above, and at the highest once more with the
+    reasons. The same question is never asked twice."""
     document = state["document"]
     if state.get("repairs", 0) >= state["options"]["max_repairs"] or document["xml"] or not document["characters"]:
         return {}
-    if state.get("reviews"):
-        return {}  # a person is on it; their word is not overruled by asking again
-    reasons: dict[Part, list[str]] = {}
+    if state.get("reviews") or state["options"]["ask"] == "nothing":
+        return {}  # a person is on it, and their word is not overruled by asking again; or nobody is to be asked
+    failed: dict[Part, list[str]] = {}
     for node, found in state["findings"].items():
         for one in found:
             if one["severity"] != "error" or not (node == "check" or node.startswith("extract ")):
                 continue
-            if one["rule"] == "DATE-AMBIGUOUS":
-                continue  # it is the page that is ambiguous
+            if one["rule"] in _OF_THE_PAGE:
+                continue
             parts = {part_of(path) for path in one["fields"]} or {node.removeprefix("extract ")}
             for part in parts:
                 if part in PARTS:
-                    reasons.setdefault(part, []).append(_why(one))
-    asked = state.get("repair_reasons", {})
-    return {part: texts for part, texts in reasons.items() if sorted(texts) != asked.get(part)}
+                    failed.setdefault(part, []).append(_why(one))
+    due: dict[Part, tuple[str, list[str]]] = {}
+    for part, texts in failed.items():
+        reasons = sorted(dict.fromkeys(texts))
+        asked = state.get("asked", {}).get(part, [])
+        tiers = state["options"]["tiers"]
+        for tier in tiers:
+            first = _way(tier, ()) if not asked and tier == tiers[0] else _way(tier, reasons)
+            before = [way.split(":")[0] for way in asked]
+            if first not in asked and (tier not in before or tier == tiers[-1]) and before.count(tier) < 2:
+                due[part] = (tier, reasons if asked else [])
+                break
+    return due
+
+
+_OF_THE_PAGE = {"DATE-AMBIGUOUS", "DATE-ORDER"}
+"""What is wrong with the page itself: asking again does not mend it."""
+
+
+def _way(tier: str, reasons: Iterable[str]) -> str:
+    """A way a part was asked: its tier, and the reasons that were given."""
+    return f"{tier}: {'; '.join(reasons)}"
+
+
+def _of_xml(reading: Reading, update: State, found: list[dict[str, Any]]) -> Fields | None:
+    """The fields of the e-invoice in the document, if there is one that can be used."""
+    if reading.xml is None:
+        return None
+    try:
+        fields = fields_from_xml(reading.xml.text)
+    except NotAnEInvoice as error:
+        if not reading.words:
+            raise Unreadable(f"{error}. Hand in an invoice as PDF, or as UBL or CII XML") from error
+        found.append(finding("XML-UNUSABLE", "warning", f"{reading.xml.name}: {error}; the page was read instead"))
+        update["document"]["xml"] = None
+        return None
+    found += checks.type_code(fields)
+    if reading.words:
+        found += against_page(fields, reading)
+    update["kind"] = checks.kind_of(fields)
+    return {path: field.model_copy(update={"grounds": ["stated"]}) for path, field in fields.items()}
+
+
+def _of_page(reading: Reading, ask: str, update: State, found: list[dict[str, Any]]) -> Fields:
+    """What code finds on the pages; into ``update`` the kind of document and what a model is to be asked about."""
+    made = draft(reading)
+    if made.kind:
+        update["kind"] = made.kind
+    if not any(is_money(n) for n in amounts(reading.text)):
+        update["kind"] = "other"
+        found.append(finding("NO-AMOUNT", "error", "no amount of money stands in it"))
+    found += made.findings
+    update["ask"] = parts_to_ask(made, ask)
+    return made.fields
+
+
+def parts_to_ask(made: Draft, ask: str) -> list[Part]:
+    """What a model is asked about at first: by ``ask``, nothing, everything, or what code leaves open."""
+    if ask == "nothing" or made.kind == "other":
+        return []
+    if ask == "all":
+        return list(PARTS)
+    due: list[Part] = ["header"]
+    if made.totals is None:
+        due.append("totals")
+    if made.table is None:
+        due.append("lines")
+    return due
 
 
 def _why(found: Mapping[str, Any]) -> str:
@@ -406,6 +432,7 @@ def _reasons_for_review(state: State, fields: Fields) -> list[str]:
         reasons.append("it is a credit note: a person settles it against its invoice")
     elif kind == "other":
         reasons.insert(0, "it does not look like an invoice")
+    reasons += _doubts(fields, state["options"]["sure"])
     gross, currency = fields.get("totals.grand_total"), _value(fields, "currency")
     limit = state["options"]["approval_limits"].get(currency or "")
     if gross and currency and limit is None:
@@ -419,21 +446,26 @@ def _reasons_for_review(state: State, fields: Fields) -> list[str]:
     return list(dict.fromkeys(reasons))
 
 
+_KEY = (
+    "invoice_number", "issue_date", "currency", "seller.name", "totals.tax_basis_total", "totals.tax_total",
+    "totals.grand_total", "payment.iban",
+)  # fmt: skip
+"""What a payment rests on: it is approved only if each of them that is there is sure."""
+
+
+def _doubts(fields: Fields, sure: float) -> list[str]:
+    """A reason for each key value that is not sure enough."""
+    return [
+        f"{path} {field.value} is not sure ({field.confidence or 0:.0%}, by {', '.join(field.grounds) or 'nothing'})"
+        for path in _KEY
+        if (field := fields.get(path)) and (field.confidence or 0) < sure
+    ]
+
+
 def _reading(state: State) -> Reading:
     return Reading.model_validate_json(
         connections().documents.get_derived(state["execution"]["digest"], "reading.json")
     )
-
-
-def _shown(reading: Reading) -> str:
-    """The text as a model is shown it: gaps between columns need no more than two spaces, each being a token; and numbers
-    stand without spaces in them, at which a small model stops copying. (Evidence is looked up without white space.)"""
-    text = re.sub(r" {3,}", "  ", reading.text)
-    for number in amounts(text):
-        if len(number.split()) > 1:
-            text = text.replace(number, "".join(number.split()))
-    half = LONGEST_TEXT // 2
-    return text if len(text) <= LONGEST_TEXT else f"{text[:half]}\n…\n{text[-half:]}"
 
 
 def _stub(call: ModelCall) -> dict[str, Any]:

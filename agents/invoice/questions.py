@@ -1,37 +1,136 @@
-"""What is asked of a model about a document, and the shape each answer must have.
+"""What is asked of a model about a document, what it is shown for that, and the shape its answer must have.
 
-Days, amounts and VAT ids are chosen among the candidates that code found in the document (an enum in the JSON schema),
-so that an invented one is impossible; names and numbers are copied, and count only if they are found there again.
+A model points, it does not type: names, numbers, days and amounts are chosen among the candidates that code found (an
+enum in the JSON schema), so an invented value is impossible and the answer is short. Only the cells of a table that
+code could not read are copied, and count if they are found on the page again.
+
+A question is shown the part of the document it is about, instructions before it and the question behind it. Since most
+documents are asked one question only, showing less saves more tokens than sharing a prefix does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from agents.documents.layout import Layout, Line
 from agents.invoice import values
+from agents.invoice.by_code import Draft
+from agents.invoice.candidates import Candidate
 from agents.invoice.state import Part
 
 NONE = "none"
 MOST_LINES = 40
-MOST_CANDIDATES = 250
+MOST_NAMES = 8
+MOST_CANDIDATES = 60
+LONGEST = 1600
+"""Characters of the document that a question about its header or its totals shows."""
+LONGEST_TABLE = 6000
+
+HEADER: dict[str, str] = {
+    "seller": "seller.name",
+    "buyer": "buyer.name",
+    "invoice_number": "invoice_number",
+    "issue_date": "issue_date",
+    "due_date": "due_date",
+    "purchase_order": "purchase_order_ref",
+}
+"""Answer key to the field whose candidates it is chosen among."""
+ALWAYS = ("seller", "invoice_number", "issue_date")
+"""What no arithmetic proves and a wrong payment rests on is asked though code may have an answer: where both agree, it is sure."""
+TOTALS = {"net": "totals.tax_basis_total", "tax": "totals.tax_total", "gross": "totals.grand_total"}
+LINE = {"name": "name", "quantity": "quantity", "price": "unit_price_net", "amount": "net_amount", "rate": "tax_rate"}
 
 _ROW_TOKENS = 60
+_CHOICE_TOKENS = 40
+_closed = ConfigDict(extra="forbid")
 
 
-def max_tokens(part: Part, text: str) -> int:
-    """Most output tokens an answer about ``part`` may take: what a long one needs. That of a table follows from how many
-    lines of the text hold an amount, so that an answer that runs on is cut off before it has cost minutes."""
+def header_keys(draft: Draft) -> list[str]:
+    """What the question about the header asks for: what has to be confirmed, and what several candidates are left for."""
+    keys = [key for key in ALWAYS if draft.choices.get(HEADER[key])]
+    for key in ("buyer", "due_date", "purchase_order"):
+        field = draft.fields.get(HEADER[key])
+        if draft.choices.get(HEADER[key]) and (
+            field is None or {"weak label", "guess", "two names"} & set(field.grounds)
+        ):
+            keys.append(key)
+    return keys
+
+
+def max_tokens(part: Part, draft: Draft, text: str) -> int:
+    """Most output tokens an answer about ``part`` may take. That of a table follows from how many lines hold an amount,
+    so that an answer that runs on is cut off before it has cost minutes."""
+    if part == "header":
+        return _CHOICE_TOKENS * (len(header_keys(draft)) + 2)
+    if part == "totals":
+        return 120
     rows = sum(any(values.is_money(n) for n in values.amounts(line)) for line in text.splitlines())
-    most: dict[Part, int] = {
-        "header": 160,
-        "parties": 200,
-        "totals": 300,
-        "lines": min(_ROW_TOKENS * (rows + 2), _ROW_TOKENS * MOST_LINES),
-    }
-    return most[part]
+    return min(_ROW_TOKENS * (rows + 2), _ROW_TOKENS * MOST_LINES)
+
+
+def answer_shape(part: Part, draft: Draft, text: str) -> type[BaseModel]:
+    """The pydantic model of the answer about ``part``, with the candidates found in the document."""
+    if part == "header":
+        columns: dict[str, Any] = {} if draft.kind else {"kind": Literal["invoice", "credit_note", "other"]}
+        for key in header_keys(draft):
+            most = MOST_NAMES if HEADER[key].endswith("name") else MOST_CANDIDATES
+            columns[key] = _choice([_told(c) for c in draft.choices[HEADER[key]][:most]])
+        return _model("Header", **(columns or {"kind": Literal["invoice", "credit_note", "other"]}))
+    numbers = list(dict.fromkeys("".join(n.split()) for n in values.amounts(text)))
+    amount = _choice([n for n in numbers if values.is_money(n)] or numbers)
+    if part == "totals":
+        return _model("Totals", net=amount, tax=amount, gross=amount)
+    line = _model(
+        "Line",
+        name=_printed(90),
+        quantity=_choice(numbers),
+        price=_choice(numbers),
+        amount=amount,
+        rate=_choice(numbers),
+    )
+    return _model("Lines", lines=Annotated[list[line], Field(max_length=MOST_LINES)])  # type: ignore[valid-type]
+
+
+def chosen(candidates: Sequence[Candidate], answer: str) -> Candidate | None:
+    """The candidate that ``answer`` names."""
+    return next((c for c in candidates if _told(c) == answer), None)
+
+
+def shown(part: Part, draft: Draft, layout: Layout) -> str:
+    """The part of the document that a question about ``part`` is about."""
+    table = draft.table
+    if part == "lines":
+        return _cut("\n".join(line.text for line in layout.lines), LONGEST_TABLE)
+    outside = [line for line in layout.lines if table is None or not table.first_line <= line.number <= table.last_line]
+    if part == "totals":
+        lines = [line.text for line in outside if any(c.isdigit() for c in line.text)]
+        return _cut("\n".join(lines), LONGEST, tail=0.7)
+    asked = {c.cell.line for key in header_keys(draft) for c in draft.choices[HEADER[key]][:MOST_NAMES]}
+    return _cut("\n".join(_kept(outside, asked)), LONGEST, tail=0.3)
+
+
+def _kept(lines: Sequence[Line], asked: set[int]) -> list[str]:
+    """The lines a choice is about, with their neighbours; all of them while they are few."""
+    if sum(len(line.text) for line in lines) <= LONGEST:
+        return [line.text[:160] for line in lines]
+    near = {n + d for n in asked for d in (-1, 0, 1)}
+    return [line.text[:120] for n, line in enumerate(lines) if line.number in near or n < 6]
+
+
+def _cut(text: str, most: int, tail: float = 0.5) -> str:
+    """``text``, numbers printed with spaces without them (a small model stops copying there), cut in the middle."""
+    for number in values.amounts(text):
+        if len(number.split()) > 1:
+            text = text.replace(number, "".join(number.split()))
+    behind = int(most * tail)
+    return text if len(text) <= most else f"{text[: most - behind]}\n…\n{text[-behind:]}"
+
+
+def _told(candidate: Candidate) -> str:
+    return " ".join(candidate.text.split())[:80].replace('"', "'").replace("\\", "/")
 
 
 def _printed(longest: int) -> Any:
@@ -39,59 +138,11 @@ def _printed(longest: int) -> Any:
     return Annotated[str, Field(pattern=rf'^[^\s"\\][^"\\\n]{{0,{longest - 1}}}$')]
 
 
-_Line = _printed(90)
-_Reference = _printed(40)
-_closed = ConfigDict(extra="forbid")
-
-
-class Kind(BaseModel):
-    """The answer to ``classify``."""
-
-    model_config = _closed
-    kind: Literal["invoice", "credit_note", "other"]
-
-
-def answer_shape(part: Part, text: str) -> type[BaseModel]:
-    """The pydantic model of the answer about ``part``, with the candidates found in ``text``."""
-    days = _choice(values.dates(text))
-    numbers = list(dict.fromkeys("".join(n.split()) for n in values.amounts(text)))  # as `nodes` shows them
-    amount = _choice([n for n in numbers if values.is_money(n)] or numbers)
-    vat_id = _choice(values.vat_ids(text))
-    number = _choice(numbers)
-    if part == "header":
-        return _model(
-            "Header",
-            invoice_number=_Reference,
-            issue_date=days,
-            due_date=days,
-            delivery_date=days,
-            purchase_order=_Reference,
-        )
-    if part == "parties":
-        return _model("Parties", seller_name=_Line, seller_vat_id=vat_id, buyer_name=_Line, buyer_vat_id=vat_id)
-    if part == "totals":
-        rate = _model("Rate", rate=_choice([n for n in numbers if _looks_like_rate(n)]), basis=amount, amount=amount)
-        return _model("Totals", net=amount, tax=amount, gross=amount, due=amount, rates=_list_of(rate, 5))
-    line = _model("Line", name=_Line, quantity=number, price=number, amount=amount, rate=number)
-    return _model("Lines", lines=_list_of(line, MOST_LINES))
-
-
-def _list_of(row: type[BaseModel], most: int) -> Any:
-    return Annotated[list[row], Field(max_length=most)]  # type: ignore[valid-type]
-
-
 def _model(shape: str, /, **columns: Any) -> type[BaseModel]:
-    made: type[BaseModel] = create_model(shape, __config__=_closed, **{k: (v, ...) for k, v in columns.items()})  # type: ignore[call-overload]
+    fields: Mapping[str, Any] = {k: (v, ...) for k, v in columns.items()}
+    made: type[BaseModel] = create_model(shape, __config__=_closed, **fields)
     return made
 
 
 def _choice(candidates: Sequence[str]) -> Any:
-    half = MOST_CANDIDATES // 2
-    if len(candidates) > MOST_CANDIDATES:  # totals stand at the end
-        candidates = [*candidates[:half], *candidates[-half:]]
-    return Literal[(*candidates, NONE)]
-
-
-def _looks_like_rate(printed: str) -> bool:
-    number = values.parse_amount(printed)
-    return number is not None and 0 <= number <= 30
+    return Literal[(*dict.fromkeys(candidates[:250]), NONE)]

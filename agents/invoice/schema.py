@@ -70,6 +70,11 @@ class Field(BaseModel):
 
     value: str
     evidence: Evidence
+    confidence: float | None = None
+    """How likely it is right, from 0 to 1, as calibrated (see `confidence`); None where nobody has judged yet."""
+    grounds: list[str] = []
+    """What that rests on: ``stated`` (in an e-invoice), ``proved`` (by arithmetic), ``check digits``, ``label``,
+    ``position``, ``only`` (candidate), ``model``, ``agreed`` (by code and model), ``person``."""
 
     @property
     def number(self) -> Decimal:

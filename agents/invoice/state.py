@@ -5,14 +5,19 @@ from __future__ import annotations
 import operator
 from typing import Annotated, Any, Literal, TypedDict
 
-Part = Literal["header", "parties", "totals", "lines"]
-"""What one extraction question asks for."""
-PARTS: tuple[Part, ...] = ("header", "parties", "totals", "lines")
+Part = Literal["header", "totals", "lines"]
+"""What one question about a document asks for."""
+PARTS: tuple[Part, ...] = ("header", "totals", "lines")
 
 
 def merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """Reducer: keys of ``new`` over those of ``old``; a key set to None is removed."""
     return {k: v for k, v in {**old, **new}.items() if v is not None}
+
+
+def merged_lists(old: dict[str, list[str]], new: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Reducer: the lists of ``new`` behind those of ``old``."""
+    return {key: [*old.get(key, []), *new.get(key, [])] for key in {**old, **new}}
 
 
 class ExecutionRef(TypedDict):
@@ -47,9 +52,11 @@ class InvoiceState(TypedDict, total=False):
     """Node name to the findings of its last run."""
     calls: Annotated[list[dict[str, Any]], operator.add]
     steps: Annotated[list[dict[str, Any]], operator.add]
+    ask: list[Part]
+    """The parts a model is asked about first: what code could not decide, and what it must confirm."""
+    asked: Annotated[dict[str, list[str]], merged_lists]
+    """Part to the ways it was asked so far: the tier, and the reasons if it was asked again. None is taken twice."""
     repairs: int
-    repair_reasons: dict[str, list[str]]
-    """Part to the reasons it was asked again for last: for the same reasons it is not asked a third time."""
     decision: Decision
     reviews: Annotated[list[dict[str, Any]], operator.add]
     headline: dict[str, Any]

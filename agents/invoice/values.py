@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import dateparser
 from stdnum import bic, iban
@@ -20,14 +20,16 @@ from stdnum.gb import vat as british_vat
 from agents.invoice.schema import MAX_DIGITS
 
 _SPACES = "\u00a0\u202f\u2009 "
-_AMOUNT = re.compile(
+AMOUNT = re.compile(
     rf"(?<![\w.,/-])[-−]?\(?\d{{1,3}}(?:[.,'’{_SPACES}]\d{{3}})+(?:[.,]\d{{1,4}})?(?:(?<=[.,]\d\d)[-−](?![\w.,-]))?(?![\w])"
     r"|(?<![\w.,/-])[-−]?\d+(?:[.,]\d{1,4})?(?:(?<=[.,]\d\d)[-−](?![\w.,-]))?(?![\w]|[.,/-]\d)"
 )
 _MONTH = r"[A-Za-zÀ-ÿ]{3,10}\.?"
-_DATE = re.compile(
-    r"(?<!\d)(?:\d{4}[-/]\d{2}[-/]\d{2}|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})"
-    rf"|\d{{1,2}}(?:(?:er|st|nd|rd|th)?\.?\s|\.){_MONTH}\s\d{{4}}|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}})(?!\d)"
+DATE = re.compile(
+    r"(?<![\d.,/-])(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})"
+    r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    rf"|\d{{1,2}}(?:(?:er|st|nd|rd|th)?[.,]?\s(?:de\s)?|\.|[-/]){_MONTH}(?:,?\s(?:de\s|del\s)?|[-/])\d{{4}}"
+    rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?\s?,?\s\d{{4}})(?![\d/-]|[.,]\d)"
 )
 _VAT = re.compile(rf"\b(?=((?:CHE-?|[A-Z]{{2}})[{_SPACES}]?(?:[0-9A-Z][{_SPACES}.\-]?){{7,15}}[0-9A-Z])\b)")
 _IBAN = re.compile(rf"\b(?=([A-Z]{{2}}\d{{2}}(?:[{_SPACES}]?[0-9A-Z]{{4}}){{2,7}}(?:[{_SPACES}]?[0-9A-Z]{{1,4}})?)\b)")
@@ -50,6 +52,8 @@ _CAREFUL_CODES = (
 )  # fmt: skip
 """Active codes that are words, names or abbreviations too (CAD, TRY, PHP): taken beside a number or after a word that
 announces a currency or an amount."""
+CODE = re.compile("|".join(rf"\b{code}\b" for code in (*_CODES, *_CAREFUL_CODES)))
+"""ISO 4217 codes that are taken where a label announces a currency."""
 _CAREFUL = "|".join(_CAREFUL_CODES)
 _ANNOUNCED = (
     r"(?:currenc|währung|devise|valuta|moneda|waluta|amount|betrag|beträge|total|sum\b|summe|preis|price|prix|montant"
@@ -69,12 +73,12 @@ _AMERICAN = re.compile(
     rf"|\b(?:{_STATES}),?[ \u00a0]{{1,3}}\d{{5}}(?:-\d{{4}})?(?!\w)|\bDE,?[ \u00a0]{{1,3}}19[7-9]\d\d(?:-\d{{4}})?(?!\w)"
 )
 """A place in the United States; DE is Delaware only with a Delaware ZIP code."""
-_EVERY_LANGUAGE = ["en", "de", "fr", "nl", "it", "es"]
+_EVERY_LANGUAGE = ["en", "de", "fr", "nl", "it", "es", "pt", "pl", "sv", "da"]
 
 
 def amounts(text: str) -> list[str]:
     """Every printed number in ``text`` that could be an amount, a price, a quantity or a rate; each once, in order."""
-    return _once(match[0].strip(_SPACES) for match in _AMOUNT.finditer(text))
+    return _once(match[0].strip(_SPACES) for match in AMOUNT.finditer(text))
 
 
 def is_money(printed: str) -> bool:
@@ -85,7 +89,7 @@ def is_money(printed: str) -> bool:
 
 def dates(text: str) -> list[str]:
     """Every printed day in ``text``; each once, in order."""
-    return _once(m[0] for m in _DATE.finditer(text) if parse_date(m[0]) is not None)
+    return _once(m[0] for m in DATE.finditer(text) if parse_date(m[0]) is not None)
 
 
 def vat_ids(text: str) -> list[str]:
@@ -210,8 +214,11 @@ def parse_amount(printed: str) -> Decimal | None:
 
 def parse_date(printed: str, *, month_first: bool = False) -> date | None:
     """The day that is printed, in the document's own order for days like 03/04/2026."""
+    text = re.sub(r"(?<=\d)(?:er|st|nd|rd|th)\b|(?<=[./-])\s|\bdel?\b|\s(?=,)", "", _spaced(printed))
+    if compact := re.fullmatch(r"(\d{4})(\d\d)(\d\d)", text):
+        text = "-".join(compact.groups())
     found = dateparser.parse(
-        re.sub(r"(?<=\d)(?:er|st|nd|rd|th)\b|(?<=[./-])\s", "", _spaced(printed)),
+        text,
         languages=_EVERY_LANGUAGE,
         settings={
             "DATE_ORDER": "YMD" if re.match(r"\d{4}", printed) else "MDY" if month_first else "DMY",
@@ -229,10 +236,43 @@ def is_ambiguous(printed: str) -> bool:
     return bool(match and int(match[1]) <= 12 and int(match[2]) <= 12 and int(match[1]) != int(match[2]))
 
 
-def month_first(text: str) -> bool:
-    """Whether the document puts the month first: some slashed day in it can only be read so."""
-    pairs = [(int(a), int(b)) for a, b in re.findall(r"(?<!\d)(\d{1,2})/(\d{1,2})/\d{2,4}", text)]
-    return any(b > 12 >= a for a, b in pairs) and not any(a > 12 for a, _ in pairs)
+_LANGUAGES: dict[str, frozenset[str]] = {
+    "en": frozenset("the of and to invoice date due total please payment".split()),
+    "de": frozenset("der die und rechnung datum mwst betrag zahlbar bitte von".split()),
+    "fr": frozenset("le la les du des et facture tva montant paiement sur".split()),
+    "nl": frozenset("het een van de factuur btw bedrag te betalen op".split()),
+    "it": frozenset("il di del della fattura iva totale pagamento e con".split()),
+    "es": frozenset("el la de los factura iva importe pago fecha con".split()),
+    "pt": frozenset("o da do fatura iva valor pagamento data com".split()),
+    "pl": frozenset("faktura vat do i w zaplaty kwota nr z na".split()),
+    "sv": frozenset("och faktura moms att av datum belopp betala".split()),
+    "da": frozenset("og faktura moms til dato betaling belob af".split()),
+}
+"""Words that stand on most invoices of a language."""
+
+
+def language(text: str) -> str | None:
+    """The language most of whose words stand in ``text`` (ISO 639-1); None in doubt."""
+    words = re.findall(r"[a-zà-ÿ]+", text.casefold())[:5000]
+    counts = sorted(((sum(w in known for w in words), code) for code, known in _LANGUAGES.items()), reverse=True)
+    (best, code), (second, _) = counts[:2]
+    return code if best >= 3 and best > 1.2 * second else None
+
+
+def date_order(text: str) -> Literal["DMY", "MDY"] | None:
+    """How the document orders day and month: as one of its days can only be read; else as its country does. Only English
+    leaves a doubt, and there only if neither Britain nor the United States is named."""
+    pairs = [(int(a), int(b)) for a, b in re.findall(r"(?<![\d/])(\d{1,2})/\s?(\d{1,2})/\s?\d{2,4}", text)]
+    first, second = any(a > 12 >= b for a, b in pairs), any(b > 12 >= a for a, b in pairs)
+    if first != second:
+        return "DMY" if first else "MDY"
+    if first:
+        return None
+    if language(text) not in ("en", None):
+        return "DMY"
+    british = re.search(r"\b(?:United Kingdom|England|Ireland|Australia|GBP|VAT)\b|£|\bGB ?\d{9}\b", text)
+    american = _AMERICAN.search(text)
+    return None if bool(british) == bool(american) else "DMY" if british else "MDY"
 
 
 def compact(printed: str) -> str:

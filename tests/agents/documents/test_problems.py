@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 import time
@@ -14,7 +13,7 @@ import pytest
 
 from agents.documents import _process, read_document
 from agents.documents.reading import Reading
-from tests.agents.documents.samples import CORPUS, bomb, encrypted, invoice_page, needs_corpus, pdf
+from tests.agents.documents.samples import bomb, encrypted, invoice_page, pdf
 
 
 def read(data: bytes, name: str = "invoice.pdf", seconds: float = 30, memory_mb: int = 512) -> Reading:
@@ -142,32 +141,3 @@ def test_the_reader_sees_no_secret_of_its_parent(monkeypatch: pytest.MonkeyPatch
         pytest.skip("no /proc to look into")
     asyncio.run(look())
     assert b"secret" not in seen[-1]
-
-
-@needs_corpus
-def test_every_bad_input_ends_with_a_reading_or_a_problem_within_its_limits() -> None:
-    expected = {
-        "01-": "encrypted", "01b": "encrypted", "07-": "damaged", "10-": "no_text", "11-": "no_text", "13-": "no_text",
-        "31-": "damaged", "34-": "not_a_document", "35-": "not_a_document", "41-": "damaged", "42-": "damaged",
-        "44-": "too_large", "47-": "too_large", "48-": "no_text", "53-": "no_text", "56-": "too_large",
-        "03-": None, "04-": None, "06-": None, "19-": None, "20-": None, "45-": None, "50-": None, "51-": None,
-        "54-": None, "57-": None,
-    }  # fmt: skip
-    items = json.loads((CORPUS / "badinputs/manifest.json").read_text())["items"]
-    turn = asyncio.Semaphore(2)
-
-    async def outcome(name: str) -> tuple[str, str | None, float]:
-        async with turn:
-            begun = time.monotonic()
-            data = (CORPUS / "badinputs" / name).read_bytes()
-            reading = await read_document(data, name, seconds=20, memory_mb=512)
-            assert (reading.problem is not None) or reading.words
-            return name, problem(reading) if reading.problem else None, time.monotonic() - begun
-
-    async def every() -> list[tuple[str, str | None, float]]:
-        return await asyncio.gather(*(outcome(item["file"]) for item in items))
-
-    outcomes = asyncio.run(every())
-    assert len(outcomes) == 30
-    assert {name: code for name, code, _ in outcomes if name[:3] in expected and code != expected[name[:3]]} == {}
-    assert max(seconds for _, _, seconds in outcomes) < 20

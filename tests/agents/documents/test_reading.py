@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
+import re
 
 import pytest
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import RectangleObject
+from reportlab.pdfgen import canvas  # type: ignore[import-untyped]
 
 from agents.documents import read_document
 from agents.documents.reading import Reading
@@ -72,6 +77,78 @@ def test_places_are_those_on_the_page_as_it_is_turned(
 def test_words_that_stand_on_their_side_or_head_keep_together(rotation: int) -> None:
     text = read(rotated(pdf([(50, 750, "Invoice R-17"), (50, 600, "Total 119.00")]), rotation)).text
     assert text.splitlines() == ["Invoice R-17", "Total 119.00"]
+
+
+def turned_back(degrees: int) -> bytes:
+    """An invoice drawn on its side (or head) and displayed turned by ``degrees``, so that it is upright after all."""
+    out = io.BytesIO()
+    sheet = canvas.Canvas(out, pagesize=(800, 600) if degrees % 180 else (600, 800))
+    sheet.translate(*{0: (0, 0), 90: (800, 0), 180: (600, 800), 270: (0, 600)}[degrees])
+    sheet.rotate(degrees)
+    sheet.setFont("Helvetica", 10)
+    for x, y, text in invoice_page():
+        sheet.drawString(x, y, text)
+    sheet.save()
+    return rotated(out.getvalue(), degrees)
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_page_scanned_sideways_and_turned_upright_reads_like_any_other(degrees: int) -> None:
+    upright, turned = read(turned_back(0)), read(turned_back(degrees))
+    assert (turned.text, turned.words, turned.pages) == (upright.text, upright.words, upright.pages)
+
+
+@pytest.mark.parametrize(("degrees", "cut"), [(0, (20, 10)), (90, (30, 20)), (180, (40, 30)), (270, (10, 40))])
+def test_places_count_from_the_corner_of_what_is_displayed(degrees: int, cut: tuple[float, float]) -> None:
+    """``cut`` is what the crop box takes off at the left and at the top of the page as it is displayed."""
+    whole = turned_back(degrees)
+    writer = PdfWriter(PdfReader(io.BytesIO(whole)))
+    right, top = (float(value) for value in writer.pages[0].mediabox.upper_right)
+    writer.pages[0].cropbox = RectangleObject((20, 30, right - 40, top - 10))
+    out = io.BytesIO()
+    writer.write(out)
+    before, after = read(whole).words[0].box, read(out.getvalue()).words[0].box
+    assert (before[0] - after[0], before[1] - after[1]) == pytest.approx(cut)
+
+
+def test_words_that_run_up_or_down_the_margin_follow_those_that_are_level() -> None:
+    out = io.BytesIO()
+    sheet = canvas.Canvas(out, pagesize=(600, 800))
+    sheet.setFont("Helvetica", 10)
+    for x, y, degrees, lines in ((20, 100, 90, ("Terms of trade", "apply")), (580, 700, -90, ("Page 1",))):
+        sheet.saveState()
+        sheet.translate(x, y)
+        sheet.rotate(degrees)
+        for number, line in enumerate(lines):
+            sheet.drawString(0, -12 * number, line)
+        sheet.restoreState()
+    for across, up, text in invoice_page():
+        sheet.drawString(across, up, text)
+    sheet.save()
+    read_lines = [" ".join(line.split()) for line in read(out.getvalue()).text.splitlines()]
+    assert read_lines == [
+        "Invoice R-17", "Blue paint 100.00", "Total 119.00", "Page 1", "Terms of trade", "apply",
+    ]  # fmt: skip
+
+
+def test_two_columns_are_read_row_by_row_and_kept_apart() -> None:
+    left = [(50.0, 700.0 - 12 * n, text) for n, text in enumerate(("Seller", "Northwind Papers Ltd", "1 Mill Road"))]
+    right = [(330.0, 699.0 - 14 * n, text) for n, text in enumerate(("Buyer", "Southwind GmbH", "Hafenstrasse 2"))]
+    reading = read(pdf([*right, *left]))
+    lines = [re.split(r"\s{2,}", line.strip()) for line in reading.text.splitlines()]
+    assert lines == [
+        ["Seller", "Buyer"], ["Northwind Papers Ltd", "Southwind GmbH"], ["1 Mill Road"], ["Hafenstrasse 2"],
+    ]  # fmt: skip
+
+
+def test_a_page_too_narrow_to_be_one_is_read_as_a_sheet_and_said_to_be_mended() -> None:
+    writer = PdfWriter(PdfReader(io.BytesIO(pdf(invoice_page()))))
+    writer.pages[0].mediabox = RectangleObject((0, 0, 0.2, 800))
+    out = io.BytesIO()
+    writer.write(out)
+    reading = read(out.getvalue())
+    assert "119.00" in reading.text
+    assert reading.repairs == ["Page 1 says that it measures 0.2 by 800.0 points. It was read as A4."]
 
 
 def test_a_word_parted_by_a_hyphen_stays_on_its_two_lines() -> None:

@@ -1,0 +1,235 @@
+"""Header terms by code: numbers, dates, references, identifiers, currency, terms of payment, the kind of document.
+
+Each is chosen among its candidates by the label that announces it, by check digits, or for being the only one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from stdnum import bic
+from stdnum.fr import siren
+
+from agents.documents.layout import Cell
+from agents.invoice import values
+from agents.invoice.candidates import Candidate, Candidates
+from agents.invoice.lexicon import is_label, normalised
+from agents.invoice.parties import Parties, country_of
+
+Kind = Literal["invoice", "credit_note", "other"]
+
+_VAT_SHAPE = re.compile(
+    r"(?<![A-Za-z0-9])(?:ATU ?\d{8}|BE ?[01]?\d{3}[. ]?\d{3}[. ]?\d{3}|BG ?\d{9,10}|CHE[- ]?\d{3}[. ]?\d{3}[. ]?\d{3}(?: (?:MWST|TVA|IVA))?|CY ?\d{8}[A-Z]|CZ ?\d{8,10}|DE ?\d{3} ?\d{3} ?\d{3}|DK ?\d{2} ?\d{2} ?\d{2} ?\d{2}"
+    r"|E[EL] ?\d{9}|ES ?[A-Z0-9]\d{7}[A-Z0-9]|FI ?\d{8}|FR ?[0-9A-Z]{2} ?\d{3} ?\d{3} ?\d{3}|GB ?\d{3} ?\d{4} ?\d{2}(?: ?\d{3})?|HR ?\d{11}|HU ?\d{8}|IE ?\d[0-9A-Z+*]\d{5}[A-Z]{1,2}|IT ?\d{11}|LT ?(?:\d{9}|\d{12})|LU ?\d{8}|LV ?\d{11}|MT ?\d{8}"
+    r"|NL ?\d{9} ?B ?\d{2}|NO ?\d{9}(?: ?MVA)?|PL ?\d{10}|PT ?\d{9}|RO ?\d{2,10}|SE ?\d{12}|SI ?\d{8}|SK ?\d{10}|XI ?\d{9})(?![A-Za-z0-9])"
+)
+"""VAT ids of the EU, Great Britain, Northern Ireland, Norway and Switzerland by their shape (VIES' published structures)."""
+_IBAN_SHAPE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,4})?(?![A-Za-z0-9])")
+_BIC_SHAPE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])")
+_NUMBER_SHAPE = re.compile(r"(?<![\w.,])\d(?:[\d ./-]{3,20}\d)(?![\w,])")
+_DOCUMENT = r"(?:\w*rechnung|invoice|facture|factuur|fattura|factura|fatura|faktura|gutschrift|credit note|creditnota|avoir|nota di credito|handelsrechnung)"
+_ISSUED = re.compile(
+    rf"(?:^|.* ){_DOCUMENT}\b(?:(?!gemass|bestellung|auftrag|order|commande|lieferschein|angebot).)*\d\S* (?:vom|von|du|of|dated|date|d d|del|van|dd|z dnia|fra|from|le|issued at|issued on)"
+)
+_PLACE_AND_DAY = re.compile(r"^[A-ZÀ-Þ][\w. -]{2,30},?(?: den| le| the|,)?$")
+_TERMS = re.compile(
+    r"(?i)\b(?:zahlbar|zahlung (?:innerhalb|binnen|sofort)|zahlungsbedingung|skonto|netto (?:innerhalb|binnen)|\d+ tage(?:n)? (?:netto|ohne|rein)|ohne abzug|payable (?:within|upon|on|by)|net \d+ days?|\d+ days?(?: net)?|due (?:within|upon|on receipt)|payment (?:within|terms|due|is due)|"
+    r"paiement (?:à|a|sous|comptant|\d+)|\d+ jours|comptant|à réception|binnen \d+ dagen|betaling binnen|betaaltermijn|pagamento|\d+ giorni|\d+ d[ií]as|termin płatności|überweisen sie|bitte überweisen)\b"
+)
+_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("credit_note", re.compile(r"(?:rechnungskorrektur|gutschrift|storno(?:rechnung)?|credit (?:note|memo|invoice)|avoir|facture d avoir|note de credit|creditnota|creditfactuur|nota (?:di|de) credito|factura rectificativa|kreditnota|kreditfaktura|korekta)(?: .{0,40})?")),
+    ("other", re.compile(r"(?:lieferschein|auftragsbestatigung|angebot|bestellung|mahnung|zahlungserinnerung|kontoauszug|delivery note|packing (?:list|slip)|purchase order|order confirmation|quotation|quote|statement(?: of account)?|pro ?forma(?: invoice)?|proforma.*|reminder|receipt|bon de (?:livraison|commande)|devis|releve de compte|pakbon|offerte|orderbevestiging|aanmaning|documento di trasporto|preventivo|albaran|presupuesto)(?: (?:nr|no|n|#|\S*\d\S*).{0,30})?")),
+    ("invoice", re.compile(rf"(?:.{{0,20}} )?(?:{_DOCUMENT}|tax invoice|rechnungs ?(?:nr|nummer)|invoice (?:no|number|#)|facture n|factuurnummer|bill)(?: .{{0,60}})?")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What code makes of a term: the best candidate with how strongly it is announced, and all others worth a choice."""
+
+    best: Candidate | None
+    strength: float
+    grounds: tuple[str, ...]
+    others: tuple[Candidate, ...] = ()
+
+
+class Terms:
+    """Choices of the header terms of one document."""
+
+    def __init__(self, candidates: Candidates, parties: Parties) -> None:
+        self._all = candidates
+        self._parties = parties
+
+    def invoice_number(self) -> Choice:
+        """The number next to a label of one; not a customer's or an order's, not in brackets (a code of UNTDID 1001)."""
+        scored = []
+        for c in self._all.references:
+            weight = c.announced("invoice_number") - 0.6 * max(
+                c.announced("purchase_order_ref"), c.announced("customer_number")
+            )
+            at = c.cell.text.find(c.text)
+            if c.cell.text[max(at - 1, 0) : at] == "(" or c.value.isdigit() and len(c.value) < 3:
+                weight -= 0.5
+            if len(c.text.split()) > 1:
+                weight -= 0.05  # a single word unless the several are better announced
+            if weight > 0.3:
+                scored.append((weight, c))
+        scored.sort(key=lambda s: (-s[0], s[1].cell.line))
+        return _chosen(scored)
+
+    def date(self, term: str) -> Choice:
+        """The day announced as ``term``; an issue date may also stand behind the number, or behind a place alone."""
+        scored = []
+        for c in self._all.dates:
+            if len(c.text) == 8 and c.text.isdigit() and not c.announced(term):
+                continue
+            weight = c.announced(term) - 0.5 * c.announced("other_date") * (term != "due_date")
+            if term == "issue_date":
+                weight = max(weight, self._issued(c))
+                rivals = max(c.announced("due_date"), c.announced("delivery_date"))
+                weight -= 0.5 * rivals if rivals > c.announced(term) else 0.0
+                if any(normalised(label.text) in ("datum", "date", "data", "fecha", "dato") for label in c.labels[:1]):
+                    weight -= 0.1 + 0.3 * (c.cell.line > 0.75 * len(self._all.layout.lines))
+            if weight > 0.25:
+                scored.append((weight, c))
+        scored.sort(key=lambda s: (-s[0], s[1].cell.line))
+        chosen = _chosen(scored)
+        days = {c.value for c in self._all.dates}
+        if chosen.best is None and term == "issue_date" and len(days) == 1:
+            only = self._all.dates[0]
+            return Choice(only, 0.5, ("only",))
+        return chosen
+
+    def order(self) -> Choice:
+        """The buyer's order."""
+        scored = [
+            (c.announced("purchase_order_ref") - 0.5 * c.announced("invoice_number"), c)
+            for c in self._all.references
+            if c.announced("purchase_order_ref") > 0.5
+        ]
+        scored = [(w, c) for w, c in scored if not (c.value.isdigit() and len(c.value) < 2)]
+        scored.sort(key=lambda s: (-s[0], s[1].cell.line))
+        return _chosen(scored)
+
+    def vat_ids(self) -> list[tuple[Candidate, bool]]:
+        """VAT ids with whether their check digits hold; those that do not need a label."""
+        found = []
+        for c in self._all.matching(_VAT_SHAPE, values.compact):
+            valid = values.is_vat_id(c.text)
+            if valid or c.announced("vat_id") >= 0.5:
+                found.append((c, valid))
+        return found
+
+    def ibans(self) -> list[tuple[Candidate, bool]]:
+        """Accounts with whether their check digits hold; those that do not need a label."""
+        found: dict[str, tuple[Candidate, bool]] = {}
+        for c in self._all.matching(_IBAN_SHAPE, _longest_account):
+            valid = values.is_iban(c.value)
+            if valid or c.announced("iban") >= 0.5:
+                found.setdefault(c.value, (c, valid))
+        return list(found.values())
+
+    def bics(self) -> list[Candidate]:
+        """BICs that a label calls so."""
+        found: dict[str, Candidate] = {}
+        for c in self._all.matching(_BIC_SHAPE, lambda text: text if bic.is_valid(text) else None):
+            if any(
+                re.search(r"(?:^|\s)(?:bic|swift)(?:\W.{0,12})?$", normalised(label.text)) for label in c.labels[:1]
+            ):
+                found.setdefault(c.value, c)
+        return list(found.values())
+
+    def tax_numbers(self) -> list[Candidate]:
+        """National tax numbers that a label announces."""
+        return self._numbers("tax_number")
+
+    def legal_ids(self) -> list[Candidate]:
+        """Registration numbers that a label announces: SIREN, SIRET, KvK, company number."""
+        return self._numbers("legal_id")
+
+    def nearest(self, found: Sequence[Candidate], to: Cell, than: Cell | None) -> Candidate | None:
+        """The candidate that stands nearer to the party named in ``to`` than to the one in ``than``."""
+        best: Candidate | None = None
+        shortest = 1000.0
+        for c in found:
+            distance = self._parties.distance(to, c.cell)
+            if than is not None and self._parties.distance(than, c.cell) < distance:
+                continue
+            if siren.is_valid(c.value):
+                distance -= 20  # the firm, rather than one of its places (SIRET)
+            if distance < shortest:
+                best, shortest = c, distance
+        return best
+
+    def payment_terms(self) -> Choice:
+        """What is said about when to pay, as one text; a sentence may run over lines of one column."""
+        for cell in self._all.layout.cells():
+            label, colon, rest = cell.text.partition(":")
+            if colon and is_label(label, "terms") and len(rest.strip()) > 5:
+                return Choice(self._all.whole(cell, rest.strip()), 0.8, ("label",))
+            match = _TERMS.search(cell.text)
+            if match and len(cell.text) > 8 and not (colon and len(label) < 30 and is_label(label, "due_date")):
+                return Choice(self._all.whole(cell), 0.6, ("wording",))
+        return Choice(None, 0.0, ())
+
+    def kind(self) -> tuple[Kind | None, float]:
+        """What the largest or first title calls the document; None if none does."""
+        best: tuple[float, Kind] | None = None
+        lines = len(self._all.layout.lines)
+        for cell in self._all.layout.cells():
+            plain = normalised(cell.text)
+            for kind, pattern in _KINDS:
+                if len(plain) < 90 and pattern.fullmatch(plain):
+                    size = cell.height * (1.5 if cell.text.isupper() else 1.0) * (1 - 0.5 * cell.line / max(lines, 1))
+                    if best is None or size > best[0] + 0.01:
+                        best = size, kind
+                    break
+        return (best[1], 0.9) if best else (None, 0.0)
+
+    def country(self, cell: Cell) -> str | None:
+        """The country in the address below a name, or on its own line."""
+        return self._parties.country(cell) or country_of(cell.text)
+
+    def _numbers(self, term: str) -> list[Candidate]:
+        found = []
+        for c in self._all.matching(_NUMBER_SHAPE, lambda text: text.strip()):
+            if c.announced(term) >= 0.5 and sum(ch.isdigit() for ch in c.value) >= 5:
+                value = re.sub(r"\s", "", c.value) if term == "legal_id" else c.value
+                found.append(Candidate(value, c.text, c.page, c.box, c.cell, c.labels))
+        return found
+
+    def _issued(self, c: Candidate) -> float:
+        before = c.cell.text[: c.cell.text.find(c.text)]
+        left = self._all.layout.left_of(c.cell)
+        further = self._all.layout.left_of(left) if left and len(left.text) < 6 else None
+        told = f"{further.text if further else ''} {left.text} {before}" if left and len(before) < 6 else before
+        if _ISSUED.fullmatch(normalised(told)):
+            return 0.95
+        whole = f"{told}".strip() or (left.text if left else "")
+        if re.search(r"(?:\bden|\ble|,)$", whole.strip()) and _PLACE_AND_DAY.match(whole.strip()):
+            return 0.9
+        return 0.0
+
+
+def _chosen(scored: Sequence[tuple[float, Candidate]]) -> Choice:
+    """The best; unless another value is as well announced, by its label."""
+    if not scored:
+        return Choice(None, 0.0, ())
+    weight, best = scored[0]
+    rival = max((w for w, c in scored if c.value != best.value), default=0.0)
+    others = {c.value: c for _, c in scored[1:] if c.value != best.value}
+    strength = weight if rival < weight - 0.1 else 0.5 * weight
+    return Choice(best, strength, ("label",), tuple(others.values()))
+
+
+def _longest_account(text: str) -> str | None:
+    """``text`` as an account, words behind it taken off as long as that makes its check digits hold."""
+    words = text.split()
+    for n in range(len(words), 0, -1):
+        account = "".join(words[:n])
+        if values.is_iban(account):
+            return account
+    return "".join(words) if len("".join(words)) >= 15 else None

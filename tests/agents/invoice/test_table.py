@@ -1,0 +1,510 @@
+"""Tables of lines are found by where words stand and by what multiplies and adds up; nothing is claimed that does not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from time import process_time
+
+import pytest
+
+from agents.documents.layout import Layout
+from agents.documents.reading import Reading
+from agents.invoice.table import Table, find_table
+from tests.agents.invoice.pages import page
+
+
+def table(*lines: str, totals: tuple[str, ...] = (), reading: Reading | None = None) -> Table:
+    """The table of a page of ``lines``, which must have one."""
+    found = find_table(Layout(reading or page(*lines)), totals=[Decimal(t) for t in totals])
+    assert found is not None
+    return found
+
+
+def column(found: Table, name: str) -> list[str | None]:
+    """What the rows have in a column."""
+    return [row.cells[name].value if name in row.cells else None for row in found.rows]
+
+
+GRID = (
+    "Pos  Artikel-Nr.  Bezeichnung                 Menge  ME     Einzel-     Gesamt-    MwSt",
+    "                                                           preis EUR   preis EUR     %",
+    "1    4711         Bohrmaschine 500 W             2  Stk        89,90      179,80    19",
+    "2    4712         Bohrer-Set                    10  Stk         4,25       42,50    19",
+    "                                         Nettosumme                       222,30",
+    "                                         USt 19 %                          42,24",
+    "                                         Gesamtbetrag                     264,54",
+)
+
+
+def test_a_grid_with_headings_on_two_lines_is_read_in_full() -> None:
+    found = table(*GRID)
+    assert column(found, "id") == ["1", "2"]
+    assert column(found, "name") == ["Bohrmaschine 500 W", "Bohrer-Set"]
+    assert column(found, "quantity") == ["2", "10"]
+    assert column(found, "unit") == ["Stk", "Stk"]
+    assert column(found, "unit_price_net") == ["89.90", "4.25"]
+    assert column(found, "net_amount") == ["179.80", "42.50"]
+    assert column(found, "tax_rate") == ["19", "19"]
+    assert found.proved and found.closed and found.total == Decimal("222.30")
+    assert found.header_lines == (0, 1) and (found.first_line, found.last_line) == (0, 3)
+
+
+def test_a_cell_says_what_is_printed_and_where() -> None:
+    cell = table(*GRID).rows[1].cells["net_amount"]
+    assert (cell.text, cell.page, cell.box[1], cell.box[3]) == ("42,50", 1, 30.0, 38.0)
+
+
+def test_a_table_without_headings_is_found_by_what_multiplies() -> None:
+    found = table(
+        "ACME Ltd                                            Invoice 12",
+        "Widget, large            4      12.50      50.00",
+        "Widget, small           10       1.20      12.00",
+        "Subtotal                                   62.00",
+        "VAT 20%                                    12.40",
+        "Total                                      74.40",
+    )
+    assert column(found, "name") == ["Widget, large", "Widget, small"]
+    assert column(found, "quantity") == ["4", "10"] and found.proved
+
+
+def test_headings_in_a_language_nobody_taught_it_do_no_harm() -> None:
+    found = table(
+        "Tuote                 Kpl      Hinta      Yhteensä",
+        "Paperi                 10       2,50         25,00",
+        "Kynä                    4       1,25          5,00",
+        "                                             30,00",
+        totals=("30.00",),
+    )
+    assert column(found, "name") == ["Paperi", "Kynä"] and found.proved
+
+
+def test_a_unit_may_stand_behind_the_quantity_in_its_cell() -> None:
+    found = table(
+        "Leistung                                  Menge          Preis         Betrag",
+        "Wartung der Heizung                       2,5 Std.     80,00 €       200,00 €",
+        "Filter                                    3 Stück      12,00 €        36,00 €",
+        "Summe netto                                                          236,00 €",
+    )
+    assert column(found, "quantity") == ["2.5", "3"]
+    assert column(found, "unit") == ["Std.", "Stück"] and found.proved
+
+
+def test_a_price_may_say_for_what_it_is() -> None:
+    found = table(
+        "Leistung       Zeitraum                  Verbrauch      Preis            Betrag",
+        "Arbeitspreis   01.01.2026-31.03.2026     1.234 kWh   0,2850 €/kWh      351,69 €",
+        "Grundpreis     01.01.2026-31.03.2026     3 Monate   10,0000 €/Monat     30,00 €",
+        "Summe netto                                                            381,69 €",
+    )
+    assert column(found, "quantity") == ["1234", "3"] and column(found, "unit_price_net") == ["0.2850", "10.0000"]
+    assert found.proved
+
+
+def test_a_wrapped_name_is_joined_and_a_note_is_not() -> None:
+    found = table(
+        "Artikel                                Menge    Preis    Summe",
+        "Notebook mit Tastatur und                  1   900,00   900,00",
+        "Beleuchtung",
+        "SN: 12345678",
+        "Maus                                       2    20,00    40,00",
+        "Farbe: rot",
+        "Netto                                                   940,00",
+    )
+    assert column(found, "name") == ["Notebook mit Tastatur und Beleuchtung", "Maus"]
+    assert [(row.first_line, row.last_line) for row in found.rows] == [(1, 3), (4, 5)]
+
+
+def test_a_name_may_begin_above_its_numbers() -> None:
+    found = table(
+        "Bezeichnung                          Menge      Preis      Betrag",
+        "Wartung der Anlage",
+        "gemäß Vertrag 12                         1     100,00      100,00",
+        "Austausch der Pumpe",
+        "Typ Alpha 2                              2      50,00      100,00",
+        "Summe netto                                                200,00",
+    )
+    names = column(found, "name")
+    assert [str(name)[:8] for name in names] == ["Wartung ", "Austausc"] and found.proved
+
+
+def test_numbers_may_stand_beside_the_middle_of_a_description() -> None:
+    made = page(
+        "Désignation                          Qté     P.U. HT     Total HT",
+        "",
+        "Prestation support",
+        "                                       2       60,00       120,00",
+        "Période : janvier",
+        "",
+        "Fournitures diverses",
+        "                                       3       10,00        30,00",
+        "Date : 31/01",
+        "",
+        "Total HT                                                   150,00",
+    )
+    found = table(reading=made)
+    assert column(found, "name") == ["Prestation support", "Fournitures diverses"] and found.proved
+
+
+def test_an_amount_may_stand_before_the_description() -> None:
+    found = table(
+        "Qty   Unit price   Amount     Description",
+        "2     50.00        100.00     Consulting on site",
+        "1     25.00        25.00      Travel",
+        "Net total          125.00",
+    )
+    assert column(found, "name") == ["Consulting on site", "Travel"]
+    assert column(found, "net_amount") == ["100.00", "25.00"] and found.proved
+
+
+def test_an_amount_may_stand_on_the_line_below() -> None:
+    found = table(
+        "Pos  Beschreibung                 Nettopreis   Menge    Steuersatz   Nettobetrag",
+        "1    Kunstrasen                         4,00    3 m²          19 %",
+        "                                                                           12,00",
+        "     aus Kunststoff",
+        "2    Schweinesteak                      5,50    5 kg           7 %",
+        "                                                                           27,50",
+        "Positionssumme                                                             39,50",
+    )
+    assert column(found, "quantity") == ["3", "5"] and column(found, "net_amount") == ["12.00", "27.50"]
+    assert column(found, "tax_rate") == ["19", "7"] and found.proved
+
+
+def test_which_of_ambiguous_headings_is_the_quantity_the_arithmetic_says() -> None:
+    found = table(
+        "Amount    Product          VAT    Price      Total",
+        "2.00      Balloons         19%     0.79       1.58",
+        "800.00    Hot air           7%    0.025      20.00",
+        "Net total                                    21.58",
+    )
+    assert column(found, "quantity") == ["2.00", "800.00"] and column(found, "net_amount") == ["1.58", "20.00"]
+    assert found.proved
+
+
+def test_a_discount_column_explains_an_amount_that_is_less() -> None:
+    found = table(
+        "Art.       Omschrijving            Aantal   Prijs    Korting %    Bedrag",
+        "A-100      Bureaustoel                  4   150,00          10    540,00",
+        "A-200      Bureaulamp                   2    35,00                 70,00",
+        "Totaal excl. BTW                                                  610,00",
+    )
+    assert column(found, "unit_price_net") == ["150.00", "35.00"] and found.proved
+
+
+def test_a_price_may_be_for_a_hundred() -> None:
+    found = table(
+        "Description          Qty     Price per 100    Amount",
+        "Screws M4            250              4.00     10.00",
+        "Nuts M4             1000              2.50     25.00",
+        "Net                                            35.00",
+    )
+    assert column(found, "unit_price_net") == ["4.00", "2.50"] and found.proved
+
+
+def test_a_table_goes_on_over_pages_and_what_is_carried_is_no_line() -> None:
+    first = page(
+        "Description              Qty    Unit Price      Total",
+        "Server hosting             1        100.00     100.00",
+        "Backup service             2         20.00      40.00",
+        "Carried forward                                140.00",
+    )
+    both = page(
+        "Some Ltd   Customer 47774             Page 2 of     2",
+        "Description              Qty    Unit Price      Total",
+        "Brought forward                                140.00",
+        "Support hours              3         60.00     180.00",
+        "Total net                                      320.00",
+        number=2,
+        after=first,
+    )
+    found = table(reading=both)
+    assert column(found, "name") == ["Server hosting", "Backup service", "Support hours"]
+    assert found.proved and found.total == 320
+    assert [row.cells["name"].page for row in found.rows] == [1, 1, 2]
+
+
+def test_a_second_page_needs_no_headings_of_its_own() -> None:
+    first = page(
+        "Pos   Bezeichnung        Menge    Preis    Betrag", "1     Stuhl                  2    50,00    100,00"
+    )
+    both = page(
+        "Kundennr.                                      47774",
+        "2     Tisch                  1    80,00     80,00",
+        "Netto                                      180,00",
+        number=2,
+        after=first,
+    )
+    found = table(reading=both)
+    assert column(found, "name") == ["Stuhl", "Tisch"] and found.proved
+
+
+@pytest.mark.parametrize(
+    ("lines", "prices"),
+    [
+        (
+            (
+                "ITEM        DESCRIPTION                 HOURS      RATE         AMOUNT",
+                "1           Website design                 12     $95.00      $1,140.00",
+                "2           Logo                            1    $450.00        $450.00",
+                "                                               SUBTOTAL      $1,590.00",
+            ),
+            ["95.00", "450.00"],
+        ),
+        (
+            (
+                "Bezeichnung               Anzahl     Ansatz CHF      Total CHF",
+                "Beratung                      8         180.00       1'440.00",
+                "Konzept                       1       1'234.50       1'234.50",
+                "Total exkl. MWST                                     2'674.50",
+            ),
+            ["180.00", "1234.50"],
+        ),
+        (
+            (
+                "Désignation                     Quantité     Prix unitaire HT     Total HT",
+                "Étude technique                        3             1 234,56     3 703,68",
+                "Rapport                                1               500,00       500,00",
+                "Total HT                                                         4 203,68",
+            ),
+            ["1234.56", "500.00"],
+        ),
+        (
+            (
+                "Codice   Descrizione                 U.M.    Q.tà     Prezzo unit.    Importo     IVA",
+                "X01      Fornitura cemento            kg      500         0,45         225,00      22",
+                "X02      Trasporto                    nr        1        80,00          80,00      22",
+                "Totale imponibile                                                      305,00",
+            ),
+            ["0.45", "80.00"],
+        ),
+        (
+            (
+                "Lp.  Nazwa towaru / usługi      J.m.   Ilość   Cena netto   Wartość netto   VAT %   Wartość brutto",
+                "1    Usługa programistyczna     godz.     10       150,00        1 500,00     23         1 845,00",
+                "2    Hosting                    szt.       1       100,00          100,00     23           123,00",
+                "Razem                                                            1 600,00                1 968,00",
+            ),
+            ["150.00", "100.00"],
+        ),
+        (
+            (
+                "Concepto                      Cantidad     Precio      Importe",
+                "Diseño gráfico                      10      30,00       300,00",
+                "Impresión folletos               1.000       0,12       120,00",
+                "Base imponible                                         420,00",
+            ),
+            ["30.00", "0.12"],
+        ),
+    ],
+    ids=["US", "Swiss", "French", "Italian", "Polish", "Spanish"],
+)
+def test_numbers_are_read_as_the_country_prints_them(lines: tuple[str, ...], prices: list[str]) -> None:
+    found = table(*lines)
+    assert column(found, "unit_price_net") == prices and found.proved
+
+
+def test_three_decimals_are_told_from_thousands_by_what_multiplies() -> None:
+    found = table(
+        "Bezeichnung          Menge       Preis     Betrag",
+        "Diesel            1.250,500 l     1,20    1.500,60",
+        "Öl                    5,000 l     8,00       40,00",
+        "Netto                                     1.540,60",
+    )
+    assert column(found, "quantity") == ["1250.500", "5.000"] and found.proved
+
+
+def test_what_is_taken_back_has_a_minus() -> None:
+    found = table(
+        "Beschreibung          Menge      Preis       Betrag",
+        "Rückgabe Lampe           -2      45,00       -90,00",
+        "Bearbeitung               1      10,00        10,00",
+        "Netto                                        -80,00",
+    )
+    assert column(found, "quantity") == ["-2", "1"] and column(found, "net_amount") == ["-90.00", "10.00"]
+    assert found.total == -80 and found.proved
+
+
+def test_one_service_may_have_no_more_than_words_and_an_amount() -> None:
+    lines = (
+        "Beratungsleistungen im Monat Mai 2026                1.500,00",
+        "Nettobetrag                                          1.500,00",
+        "19 % USt                                               285,00",
+        "Rechnungsbetrag                                      1.785,00",
+    )
+    for found in (
+        table("Rechnung 7", *lines, totals=("1500.00",)),
+        table("Beschreibung     Betrag".replace("     ", " " * 41), *lines),
+    ):
+        assert column(found, "name") == ["Beratungsleistungen im Monat Mai 2026"]
+        assert column(found, "net_amount") == ["1500.00"] and not found.proved
+
+
+def test_words_and_amounts_that_make_a_given_total_are_lines() -> None:
+    lines = (
+        "Ihre Kosten im Überblick                                        EUR",
+        "Monatliche Grundgebühren                                      29,41",
+        "Verbindungen                                                   4,20",
+        "Summe netto                                                   33,61",
+        "19 % Umsatzsteuer                                              6,39",
+        "Rechnungsbetrag                                               40,00",
+    )
+    found = table(*lines, totals=("33.61",))
+    assert column(found, "net_amount") == ["29.41", "4.20"] and found.proved
+    assert not table(*lines).proved  # what nobody knows to be the total proves nothing
+
+
+def test_allowances_and_charges_on_the_whole_are_no_lines() -> None:
+    found = table(
+        "Description    Qty    Price    Amount",
+        "Apples           2    10.00     20.00",
+        "Pears            1     5.00      5.00",
+        "Subtotal                        25.00",
+        "Discount 10%                    -2.50",
+        "Shipping                         4.00",
+        "Net total                       26.50",
+        totals=("26.50",),
+    )
+    assert column(found, "name") == ["Apples", "Pears"] and found.total == 25 and found.proved
+    assert [(a.text, a.amount) for a in found.adjustments] == [
+        ("Discount 10%", Decimal("-2.50")),
+        ("Shipping", Decimal("4.00")),
+    ]
+
+
+def test_freight_with_a_quantity_and_a_price_is_a_line() -> None:
+    found = table(
+        "Article             Qté    PU HT    Total HT",
+        "Livre                 2    10,00       20,00",
+        "Frais de port         1     4,90        4,90",
+        "Total HT                               24,90",
+    )
+    assert column(found, "name") == ["Livre", "Frais de port"] and not found.adjustments and found.proved
+
+
+def test_an_allowance_under_a_line_lowers_its_amount_where_the_sum_says_so() -> None:
+    found = table(
+        "Pos  Bezeichnung             Menge      Preis      Gesamt",
+        "1    Tisch                       1     200,00      200,00",
+        "     abzgl. 10 % Rabatt                            -20,00",
+        "2    Stuhl                       4      50,00      200,00",
+        "     Zwischensumme                                 380,00",
+        "     Versandkosten                                  15,00",
+        "     Nettobetrag                                   395,00",
+    )
+    assert column(found, "net_amount") == ["180.00", "200.00"] and found.total == 380 and found.proved
+    assert found.rows[0].cells["net_amount"].text == "200,00 -20,00"
+    assert [(a.text, a.amount) for a in found.adjustments] == [("Versandkosten", Decimal("15.00"))]
+
+
+def test_words_of_totals_in_a_name_do_not_end_the_table() -> None:
+    found = table(
+        "Description              Qty    Price     Amount",
+        "Total station hire         2    50.00     100.00",
+        "Tax advice                 1   200.00     200.00",
+        "Net amount                                300.00",
+    )
+    assert column(found, "name") == ["Total station hire", "Tax advice"] and found.proved
+
+
+def test_group_headings_and_subtotals_are_no_lines() -> None:
+    found = table(
+        "Pos   Bezeichnung           Menge     EP        GP",
+        "1     Erdarbeiten",
+        "1.1   Aushub                   10   20,00    200,00",
+        "1.2   Verfüllung                5   10,00     50,00",
+        "      Zwischensumme Titel 1                  250,00",
+        "2     Maurerarbeiten",
+        "2.1   Mauerwerk                20   30,00    600,00",
+        "      Zwischensumme Titel 2                  600,00",
+        "      Nettosumme                             850,00",
+    )
+    assert column(found, "id") == ["1.1", "1.2", "2.1"] and found.total == 850 and found.proved
+
+
+def test_an_amount_that_includes_tax_is_not_given_as_net() -> None:
+    by_heading = table(
+        "Artikel                   Aantal    Prijs per stuk    BTW    Prijs incl. BTW",
+        "Apple iPad Air                 1          € 399,00    21%           € 399,00",
+        "Subtotaal                                                           € 399,00",
+    )
+    by_sum = table(
+        "Artikel                 Anzahl    Preis       Summe",
+        "Kaffeemaschine               1    119,00     119,00",
+        "Kaffee                       2     10,70      21,40",
+        "Gesamtsumme                                  140,40",
+        "darin enthaltene MwSt 19%: 22,42",
+        "Netto: 117,98",
+    )
+    for found in (by_heading, by_sum):
+        assert found.gross and not found.proved and found.total is None
+        assert set(column(found, "net_amount") + column(found, "unit_price_net")) == {None}
+    assert column(by_sum, "name") == ["Kaffeemaschine", "Kaffee"] and column(by_sum, "quantity") == ["1", "2"]
+
+
+def test_a_line_total_with_tax_leaves_the_price_without() -> None:
+    found = table(
+        "Description      Qty    Unit price    VAT %    VAT     Total",
+        "Desk               2        100.00       20   40.00   240.00",
+        "Chair              4         50.00       20   40.00   240.00",
+        "Net                                                   400.00",
+    )
+    assert column(found, "unit_price_net") == ["100.00", "50.00"] and column(found, "tax_rate") == ["20", "20"]
+    assert column(found, "net_amount") == [None, None] and not found.proved
+
+
+def test_a_line_that_contradicts_itself_is_not_proved() -> None:
+    found = table(
+        "Beschreibung          Menge      Preis       Betrag",
+        "Lampe                     2      45,00        95,00",
+        "Kabel                     1      10,00        10,00",
+        "Netto                                        105,00",
+    )
+    assert [row.proved for row in found.rows] == [False, True] and found.closed and not found.proved
+
+
+def test_a_table_that_misses_a_line_is_not_proved() -> None:
+    found = table(
+        "Description    Qty    Price    Amount",
+        "Apples           2    10.00     20.00",
+        "Pears            1     5.00      5.00",
+        "Net total                       45.00",
+        "VAT 20%                          9.00",
+        "Total                           54.00",
+    )
+    assert all(row.proved for row in found.rows) and not found.closed and not found.proved
+
+
+def test_a_table_of_tax_rates_is_not_the_table_of_lines() -> None:
+    found = table(
+        "VAT rate    Base      Tax amount",
+        "20%         100.00    20.00",
+        "Item                  Qty   Price    Total",
+        "Box                     5   20.00    100.00",
+        "Total excl. VAT                      100.00",
+    )
+    assert column(found, "name") == ["Box"] and found.proved
+
+
+def test_a_letter_has_no_table() -> None:
+    letter = page("Dear Sir,", "thank you for 2 letters of 12.05.2026 and 30,00 EUR.", "Regards")
+    assert find_table(Layout(letter)) is None
+    assert find_table(Layout(page())) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Pos Menge Preis Betrag Bezeichnung",
+        "Pos   Menge   Preis   Betrag   Bezeichnung",
+        "Ding    3    2,00    6,00",
+        "1  2  3  4  5  6  7  8  9,00  1,00  2,00  3,00",
+        "Versand    3,00",
+        "wort " * 20,
+        "1 " * 60,
+    ],
+)
+def test_ten_thousand_lines_take_seconds_at_most(line: str) -> None:
+    layout = Layout(page("Bezeichnung  Menge  Preis  Betrag", *[line] * 10_000))
+    begun = process_time()
+    find_table(layout, totals=[Decimal(n) for n in range(300)])
+    assert process_time() - begun < 5  # two on an idle machine
