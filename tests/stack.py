@@ -29,6 +29,9 @@ from workers.submission import HandedIn, submit
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
+ASKING = {"COUNTERFOIL_ASK": "all", "COUNTERFOIL_SURE": "0"}
+"""Each document makes `CALLS` calls, at once; and how sure its values are is no matter here (`tests.agents` sees to it)."""
+CALLS = 3
 PRICE = '{"input": "1", "cached": "0.1", "output": "3", "source": "a price for tests"}'
 
 
@@ -65,6 +68,7 @@ class Stack:
             "COUNTERFOIL_MODEL_URL": self.endpoint.url,
             "COUNTERFOIL_MODEL_PRICE": PRICE,
             "COUNTERFOIL_MODEL_RETRY_SECONDS": "0.2",
+            **ASKING,
             **(environment or {}),
         }
         kept = {k: v for k, v in os.environ.items() if not k.startswith("COUNTERFOIL_")}

@@ -17,6 +17,9 @@ COLUMN_GAP = 0.75
 _BELOW = 3.0
 """A cell further below than this, in line heights, does not belong to the one above it."""
 
+_NEIGHBOURS = 40
+"""Lines before and after a cell's own among which its neighbours are: more than stand within any reach of it."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -42,7 +45,7 @@ class Cell:
         """Number of its line within the whole reading, from 0."""
         return self.words[0].line
 
-    @property
+    @cached_property
     def height(self) -> float:
         """Points; of the tallest word, at least one."""
         return max(self.box[3] - self.box[1], 1.0)
@@ -100,29 +103,25 @@ class Layout:
     def below(self, cell: Cell, reach: float = _BELOW) -> Cell | None:
         """The nearest cell under it that shares some of its width, at most ``reach`` line heights away."""
         n, _ = self._position[id(cell)]
-        best: Cell | None = None
-        for line in self.lines[n + 1 :]:
-            if line.page != cell.page:
-                break
-            for other in line.cells:
-                gap = other.box[1] - cell.box[3]
-                near = -0.5 * cell.height <= gap <= reach * cell.height and other.box[1] > cell.box[1]
-                if near and cell.overlaps(other) > 0.2 and (best is None or other.box[1] < best.box[1] - 1):
-                    best = other
-        return best
+        return self._nearest(cell, reach, self.lines[n + 1 :][:_NEIGHBOURS], 1)
 
     def above(self, cell: Cell, reach: float = _BELOW) -> Cell | None:
         """The nearest cell over it that shares some of its width, at most ``reach`` line heights away."""
         n, _ = self._position[id(cell)]
+        return self._nearest(cell, reach, self.lines[max(n - _NEIGHBOURS, 0) : n][::-1], -1)
+
+    def _nearest(self, cell: Cell, reach: float, lines: Sequence[Line], way: int) -> Cell | None:
         best: Cell | None = None
-        for line in reversed(self.lines[:n]):
+        for line in lines:
             if line.page != cell.page:
                 break
             for other in line.cells:
-                gap = cell.box[1] - other.box[3]
-                near = -0.5 * cell.height <= gap <= reach * cell.height and other.box[1] < cell.box[1]
-                if near and cell.overlaps(other) > 0.2 and (best is None or other.box[1] > best.box[1] + 1):
+                gap = other.box[1] - cell.box[3] if way > 0 else cell.box[1] - other.box[3]
+                near = -0.5 * cell.height <= gap <= reach * cell.height and way * (other.box[1] - cell.box[1]) > 0
+                if near and cell.overlaps(other) > 0.2 and (best is None or way * (best.box[1] - other.box[1]) > 1):
                     best = other
+            if best is not None and way * (line.cells[0].box[1] - best.box[1]) > cell.height:
+                break
         return best
 
 

@@ -9,19 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from agents.documents.layout import Cell, Layout, union
 from agents.documents.reading import Box, Reading
 from agents.invoice import values
-from agents.invoice.lexicon import is_label, normalised
+from agents.invoice.lexicon import is_label
 
-INLINE, LEFT, NEAR, ABOVE = 1.0, 0.95, 0.8, 0.75
-"""How much a label counts by where it stands: before the value in its cell, in the cell to the left, in a cell to the
-left that is a little higher or lower, above."""
+INLINE, LEFT, HEADING, NEAR, ABOVE, RIGHT, BELOW = 1.0, 0.95, 0.9, 0.8, 0.75, 0.7, 0.55
+"""How much a label counts by where it stands: before the value in its cell, in the cell to the left, right above it, in
+a cell to the left that is a little higher or lower, further above, and, where nothing stands to the left, to the right
+or below."""
 _PARTIAL = 0.6
 """A label that is only the end of a longer text (``preceding invoice date``) counts that much of a whole one."""
 _SEPARATORS = re.compile(r"\s[|•·●–—]\s|[;|•·●]|(?<=[\w)]),\s|\s-\s")
+MOST = 4000
+"""Candidates of a kind that are looked at, half of them from the end: an invoice of 400 lines has some 2,500 numbers."""
 _FAR = 5.0
 """Line heights above a value in which its heading is looked for."""
 _REACH = 12
@@ -36,20 +39,38 @@ class Label:
     weight: float
 
 
-@dataclass(frozen=True, eq=False)
 class Candidate:
     """A printed value: ``value`` in canonical form, ``text`` as printed, on ``page`` within ``box``."""
 
-    value: str
-    text: str
-    page: int
-    box: Box
-    cell: Cell
-    labels: tuple[Label, ...]
+    def __init__(self, value: str, text: str, cell: Cell, box: Box, labels: Callable[[], Iterator[Label]]) -> None:
+        self.value = value
+        self.text = text
+        self.cell = cell
+        self.box = box
+        self._labels = labels
+        self._announced: dict[str, float] = {}
+
+    @property
+    def page(self) -> int:
+        """Page number, from 1."""
+        return self.cell.page
+
+    @cached_property
+    def labels(self) -> tuple[Label, ...]:
+        """The texts that may announce it, the nearest first; looked for when first asked."""
+        return tuple(self._labels())
+
+    def as_value(self, value: str) -> Candidate:
+        """The same place with another canonical value."""
+        return Candidate(value, self.text, self.cell, self.box, self._labels)
 
     def announced(self, term: str) -> float:
         """How strongly a label announces it as ``term``: 0 if none does, 1 for a whole label right before it."""
-        return max((label.weight for label in self.labels if is_label(label.text, term)), default=0.0)
+        if term not in self._announced:
+            self._announced[term] = max(
+                (label.weight for label in self.labels if is_label(label.text, term)), default=0.0
+            )
+        return self._announced[term]
 
     @property
     def told(self) -> str:
@@ -129,11 +150,12 @@ class Candidates:
         return self._candidate(cell, start, start + len(printed), printed)
 
     def _all(self, find: Callable[[str], Iterable[tuple[int, int, str]]]) -> list[Candidate]:
-        return [
+        found = [
             self._candidate(cell, start, end, value)
             for cell in self.layout.cells()
             for start, end, value in find(cell.text)
         ]
+        return found if len(found) <= MOST else [*found[: MOST // 2], *found[-MOST // 2 :]]
 
     def _candidate(self, cell: Cell, start: int, end: int, value: str) -> Candidate:
         words, at = [], 0
@@ -142,9 +164,9 @@ class Candidates:
                 words.append(word)
             at += len(word.text) + 1
         box = union(words or cell.words)
-        return Candidate(value, cell.text[start:end], cell.page, box, cell, tuple(self._labels(cell, start, box)))
+        return Candidate(value, cell.text[start:end], cell, box, partial(self._labels, cell, start))
 
-    def _labels(self, cell: Cell, start: int, box: Box) -> Iterator[Label]:
+    def _labels(self, cell: Cell, start: int) -> Iterator[Label]:
         before = cell.text[:start].rstrip(" ")
         if before.strip(" :#.-(€$£"):
             yield from _inline(before)
@@ -158,17 +180,24 @@ class Candidates:
                     yield from _inline(left.text, weight)
             left = self.layout.left_of(left)
             hops += 1
-        for near in self._near_left(cell):
-            yield from _whole(near.text, NEAR)
+        if not _stands_alone(self.layout.above(cell, 1.3)):
+            for near in self._near_left(cell):
+                yield from _whole(near.text, NEAR)
         above, climbed = self.layout.above(cell, _FAR), 0
         while above is not None and climbed < 8:
             if any(c.isalpha() for c in above.text):
-                yield from _whole(above.text, ABOVE - 0.05 * climbed)
+                heading = climbed == 0 and _stands_alone(above) and cell.box[1] - above.box[3] < 1.5 * cell.height
+                yield from _whole(above.text, HEADING if heading else ABOVE - 0.05 * climbed)
                 if climbed == 0 and (higher := self.layout.above(above, 0.6)) and higher.overlaps(above) > 0.5:
                     yield from _whole(f"{higher.text} {above.text}", ABOVE)
                 if not any(c.isdigit() for c in above.text):
                     break
             above, climbed = self.layout.above(above), climbed + 1
+        if not before and self.layout.left_of(cell) is None and (right := self.layout.right_of(cell)):
+            yield from _whole(right.text, RIGHT)
+        below = self.layout.below(cell, 1.0)
+        if below is not None and _stands_alone(below):
+            yield from _whole(below.text, BELOW)
 
     def _near_left(self, cell: Cell) -> Iterator[Cell]:
         """Cells to the left that are less than a line higher or lower: labels set apart from their values."""
@@ -189,8 +218,9 @@ class Candidates:
 
 _REFERENCE = re.compile(r"(?<![\w@.])(?=[\w./#-]*\d)[A-Za-zÀ-ÿ0-9][\w./\-]{0,39}(?![\w@])")
 _REFERENCE_WORDS = re.compile(
-    r"(?:^|[:#°º]\s*)(?P<all>(?:[A-Z]{1,5}|[A-Z0-9./\-]*\d[A-Z0-9./\-]*)(?: (?:[A-Z]{1,5}|/|-|[A-Z0-9./\-]*\d[A-Z0-9./\-]*)){1,4})$"
+    r"(?:^|[\s:#°º])(?P<all>(?:[A-Z]{1,4} )?\S*\d\S*(?: \S*\d\S*){1,4}|[A-Z]{1,4} \S*\d\S*|[A-Z]{1,3} \S*\d\S* [A-Z]{1,3})$"
 )
+"""A number in groups, or behind the letters of its series, at the end of a cell: ``24 0317``, ``FT A25/318``."""
 _NO_REFERENCE = re.compile(
     r"\S+@\S+|(?:https?://|www\.)\S+|\+\d[\d ()/-]{6,}|\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,4})?\b|\d[\d.,]*\s?(?:%|€|\$|£)|[€$£]\s?\d[\d.,]*"
 )
@@ -205,10 +235,21 @@ def _inline(before: str, weight: float = INLINE) -> Iterator[Label]:
         text = " ".join(words[n:])
         whole = n == 0 or words[n - 1][-1] in ":." or any(c.isdigit() for c in words[n - 1])
         yield Label(text, weight if whole else weight * _PARTIAL)
+        if n == 0 and "/" in text:
+            yield from (Label(part, weight - 0.05) for part in re.split(r"\s*/\s*", text) if len(part) > 2)
+
+
+def _stands_alone(above: Cell | None) -> bool:
+    """Whether the text above a value is a heading of its column, without a value of its own."""
+    return above is not None and any(c.isalpha() for c in above.text) and not any(c.isdigit() for c in above.text)
 
 
 def _whole(text: str, weight: float) -> Iterator[Label]:
     yield Label(text, weight)
+    if "/" in text:  # the same in two languages
+        for part in re.split(r"\s*/\s*", text):
+            if len(part) > 2:
+                yield Label(part, weight - 0.05)
     for part in _SEPARATORS.split(text)[1:]:
         if part.strip():
             yield Label(part, weight * _PARTIAL)
@@ -217,8 +258,3 @@ def _whole(text: str, weight: float) -> Iterator[Label]:
         yield Label(stripped, weight)
     if ":" in text.rstrip(": "):
         yield Label(text.rstrip(": ").rsplit(":", 1)[-1], weight * _PARTIAL)
-
-
-def plain(label: str) -> str:
-    """A label as it is compared."""
-    return normalised(label)

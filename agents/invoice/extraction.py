@@ -116,7 +116,8 @@ def better_lines(old: Mapping[str, Field], new: Mapping[str, Field], net: Decima
 def completed(fields: Mapping[str, Field]) -> Fields:
     """What follows from the extracted ``fields`` by arithmetic that closes to the cent.
 
-    The tax total where only the tax of each rate is printed (BR-CO-14); the sum of lines (BR-CO-10).
+    The tax total where only the tax of each rate is printed (BR-CO-14); the sum of lines (BR-CO-10). What followed from a
+    value that has changed since follows from the new one: the sum of lines, the amount due (BR-CO-16).
     """
     made: Fields = {}
 
@@ -132,8 +133,12 @@ def completed(fields: Mapping[str, Field]) -> Fields:
     if open_tax and by_rate and net is not None and net + sum(by_rate) == gross:
         derive("totals.tax_total", sum(by_rate, Decimal(0)), "sum of the tax of each rate")
     amounts = [row["net_amount"].number for row in rows(fields, "lines") if "net_amount" in row]
-    if amounts and "totals.line_total" not in fields and sum(amounts) == net:
+    line_total, due = fields.get("totals.line_total"), fields.get("totals.due_payable")
+    derived = line_total is None or (line_total.evidence.source == "rule" and line_total.evidence.page is None)
+    if amounts and derived and sum(amounts) == net and (line_total is None or line_total.number != net):
         derive("totals.line_total", sum(amounts, Decimal(0)), "sum of the lines")
+    if due is not None and due.grounds == ["follows"] and gross is not None and due.number != gross:
+        made["totals.due_payable"] = due.model_copy(update={"value": f"{gross:f}"})
     return made
 
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 _APART = str.maketrans(
     {"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "œ": "oe", "№": "n", "°": "", "º": "", "ª": ""}
 )
+
+
+_SPACED = re.compile(r"\b(?:[a-z] ){4,}[a-z]\b")
+"""A heading in spaced letters: ``r e c h n u n g``."""
 
 
 def normalised(text: str) -> str:
@@ -24,7 +28,7 @@ def normalised(text: str) -> str:
     """
     apart = unicodedata.normalize("NFKD", text.casefold().translate(_APART))
     kept = "".join(c if c.isalnum() or c in "#%" else "" if unicodedata.combining(c) else " " for c in apart)
-    return " ".join(kept.split())
+    return _SPACED.sub(lambda spaced: spaced[0].replace(" ", ""), " ".join(kept.split()))
 
 
 _N = r"(?:nr|no|num|nb|nbr|number|nummer|numer|numero|nro|n|c|cislo|id|#|code|ref|reference)"
@@ -42,7 +46,15 @@ _LABELS: dict[str, tuple[str, ...]] = {
         rf"\w*rechnung(?: \w+)?(?: \d{{3}})? ?{_N}*",
         r"document (?:no|number)",
         r"bill (?:no|number)",
+        r"(?:rechn|rg|re|rng|rechng|doc|inv|fact|bill|account|self bill|fakt) (?:nr|no|number|ref|reference|num|n)",
+        r"(?:parcella|nota|notula|honoraires|note d honoraires|releve|minuta|recibo|liquidacion) ?(?:n|nr|no|numero)*",
+        r"(?:sammel|schluss|abschlags|teil|einzel|monats|proforma) ?rechnung ?(?:nr|nummer)?",
+        r"(?:honorar|gebuhren|liquidations?)(?:note|rechnung)? ?(?:nr|nummer)?",
+        r"(?:numero|n|nr|no) documento",
+        r"(?:tax )?(?:invoice|statement|bill|credit) (?:id|ref|reference)",
+        r"vs fattura",
     ),
+    "some_number": (r"(?:nummer|number|numero|nr|no|n|#|numer|num|beleg|belegnr|document|dokument|unser zeichen|our ref(?:erence)?|ref|reference|notre reference)",),
     "issue_date": (
         r"(?:rechnungs|beleg|ausstellungs|faktura|fakturerings|factuur|dokument|utstedelses|udstedelses|druck)(?:s?datum|dato)",
         r"datum",
@@ -50,6 +62,9 @@ _LABELS: dict[str, tuple[str, ...]] = {
         r"data",
         r"fecha",
         r"dato",
+        r"(?:dnia|tax point|invoice date tax point|date tax point|fecha de expedicion|fecha expedicion|laskun pvm|pvm|tag|rechnungstag|dated)",
+        r"(?:rechn|rg|re|rng|rechng|doc|bill|fact|inv|fakt) (?:datum|dat|date|dato)",
+        r"date of (?:bill|account|statement)",
         r"datum der rechnung",
         r"datum rechnung",
         r"rechnung (?:vom|datum)",
@@ -74,6 +89,23 @@ _LABELS: dict[str, tuple[str, ...]] = {
         r"rechnungsdatum (?:entspricht )?(?:dem )?(?:leistungsdatum|lieferdatum)",
     ),
     "due_date": (
+        r"valuta(?:datum)?",
+        r"(?:forfald|forfaller|forfall|forfallodag|oppfyllelse)",
+        r"scadenz[ea](?: pagament[oi])?",
+        r"(?:date )?echeance(?: au| le| du)?",
+        r"(?:vence|vencimientos?|fecha vto)",
+        r"betaling (?:voor|uiterlijk|for)",
+        r"(?:payment )?due date",
+        r"pay(?:ment)? by(?: date)?",
+        r"zahlen (?:sie )?(?:bitte )?(?:.* )?bis(?: zum| spatestens)?",
+        r"(?:a )?regler (?:par \w+ )?(?:avant|au plus tard) (?:le)?",
+        r"betalas senast",
+        r"senast",
+        r"(?:automatisch )?(?:ge)?incasseerd op",
+        r"(?:bedrag )?wordt op",
+        r"(?:sera|est) (?:preleve|debite)e? le",
+        r"(?:wird|werden) am",
+        r"prelevement (?:le|du)",
         r"(?:fallig|zahlbar|zu zahlen|zahlung)(?: (?:am|bis|zum|bis zum|spatestens|netto bis))*",
         r"falligkeit(?:s ?(?:datum|tag|termin))?",
         r"(?:zahlungs|netto) ?(?:ziel|frist|termin|datum)(?: (?:bis|am))?",
@@ -127,6 +159,14 @@ _LABELS: dict[str, tuple[str, ...]] = {
         r"toimituspaiva",
     ),
     "purchase_order_ref": (
+        r"(?:uw|your|votre|vos|v|vs|vostro|ihre?|su|vossa|deres|er|jeres) (?:ref(?:erence|erentie|erenz|erencia|erens)?|order|ordre|commande|bestelling|bestellung|bestelnr|opdracht(?:nummer|nr)?|ordine|rif|pedido|encomenda|rekvisition|zeichen)",
+        r"(?:cust(?:omer)?|client|buyer) (?:po|order)(?: ?(?:no|number|nr))?",
+        r"(?:rekvisition|rekv|rekvisitionsnr|zamowienie|zamowienie nr|n pedido|s pedido|su pedido|req|requisition|work order|wo|w o)(?: ?(?:nr|no|n))?",
+        r"bestellnr",
+        r"ihre bestellnr",
+        r"(?:no de |n de )?commande",
+        r"bc(?: n)?",
+        r"order(?: ?(?:no|number|nr|ref|reference|#))",
         rf"(?:bestellungs?|bestell|kundenbestell|kundenauftrags?){_NR}(?: kunde)?",
         r"ihre (?:bestellung|bestellnummer|bestell nr|auftragsnummer|auftrags nr|order)",
         r"bestellung(?: nr)?(?: kunde)?(?: vom)?",
@@ -157,6 +197,7 @@ _LABELS: dict[str, tuple[str, ...]] = {
         r"(?:codice )?cliente",
     ),
     "other_date": (
+        r"(?:leistungszeitraum|abrechnungszeitraum|zeitraum|period|periode|periodo|from|statement date|print date|order date|datum bestellung)",
         r"(?:bestell|auftrags|order|liefersch\w+|vertrags|druck|erstell\w+|commande|skonto)(?:s?datum)",
         r"order(?:ed)? (?:date|on)",
         r"date (?:de )?(?:commande|la commande|facture associee|debut.*|fin.*)",
@@ -208,6 +249,7 @@ _LABELS: dict[str, tuple[str, ...]] = {
     ),
     "iban": (r"iban.*", r".*iban"),
     "seller": (
+        r"(?:von|vom)",
         r"(?:verkaufer|lieferant|rechnungssteller|rechnungsersteller|rechnungsaussteller|leistungserbringer|absender|aussteller|anbieter|auftragnehmer)(?:in)?",
         r"(?:seller|vendor|supplier|from|sold by|issued by|service provider|provider|issuer|invoice from|bill from|company|biller)",
         r"(?:emetteur|vendeur|fournisseur|prestataire|emis par|facture par|de|societe)",
@@ -217,6 +259,8 @@ _LABELS: dict[str, tuple[str, ...]] = {
         r"(?:sprzedawca|wystawca|dodavatel|furnizor|fornecedor|emitente|saljare|selger|leverandor|myyja|elado|szallito)",
     ),
     "buyer": (
+        r"(?:firma|gent mi|gentile|egr|egregio|spettabile|herrn?|frau|familie|invoice to|customer issued by|rechnung an|fatture? a)",
+        r"(?:factuur aan|factureren aan|fakturaadress|fakturamottagare|faktureringsadress|fakturamodtager|faktura (?:til|till|for)|rechnung an|an die|an den|spett le|sr|sres|senor|exmos? s(?:r|enhores)(?: s)?|messrs|rechnungsempfangerin|attention|invoice for|prepared for|invoice address|account of|facturado a|datos cliente|destinatario fattura)",
         r"(?:kaufer(?:in)?|rechnungsempfanger|leistungsempfanger|empfanger|kunde|kundin|auftraggeber|rechnungsadresse|rechnungsanschrift|rechnung an|an|besteller)(?: (?:leistungsempfanger|in))?",
         r"(?:bill(?:ed|ing)?|invoiced?|sold|charge|addressed)(?: address)? ?(?:to)?(?: address)?",
         r"bill to(?: address)?",
@@ -227,6 +271,7 @@ _LABELS: dict[str, tuple[str, ...]] = {
         r"(?:cliente|comprador|destinatario|receptor|facturar a|datos del (?:cliente|comprador))",
         r"(?:nabywca|odbiorca|odberatel|zakaznik|cumparator|client|kopare|kunde|kunde|kjoper|kober|ostaja|asiakas|vevo|vasarlo|adquirente)",
     ),
+    "buyer_more": (r"(?:factuur aan|fakturaadress|fakturamottagare|faktureringsadresse|fakturamodtager|faktura til|rechnung an|an die|an den|spett le|sr|sres|senor|exmo s sr s|exmos senhores|messrs|m s)",),
     "delivery_party": (
         r"(?:lieferadresse|lieferanschrift|warenempfanger|abweichender warenempfanger|lieferung an|leistungsort|versandadresse)",
         r"(?:ship(?:ped|ping)?|deliver(?:ed|y)?)(?: (?:to|address))+",
@@ -235,6 +280,8 @@ _LABELS: dict[str, tuple[str, ...]] = {
         r"(?:destinazione|luogo di consegna|direccion de envio|direccion de entrega|local de entrega|adres dostawy)",
     ),
     "net": (
+        r"(?:honorar netto|total charges.*before (?:vat|tax)|sous total hors taxes|total htva|goods total|total merchandise|services rendered total|imponibile iva|totale onorari|nettobetrag)",
+        r"(?:totaal excl|total hors tva|total hors taxes|totale imponibile|netto gesamt|nettosumme|net total|total net|total ex gst|total excl gst|subtotal ex gst|total htva|totaal excl btw|ialt ekskl moms|summa netto|warenwert netto)(?: total hors tva)?",
         r"(?:rechnungs|gesamt|zwischen)?(?:summe|betrag)? ?(?:netto|exkl|excl|ohne mwst|ohne ust|o mwst|o ust|vor steuern|zzgl mwst|exkl ust|excl ust|netto excl ust|netto exkl ust)(?: (?:gesamt|summe|betrag|excl|exkl|ust|mwst|ohne|eur|gesamtbetrag|warenwert))*",
         r"netto ?(?:betrag|summe|wert|gesamt|gesamtbetrag|warenwert|rechnungsbetrag)?",
         r"(?:gesamt|rechnungs|end|waren)(?:betrag|summe|wert)? ?netto",
@@ -273,6 +320,10 @@ _LABELS: dict[str, tuple[str, ...]] = {
         r"zaklad dane",
     ),
     "tax": (
+        r"(?:value added tax|vat|tax|mwst|tva|iva|moms|btw)(?: \d+(?: \d+)? ?%)?(?: (?:zero rated|reverse charge|exempt|art|von|on|auf|af|over|sur|su|di|van|sobre).*)?",
+        r"(?:mwst|ust) \d+(?: \d+)? ?%?(?: (?:von|auf|aus) .*)?",
+        r"total gst(?: \d+ ?%)?",
+        r"gst(?: \d+ ?%)?",
         r"(?:zzgl|zuzuglich|plus|\+|inkl|davon|enthaltene|gesetzl\w*|summe|gesamt|darin enthalten\w*)? ?(?:\d+(?: \d+)? ?%)? ?(?:ust|mwst|umsatzsteuer|mehrwertsteuer|m w st|mehrwertst|mwst betrag|ust betrag|umsatzsteuerbetrag|mehrwertsteuerbetrag)(?: (?:betrag|gesamt|summe|satz))? ?(?:\d+(?: \d+)? ?%)?(?: (?:auf|von|aus|v)(?: .*)?)?",
         r"(?:summe|gesamt) (?:umsatzsteuer|ust|mwst|steuer\w*)",
         r"(?:ust|mwst) gesamt",
@@ -296,6 +347,8 @@ _LABELS: dict[str, tuple[str, ...]] = {
         r"(?:alv|dph)(?: ?\d+(?: \d+)? ?%)?",
     ),
     "gross": (
+        r"(?:total of this (?:bill|invoice)|total lordo|totale lordo|somme a (?:nous )?regler|euros somme a nous regler|please pay(?: this amount)?(?: .*)?|amount (?:to be|payable).*|zu (?:uberweisen|zahlen).*|rechnungsbetrag.*|total (?:chf|sek|dkk|pln|aud|nok|gbp|usd)|gesamt(?:summe)? (?:chf|eur)|bitte zahlen sie)",
+        r"(?:totale documento|totale fattura eur|total (?:ttc|tvac|inkl moms|incl gst|inc gst|inc vat|incl vat|including gst|with tax|du)|razem|do zaplaty|a payer|te betalen|zu zahlen|endbetrag(?: eur)?|invoice total|total a payer ttc|gesamt(?:betrag)? eur|balance due)",
         r"(?:rechnungs|gesamt|end|brutto)(?:betrag|summe|preis|total)(?: (?:brutto|inkl|incl|eur|in eur|inkl (?:ust|mwst|umsatzsteuer)|incl ust|brutto inkl ust|der rechnung))*",
         r"(?:brutto|gesamt|summe|total|endsumme|endbetrag|gesamtsumme|rechnungsbetrag|rechnungssumme|bruttosumme|bruttobetrag|gesamtbetrag|gesamtpreis|summe brutto|gesamt brutto|summe gesamt|betrag brutto|total brutto|summe inkl (?:ust|mwst))(?: eur| chf| in eur)?",
         r"rechnungssumme (?:brutto.*|mit (?:ust|umsatzsteuer|mwst))",
@@ -341,6 +394,7 @@ _LABELS: dict[str, tuple[str, ...]] = {
         r"(?:subtotaal|totale merce|totale righe|importe bruto|suma)",
     ),
     "prepaid": (
+        r"(?:less |abzgl |abzuglich |minus |moins |menos |meno )?(?:\d+ )?(?:anzahlung|abschlag(?:szahlung(?:en)?|srechnung)?|akonto\w*|acompte|deposit|down payment|advance|aanbetaling|voorschot|a conto|a cuenta|anticipo|acconto|provision|payments? on account|abschlage|vorauszahlungen|geleistete zahlungen|bereits geleistet)(?: .*)?",
         r"(?:bereits (?:bezahlt|gezahlt|geleistet\w*)|(?:erhaltene |geleistete )?anzahlung(?:en)?|abzuglich anzahlung\w*|vorauszahlung(?:en)?|gezahlt|bezahlt|zahlung)",
         r"(?:amount |already |less )*(?:paid|prepaid|deposit|advance|payments?(?: received)?|prepayment|deposit paid)(?: (?:amount|to date|in advance))?",
         r"(?:montant )?(?:deja )?(?:paye|regle|verse)(?: .*)?",
@@ -361,6 +415,8 @@ _LABELS: dict[str, tuple[str, ...]] = {
         r"(?:verzendkosten|spese (?:di )?(?:trasporto|spedizione)|gastos (?:de )?envio|portes)",
     ),
     "rounding": (
+        r"rundung",
+        r"(?:rundung.*|rappenrundung|5 rappen rundung|oresavrundning|oresutjamning|ore(?:s)?avrund\w*|afrunding|avrundning|arrondi|rounding.*)",
         r"(?:rundung(?:sbetrag|sdifferenz)?|rounding(?: (?:amount|difference))?|arrondi|afronding|arrotondamento|redondeo|zaokrouhleni|oresavrunding|avrundning)",
     ),
     "rate": (r"(?:steuer|ust|mwst|vat|tva|btw|iva|tax|taux|rate|satz|moms)?(?: ?(?:satz|rate|taux|%|tarief|code))*",),
@@ -393,7 +449,7 @@ def is_label(text: str, term: str) -> bool:
     return _is_label(normalised(text)[:80], term)
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def _is_label(text: str, term: str) -> bool:
     forms = {text, re.sub(rf"^{_THE}", "", text)}
     forms |= {re.sub(r"(?: in)? (?:eur|euro|usd|gbp|chf|e)$", "", form) for form in forms}
@@ -406,9 +462,12 @@ def terms_of(text: str, among: tuple[str, ...]) -> list[str]:
 
 
 LEGAL_FORM = re.compile(
-    r"(?<!\w)(?:g?GmbH(?: ?& ?Co\.? ?KG(?:aA)?)?|AG(?: & Co\.? KG)?|KGaA|KG|OHG|GbR|UG(?: \(haftungsbeschränkt\))?|e\.? ?K\.?|e\.? ?V\.?|eG|mbH"
-    r"|Ltd\.?|Limited|LLC|L\.L\.C\.|LLP|PLC|plc|Inc\.?|Corp\.?|Corporation|Co\.|Pty|S\.?A\.?R\.?L\.?|Sarl|SAS|S\.A\.S\.?|SASU|EURL|SCI|SNC|SA|S\.A\.|SE"
-    r"|B\.?V\.?(?!\w)|N\.?V\.?(?!\w)|V\.?O\.?F\.?(?!\w)|BVBA|SPRL|SRL|S\.?r\.?l\.?s?|S\.?p\.?A\.?|S\.?n\.?c\.?|S\.?L\.?U?\.?(?!\w)|Lda\.?|Unipessoal|Sp\. ?z ?o\.? ?o\.?|s\.? ?r\.? ?o\.?|a\.? ?s\.?(?!\w)|Kft\.?|Zrt\.?|d\.?o\.?o\.?|AB|A/S|ApS|AS|ASA|Oy|Oyj|OÜ|UAB|SIA)(?![\w-])"
+    r"(?<!\w)(?:g?GmbH(?: ?& ?Co\.? ?KG(?:aA)?)?|GMBH|AG(?: & Co\.? KG)?|KGaA|KG|OHG|GbR|UG(?: \(haftungsbeschränkt\))?"
+    r"|e\.? ?K\.?|e\.? ?V\.?|eG|EG|mbH|AöR|PartG(?: ?mbB)?"
+    r"|Ltd\.?|LTD\.?|Limited|LIMITED|LLC|L\.L\.C\.|LLP|PLC|plc|Inc\.?|INC\.?|Corp\.?|Corporation|Co\.|Pty"
+    r"|S\.?A\.?R\.?L\.?|Sarl|S\.?A\.?S\.?(?!\w)|SASU|EURL|SCI|SNC|SCEA|SA|S\.A\.|SE|ASBL|VZW"
+    r"|B\.?V\.?(?!\w)|N\.?V\.?(?!\w)|V\.?O\.?F\.?(?!\w)|BVBA|SPRL|S\.?[Rr]\.?[Ll]\.?[Ss]?\.?|S\.?[Pp]\.?A\.?|S\.?[Nn]\.?[Cc]\.?|S\.?L\.?U?\.?(?!\w)|S\.C\.|L[Dd][Aa]\.?"
+    r"|Unipessoal|Sp\. ?z ?o\.? ?o\.?|s\.? ?r\.? ?o\.?|a\.? ?s\.?(?!\w)|Kft\.?|Zrt\.?|d\.?o\.?o\.?|AB|HB|A/S|ApS|AS|ASA|Oy|Oyj|OÜ|UAB|SIA)(?![\w-])"
 )
 """A legal form at the end of a company's name: what tells a firm from a person, a street or a slogan."""
 

@@ -33,7 +33,7 @@ from infra.models import InvalidAnswer, ModelCall, Question
 from infra.telemetry.steps import step
 
 State = dict[str, Any]
-LONGEST_TEXT = 200_000
+LONGEST_TEXT = 150_000
 """Characters of text in which values are looked for; a longer document is no invoice for a machine and goes to a person."""
 MOST_LINES = 400
 """Invoice lines that a state can carry: Temporal takes no payload above 2 MiB."""
@@ -67,6 +67,8 @@ async def read(state: State) -> State:
     found = await asyncio.to_thread(injection.findings, reading)
     if reading.xml_problem:
         found.append(finding("XML-BROKEN", "error", reading.xml_problem))
+    found += [finding("ACTIVE-CONTENT", "error", f"the PDF {what}") for what in reading.active]
+    found += [finding("READ-REPAIRED", "error", f"the file had to be mended to be read: {what}") for what in reading.repairs]
     if reading.problem:
         found.append(finding("NO-TEXT", "error", reading.problem.message))
     fields = _of_xml(reading, update, found)
@@ -128,8 +130,9 @@ async def after_check(state: State) -> str:
 async def repair(state: State) -> State:
     """Ask about the parts that failed, with the reason: the model where only code has looked, else the next tier."""
     due = repairable(state)
+    before = state.get("asked", {})  # whoever was not asked before gave no wrong answer
     asking = (
-        _extract(state, part, tier=tier, reasons=reasons, round=state.get("repairs", 0) + 1)
+        _extract(state, part, tier=tier, reasons=reasons if part in before else (), round=state.get("repairs", 0) + 1)
         for part, (tier, reasons) in due.items()
     )
     # All are waited for before a failure is told: what is answered meanwhile is on record, and not paid again.
@@ -307,7 +310,7 @@ async def _extract(
     said = answer.value.model_dump()
     if part == "header":
         fields: Fields = extraction.fields_of_header(said, made, known)
-        if "kind" in said:
+        if "kind" in said and made.kind is None:
             update["kind"] = said["kind"]
     elif part == "totals":
         fields = extraction.fields_of_totals(said, made, reading)
@@ -325,40 +328,41 @@ async def _extract(
 
 def repairable(state: State) -> dict[Part, tuple[str, list[str]]]:
     """Parts to ask about (again), each with the tier and the reasons; empty when the limit is reached or no new way of
-    asking is left: the model where only code has looked, then the tiers above, and at the highest once more with the
-    reasons. The same question is never asked twice."""
+    asking is left: the model where only code has looked, then the tiers above; the same tier once more only if its answer
+    could not be used. The same question is never asked twice."""
     document = state["document"]
     if state.get("repairs", 0) >= state["options"]["max_repairs"] or document["xml"] or not document["characters"]:
         return {}
     if state.get("reviews") or state["options"]["ask"] == "nothing":
         return {}  # a person is on it, and their word is not overruled by asking again; or nobody is to be asked
+    if state.get("kind") == "other":
+        return {}  # whatever else were found, it is not paid
     failed: dict[Part, list[str]] = {}
     for node, found in state["findings"].items():
         for one in found:
-            if one["severity"] != "error" or not (node == "check" or node.startswith("extract ")):
-                continue
-            if one["rule"] in _OF_THE_PAGE:
-                continue
-            parts = {part_of(path) for path in one["fields"]} or {node.removeprefix("extract ")}
-            for part in parts:
-                if part in PARTS:
-                    failed.setdefault(part, []).append(_why(one))
+            if one["severity"] == "error" and one["rule"] in _MENDABLE and (node == "check" or node.startswith("extract ")):
+                parts = {part_of(path) for path in one["fields"]} or {node.removeprefix("extract ")}
+                for part in parts & set(PARTS):
+                    failed.setdefault(part, []).append(_why(one))  # type: ignore[arg-type]
     due: dict[Part, tuple[str, list[str]]] = {}
     for part, texts in failed.items():
-        reasons = sorted(dict.fromkeys(texts))
         asked = state.get("asked", {}).get(part, [])
-        tiers = state["options"]["tiers"]
-        for tier in tiers:
-            first = _way(tier, ()) if not asked and tier == tiers[0] else _way(tier, reasons)
-            before = [way.split(":")[0] for way in asked]
-            if first not in asked and (tier not in before or tier == tiers[-1]) and before.count(tier) < 2:
-                due[part] = (tier, reasons if asked else [])
+        reasons = sorted(dict.fromkeys(texts))
+        before = [way.partition(":")[0] for way in asked]
+        unusable = any(one["rule"] == "ANSWER-UNUSABLE" for one in state["findings"].get(f"extract {part}", ()))
+        for tier in state["options"]["tiers"]:
+            again = unusable and before.count(tier) == 1 and tier == before[-1]
+            if (tier not in before or again) and _way(tier, reasons if asked else ()) not in asked:
+                due[part] = (tier, reasons)
                 break
     return due
 
 
-_OF_THE_PAGE = {"DATE-AMBIGUOUS", "DATE-ORDER"}
-"""What is wrong with the page itself: asking again does not mend it."""
+_MENDABLE = {
+    "BR-02", "BR-03", "BR-06", "BR-07", "BR-13", "BR-14", "BR-16", "BR-24", "BR-CO-10", "BR-CO-13", "BR-CO-14",
+    "BR-CO-15", "BR-CO-16", "EVIDENCE-MISSING", "ANSWER-UNUSABLE",
+}  # fmt: skip
+"""What another look may mend: a value that is missing, sums that do not close. The rest is wrong on the page itself."""
 
 
 def _way(tier: str, reasons: Iterable[str]) -> str:

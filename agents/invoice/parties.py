@@ -45,6 +45,10 @@ _REGISTERED = re.compile(
     r"(?i)\b(?:siret|siren|r\.?c\.?s\b|rsc\b|hrb|hra|kvk|ust\W?id|vat (?:no|id|reg|number)|company (?:no|number|reg)|capital (?:de|social)|handelsregister|btw\b|p\.? ?iva|cif\b|nif\b|tva\b|iban)"
 )
 """What a firm prints of itself: registers, tax ids, accounts."""
+_NO_NAME = re.compile(
+    r"(?i)\bcapital\b|^(?:via|viale|piazza|corso|largo|rue|avenue|boulevard|calle|c/|rua|av\.|ul\.|os\.|pol\. ind|route|chemin|impasse|postfach|po box)\b"
+    r"|^(?:private and confidential|persönlich|vertraulich|original|kopie|duplicate|copy|marketing|einkauf|buchhaltung|bauhof|accounts payable)$"
+)
 _CONTACT_PERSON = re.compile(
     r"(?i)\b(?:contact|attn|att\.|z\. ?hd|c/o|à l'attention|attention|dep|dept|department|abteilung|service|herr|frau|mr|mrs|m\.|mme)\b"
 )

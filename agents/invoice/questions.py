@@ -104,7 +104,9 @@ def shown(part: Part, draft: Draft, layout: Layout) -> str:
     table = draft.table
     if part == "lines":
         return _cut("\n".join(line.text for line in layout.lines), LONGEST_TABLE)
-    outside = [line for line in layout.lines if table is None or not table.first_line <= line.number <= table.last_line]
+    # What follows the last row may be taken for more of its name, and be the first of the totals: it is shown.
+    last = max(row.first_line for row in table.rows) if table else 0
+    outside = [line for line in layout.lines if table is None or not table.first_line <= line.number <= last]
     if part == "totals":
         lines = [line.text for line in outside if any(c.isdigit() for c in line.text)]
         return _cut("\n".join(lines), LONGEST, tail=0.7)

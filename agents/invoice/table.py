@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
 from agents.documents.layout import Layout
 from agents.documents.reading import Box
 from agents.invoice.schema import MAX_NAME
-from agents.invoice.table_arithmetic import Sum, adding, multiplying, single
-from agents.invoice.table_columns import Columns, decimal_mark
-from agents.invoice.table_headings import MOST_LINES, TAX_WORD, Header, find_headers, fold
-from agents.invoice.table_labels import CARRIED, is_label_of_total, is_reduction
+from agents.invoice.table_arithmetic import Sum, adding, multiplying, single, spelled_out
+from agents.invoice.table_body import body_of, repeats
+from agents.invoice.table_columns import Columns, Token, decimal_mark
+from agents.invoice.table_headings import TAX_WORD, Header, find_headers, is_untaxed, with_names
+from agents.invoice.table_labels import is_reduction
 from agents.invoice.table_names import Names
 from agents.invoice.table_rows import Row as _Found
-from agents.invoice.table_rows import RowFinder, body_of, repeats
-from agents.invoice.values import parse_amount
+from agents.invoice.table_rows import RowFinder
+from agents.invoice.table_totals import Stated
 
 _MOST_ADJUSTMENTS = 10
 _MOST_TABLES = 12
-_MOST_STATED = 300
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class TableCell:
 class Row:
     """One line of the invoice. ``cells`` has some of the columns `schema.LINE`; amounts that include tax are left out.
 
-    ``proved``: its quantity times its price is its amount, or it has not both and the sum of all rows fixes it. ``first_line`` and
-    ``last_line`` are the numbers of the lines of the reading it covers.
+    ``proved``: its quantity times its price is its amount, or it has not both and the sum of all rows fixes it.
+    ``first_line`` and ``last_line`` are the numbers of the lines of the reading it covers.
     """
 
     cells: Mapping[str, TableCell]
@@ -91,12 +91,12 @@ def find_table(layout: Layout, *, totals: Collection[Decimal] = ()) -> Table | N
     mark = decimal_mark(layout)
     headers = find_headers(layout)
     barriers = {h.lines[0]: h for h in headers}
-    stated = _Stated(layout, totals)
+    stated = Stated(layout, totals)
     readings: list[tuple[tuple[float, ...], Table]] = []
     of_lines = [h for h in headers if h.is_of_lines]
     firsts = [h for n, h in enumerate(of_lines) if not any(repeats(h, other) for other in of_lines[:n])]
     for header in firsts[:_MOST_TABLES]:
-        columns = Columns(header.headings, mark)
+        columns = Columns(with_names(header, layout), mark)
         finder = RowFinder(body_of(layout, columns, header.lines[-1], barriers, header))
         readings.extend(_read(finder, header, stated))
     if not any(table.proved or 2 * sum(r.proved for r in table.rows) > len(table.rows) > 1 for _, table in readings):
@@ -104,35 +104,10 @@ def find_table(layout: Layout, *, totals: Collection[Decimal] = ()) -> Table | N
     return max(readings, key=lambda r: r[0], default=(None, None))[1]
 
 
-class _Stated:
-    """The amounts a sum of lines may be compared with: those given, and those printed behind the last line."""
-
-    def __init__(self, layout: Layout, given: Collection[Decimal]) -> None:
-        self.given = frozenset(list(given)[:_MOST_STATED])
-        self.printed: list[tuple[int, Decimal, str]] = []
-        """Line, amount, and the line's words, folded."""
-        for line in layout.lines[: 2 * MOST_LINES]:
-            text = line.text
-            if found := [parse_amount(m[0].replace(" ", "")) for m in _MONEY.finditer(text[:400])]:
-                label = fold(text[:400])
-                if CARRIED.search(label):
-                    continue
-                self.printed.extend((line.number, value, label) for value in found if value is not None)
-
-    def behind(self, line: int) -> list[tuple[int, Decimal, str]]:
-        """What is printed behind line number ``line``."""
-        return [p for p in self.printed if p[0] > line][:_MOST_STATED]
-
-
-_MONEY = re.compile(
-    r"(?<![\w.,])[-−]?\s?\d(?:[\d.,'’\u00a0\u202f\u2009]|(?<=\d) (?=\d{3}(?!\d)))*[.,]\d\d(?![\d]|[.,]\d)[-−]?"
-)
-
-
 # --- reading one table ---------------------------------------------------------------------------------------------
 
 
-def _read(finder: RowFinder, header: Header | None, stated: _Stated) -> Iterator[tuple[tuple[float, ...], Table]]:
+def _read(finder: RowFinder, header: Header | None, stated: Stated) -> Iterator[tuple[tuple[float, ...], Table]]:
     """The readings of one table that make sense, each with how much speaks for it."""
     found = Names(finder, finder.rows()).named()
     items = [r for r in found if r.kind == "item" and (r.proved or r.name)]
@@ -148,7 +123,7 @@ def _read(finder: RowFinder, header: Header | None, stated: _Stated) -> Iterator
 
 
 def _judged(
-    finder: RowFinder, header: Header | None, stated: _Stated, rows: Sequence[_Found], adjustments: Sequence[_Found]
+    finder: RowFinder, header: Header | None, stated: Stated, rows: Sequence[_Found], adjustments: Sequence[_Found]
 ) -> tuple[tuple[float, ...], Table]:
     last = max(t.line for r in rows for t in r.tokens.values())
     inner = [a for a in adjustments if rows[0].at < a.at < rows[-1].at]
@@ -158,7 +133,7 @@ def _judged(
     total = sum((r.amount for r in summed), Decimal(0)) if complete else None
     apart = {a.at for a in adjustments}
     printed = (
-        {value for line, value, _ in stated.behind(last) if line not in apart}
+        {a.value for a in stated.behind(last) if a.total and a.line not in apart}
         if len(rows) > 1 or not stated.given
         else set()
     )
@@ -183,7 +158,7 @@ def _judged(
         rows=made,
         total=None if gross else total,
         header_lines=header.lines if header else (),
-        adjustments=tuple(_adjustment(row, amount) for row, amount in chosen),
+        adjustments=() if gross else tuple(_adjustment(row, amount) for row, amount in chosen),
         closed=closed,
         proved=closed and not gross and all(r.proved for r in made),
         gross=gross,
@@ -228,18 +203,19 @@ def _adjustment(row: _Found, amount: Decimal) -> Adjustment:
     return Adjustment(text, amount, made.page, made.box)
 
 
-def _is_gross(finder: RowFinder, total: Decimal | None, stated: _Stated, last: int) -> bool:
+def _is_gross(finder: RowFinder, total: Decimal | None, stated: Stated, last: int) -> bool:
     """Whether the amounts include tax: their heading says so, or their sum less a tax that is printed is a net total."""
     amount = finder.meaning.amount
-    if amount is not None and finder.body.columns.headings[amount].gross:
+    heading = finder.body.columns.headings[amount] if amount is not None else None
+    if heading is not None and heading.gross:
         return True
-    if total is None or total <= 0 or total in stated.given:
+    if (heading is not None and is_untaxed(heading.text)) or total is None or total <= 0 or total in stated.given:
         return False
     behind = stated.behind(last)
-    taxes = {value for _, value, label in behind if TAX_WORD.search(label)}
-    values = {value for _, value, _ in behind} | stated.given
+    taxes = {a.value for a in behind if TAX_WORD.search(a.label)}
+    values = {a.value for a in behind} | stated.given
     net = any(_is_tax(tax, total - tax) and total - tax in values for tax in taxes)
-    return net and not any(_is_tax(tax, total) and total + tax in values for tax in taxes)
+    return net and not any(_is_tax(value, total) and total + value in values for value in values)
 
 
 def _is_tax(tax: Decimal, basis: Decimal) -> bool:
@@ -256,8 +232,12 @@ def _row(finder: RowFinder, row: _Found, gross: bool, closed: bool, less: Iterab
         cells[column] = TableCell(
             made.text, _plain(row.values[role]) if role in row.values else made.text, made.page, made.box
         )
-    if "unit" not in cells and "quantity" in row.tokens and row.tokens["quantity"].unit:
-        many = row.tokens["quantity"]
+    if gross and (price := finder.net_price(row)):
+        cells["unit_price_net"] = TableCell(price.text, _plain(price.values[0]), price.page, price.box)
+    if "id" in cells:
+        cells["id"] = replace(cells["id"], value=cells["id"].value.rstrip("."))
+    many = row.tokens.get("quantity")
+    if "unit" not in cells and many is not None and many.unit and many.unit not in "x×*@à":
         cells["unit"] = TableCell(many.text, many.unit, many.page, many.box)
     if row.name:
         boxes = [t.box for t in row.name]
@@ -279,6 +259,10 @@ def _row(finder: RowFinder, row: _Found, gross: bool, closed: bool, less: Iterab
     return Row(cells, proved, row.line, last)
 
 
+def _cell(token: Token, value: str) -> TableCell:
+    return TableCell(token.text, value, token.page, token.box)
+
+
 def _around(boxes: Sequence[Box]) -> Box:
     return (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
 
@@ -291,32 +275,41 @@ def _plain(value: Decimal) -> str:
 
 
 def _without_header(
-    layout: Layout, mark: str, barriers: Mapping[int, Header], stated: _Stated
+    layout: Layout, mark: str, barriers: Mapping[int, Header], stated: Stated
 ) -> Iterator[tuple[tuple[float, ...], Table]]:
-    named = {value for _, value, label in stated.printed if is_label_of_total(label)}
+    named = stated.totals
     finder = multiplying(layout, mark, barriers, stated.given | named)
     if finder is not None:
         yield from _read(finder, None, stated)
     found = adding(layout, mark, stated.given or named) or single(layout, mark, stated.given)
     if found is not None:
-        yield _added(found, stated)
+        yield _added(layout, mark, found, stated)
 
 
-def _added(found: Sum, stated: _Stated) -> tuple[tuple[float, ...], Table]:
+def _added(layout: Layout, mark: str, found: Sum, stated: Stated) -> tuple[tuple[float, ...], Table]:
     """A table of names and amounts that nothing but their sum proves; for that the sum must have been given."""
     sure = found.total in stated.given and len(found.lines) > 1
-    rows = tuple(
-        Row(
-            {
-                "name": TableCell(n.text, n.text[:MAX_NAME], n.page, n.box),
-                "net_amount": TableCell(a.text, _plain(a.values[0]), a.page, a.box),
-            },
-            sure,
-            line.number,
-            line.number,
-        )
-        for line, n, a in zip(found.lines, found.names, found.amounts, strict=True)
-    )
+    rows = []
+    for line, name, amount in zip(found.lines, found.names, found.amounts, strict=True):
+        product = spelled_out(layout, mark, line, name, amount)
+        name = product.name if product else name
+        cells = {"name": _cell(name, name.text[:MAX_NAME]), "net_amount": _cell(amount, _plain(amount.values[0]))}
+        if product:
+            cells["quantity"] = _cell(product.place, _plain(product.quantity))
+            cells["unit_price_net"] = _cell(product.place, _plain(product.price))
+            if product.unit:
+                cells["unit"] = _cell(product.place, product.unit)
+        rows.append(Row(cells, sure or product is not None, min(line.number, name.line), line.number))
     first, last = found.lines[0].number, found.lines[-1].number
-    table = Table(rows, found.total, (), (), closed=True, proved=sure, gross=False, first_line=first, last_line=last)
+    table = Table(
+        tuple(rows),
+        found.total,
+        (),
+        (),
+        closed=True,
+        proved=sure and len(rows) > 1,
+        gross=False,
+        first_line=first,
+        last_line=last,
+    )
     return (1.0 + sure, 0.0, float(len(rows)), 0.0, float(len(rows))), table

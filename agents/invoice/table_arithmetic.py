@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from agents.documents.layout import Cell, Layout, Line
-from agents.invoice.table_columns import Columns, Token, joined, token
+from agents.invoice.table_body import body_of, makes
+from agents.invoice.table_columns import Columns, Token, joined, readings, token
 from agents.invoice.table_headings import MOST_LINES, TAX_WORD, Header, Heading, fold
 from agents.invoice.table_labels import is_label_of_total
-from agents.invoice.table_rows import RowFinder, body_of, headings_for, makes
+from agents.invoice.table_rows import RowFinder, headings_for
 from agents.invoice.values import is_money
 
 _MOST_NUMBERS = 8
@@ -86,7 +87,7 @@ def numbers(line: Line, mark: str) -> list[Token]:
 def _of_cell(cell: Cell, mark: str) -> Iterator[Token]:
     whole = token(cell.words, mark)
     units = joined(cell.words)
-    if whole.values and len(units) <= 3 and sum(any(c.isdigit() for c in w.text) for u in units for w in u[:1]) == 1:
+    if whole.values and len(units) <= 3 and sum(bool(re.match(r"\W*\d", u[0].text)) for u in units) == 1:
         yield whole
         return
     found: list[Token] = []
@@ -102,16 +103,14 @@ def _of_cell(cell: Cell, mark: str) -> Iterator[Token]:
 def _triple(found: Sequence[Token]) -> tuple[Token, Token, Token] | None:
     """Quantity, price and amount among the numbers of a line: of several, the rightmost amount and what is next to it."""
     plain = [t for t in found if not t.percent]
-    for k in range(len(plain) - 1, 1, -1):
-        amount = plain[k]
+    for k in range(len(plain) - 1, -1, -1):
+        amount, others = plain[k], plain[:k] + plain[k + 1 :]
         if not is_money(re.sub(r"[^\d.,]", "", amount.number)) or not amount.values[0]:
             continue
-        for j in range(k - 1, 0, -1):
+        for j in range(len(others) - 1, 0, -1):
             for i in range(j - 1, -1, -1):
-                if any(
-                    makes(q, p, a) and q for q in plain[i].values for p in plain[j].values for a in amount.values
-                ):  # fmt: skip
-                    return plain[i], plain[j], amount
+                if any(makes(q, p, a) and q for q in others[i].values for p in others[j].values for a in amount.values):
+                    return others[i], others[j], amount
     return None
 
 
@@ -219,3 +218,52 @@ def _worded(line: Line, mark: str) -> tuple[Token, Token] | None:
     if not label or is_label_of_total(label) or TAX_WORD.search(label):
         return None
     return name, amount
+
+
+_PRODUCT = re.compile(
+    r"(?P<quantity>\d[\d.,]*)\s+(?:(?P<words>[^\W\d].*?)\s+)?(?:[x×@*]|à|at|zu je|je)\s+(?:[€$£]|[A-Z]{3})?\s?"
+    r"(?P<price>\d[\d.,]*)(?:\s?(?:[€$£]|[A-Z]{3}))?"
+)
+
+_UNIT = re.compile(
+    r"((?:Std|Stk|St|h|Tage?|Stunden?|Stück|days?|hours?|hrs?|pcs|units?|km|miles|kg|m²|m2|jours?|heures?|uur|uren)\b\.?)\s+"
+)
+
+
+@dataclass(frozen=True)
+class Product:
+    """A quantity and a price in words that make a line's amount, and the line's name beside them."""
+
+    name: Token
+    place: Token
+    quantity: Decimal
+    price: Decimal
+    unit: str
+
+
+def spelled_out(layout: Layout, mark: str, line: Line, name: Token, amount: Token) -> Product | None:
+    """The product that makes ``amount``, such as ``6 days @ GBP 340.00``: in the name, beside it, or on the next line.
+
+    Where the words of the amount's own line are nothing but the product, the name stands on the line above.
+    """
+    at = next(n for n, other in enumerate(layout.lines) if other.number == line.number)
+    near = layout.lines[max(at - 1, 0) : at + 2]
+    for cell in [*line.cells[:-1], *(other.cells[0] for other in near if other.number > line.number)]:
+        found = _PRODUCT.fullmatch(cell.text) if len(cell.text) < 100 else None
+        place = token(cell.words, mark)
+        if found is None or place.page != name.page:
+            continue
+        for quantity in readings(found["quantity"].rstrip(".,"), mark):
+            for price in readings(found["price"].rstrip(".,"), mark):
+                if not any(makes(quantity, price, a) for a in amount.values):
+                    continue
+                words = (found["words"] or "").strip()
+                if cell.line != line.number or place.words != name.words:
+                    return Product(name, place, quantity, price, words if len(words) <= 20 else "")
+                above = near[0] if near[0].number < line.number and near[0].page == line.page else None
+                if above is not None and len(above.cells) == 1 and len(words.split()) <= 1:
+                    return Product(token(above.cells[0].words, mark), place, quantity, price, words)
+                unit = _UNIT.match(words)
+                words = words[unit.end() :] if unit else words
+                return Product(replace(name, text=words or name.text), place, quantity, price, unit[1] if unit else "")
+    return None

@@ -16,10 +16,13 @@ from agents.invoice.values import parse_amount
 
 _CURRENCY = r"(?:[€$£¥₹]|US\$|CHF|EUR|USD|GBP|PLN|SEK|NOK|DKK|CZK|Fr\.|zł|kr\.?|Kč)"
 _DIGITS = r"\d(?:[\d.,'’\u00a0\u202f\u2009 ]*\d)?(?:[.,][-–—]{1,2})?"
+_UNIT = r"\(?[^\W\d][^\s\d]{0,11}[23]?(?:\s[^\W\d]\w{0,7}\.?)?"
 _NUMBER = re.compile(
     rf"(?P<sign>[-−–+]\s?)?(?P<open>\()?{_CURRENCY}?\s?(?P<minus>[-−–]\s?)?(?P<digits>{_DIGITS})(?P<after>[-−](?!\w))?\)?"
-    rf"(?:\s?(?P<percent>%)|\s?{_CURRENCY})?(?:\s?/\s?(?P<per>\d{{0,5}}\s?[^\W\d]{{0,8}}\.?))?(?:\s(?P<unit>\(?[^\W\d][^\s\d]{{0,11}}(?:\s[^\W\d]\w{{0,7}}\.?)?))?",
+    rf"(?:[A-Z*](?=$)|\s?(?P<percent>%)|\s?{_CURRENCY}|\s?(?P<cents>ct|Cent|Rp\.)(?!\w))?"
+    rf"(?:\s?/\s?(?P<per>\d{{0,5}}\s?[^\W\d]{{0,8}}\.?))?(?:\s(?P<unit>{_UNIT}))?",
 )
+"""A number with its sign, currency, percent sign, letter of a tax code (``237.00T``), what it is for, and unit."""
 _LABELLED = re.compile(r"\(?[^\W\d]{2,10}\)?\s?:\s?(?P<rest>[-−]?[\d.,'’ ]+\)?)")
 """A price with a word before it, such as ``(Net): 60,00``."""
 _GROUPED = re.compile(r"\d{1,3}[.,]\d{3}")
@@ -84,6 +87,8 @@ def token(words: Sequence[Word], mark: str) -> Token:
         or (found["open"] and ")" in text)
     ):
         values = tuple(-v for v in values)
+    if found["cents"]:
+        values = tuple(v / 100 for v in values)
     return Token(
         **made,  # type: ignore[arg-type]
         values=values,

@@ -30,7 +30,7 @@ _MOST_WORDS = 7
 """More words than this are a sentence, not a heading."""
 
 _TAX = (
-    r"(?:mwst|ust|mw st|u st|umsatzsteuer\w*|mehrwertsteuer\w*|\w*steuer\w*|tva|vat|btw|iva|tax|gst|hst|moms"
+    r"(?:mwst|ust|mw st|u st|umsatzsteuer\w*|mehrwertsteuer\w*|\w*steuer\w*|tva|vat|btw|iva|tax|taxes|gst|hst|moms"
     r"|mva|dph|igic)"
 )
 _WITHOUT = r"(?:ohne|excl\w*|exkl\w*|hors|ht|h t|zzgl|without|ex|exc|net|netto|nett|senza|sin|bez|zonder|before)"
@@ -67,7 +67,7 @@ _PRICE = (
     r"|p u|pu|ep|e p|pvp|p unit\w*|prix u\w*|stuksprijs|eenheidsprijs|rate|tarif|tarief|tariffa|tarifa|\w*satz|a pris"
     r"|vk preis|einzelpr\w*|einzelpreis\w*|stuckpreis\w*|listenpreis|nettopreis|einheitspreis\w*|epreis|unitario"
 )
-_WEAK_PRICE = r"preis\w*|price|prix|prijs|prezzo|precio|preco|cena|cost|each|pris|\w+preis"
+_WEAK_PRICE = r"preise?|price|prix|prijs|prezzo|precio|preco|cena|cost|each|pris|\w+preis"
 _QUANTITY = (
     r"menge\w*|anzahl|anz|stuckzahl|stueckzahl|stuck|stk|qty|qnty|quantity|quantit\w*|quant|qte|qta|q ta|q te"
     r"|nombre|nb|aantal"
@@ -115,7 +115,14 @@ def roles(heading: str) -> tuple[Role, ...]:
     """What a column under ``heading`` may hold, likeliest first; empty where the words are unknown."""
     text = fold(heading)
     if not text:
-        return ("id",) if heading.strip() in ("#", "№") else ()
+        said: dict[str, tuple[Role, ...]] = {
+            "#": ("id",),
+            "№": ("id",),
+            "€": ("amount",),
+            "£": ("amount",),
+            "$": ("amount",),
+        }
+        return said.get(heading.strip(), ())
     if len(text.split()) > 2 * _MOST_WORDS:
         return ()
     untaxed = bool(_NOT_TAXED.search(text))
@@ -139,6 +146,8 @@ def roles(heading: str) -> tuple[Role, ...]:
         return ("article",)
     if re.match(rf"{_UNIT_WORD}\b", text) and not _says(_PRICED, text):
         return ("unit",)
+    if re.fullmatch(r"(?:a|je)(?: (?:eur|euro|chf|gbp|usd))?|(?:pence|cents?|ct) (?:per|pro|je) \w+", text):
+        return ("price",)
     if re.fullmatch(_PER, text):
         return ("per",)
     summed = _says(
@@ -167,6 +176,16 @@ def is_gross(heading: str) -> bool:
     """Whether ``heading`` says that what stands under it includes tax."""
     text = fold(heading)
     return bool(_TAXED.search(text)) and not re.search(r"\b(?:ht|hors|excl\w*|exkl\w*|ohne)\b", text)
+
+
+def is_untaxed(heading: str) -> bool:
+    """Whether ``heading`` says that what stands under it is without tax."""
+    return bool(_NOT_TAXED.search(fold(heading)))
+
+
+def is_description(heading: str) -> bool:
+    """Whether ``heading`` says description and no less: "Artikel" beside it is a number."""
+    return _says(_STRONG_NAME, fold(heading))
 
 
 @dataclass(frozen=True)
@@ -202,8 +221,11 @@ class Header:
         return (
             "basis" not in shape
             and bool(shape & {"amount", "price"})
-            and bool(shape & {"name", "article", "quantity"})
+            and bool(shape & {"name", "article", "quantity", "unit", "id"})
             and (said >= 3 or "name" in shape)
+            or {"price", "amount"} <= shape
+            and not shape & {"tax_amount", "basis"}
+            and said < len(self.headings)
         )
 
 
@@ -327,3 +349,18 @@ def _stacked(lines: Sequence[Line]) -> list[Heading]:
 def shared(a: Box, b: Box) -> float:
     """How much of the narrower one's width two boxes share, from 0 to 1."""
     return max(min(a[2], b[2]) - max(a[0], b[0]), 0.0) / max(min(a[2] - a[0], b[2] - b[0]), 1.0)
+
+
+def with_names(header: Header, layout: Layout) -> tuple[Heading, ...]:
+    """The headings of ``header``, one more before them where none can be that of the names that stand there."""
+    headings = header.headings
+    if any(not h.roles or "name" in h.roles for h in headings):
+        return headings
+    first = min(h.box[0] for h in headings)
+    below = [line for line in layout.lines if line.number > header.lines[-1] and line.page == header.page][:6]
+    left = min(
+        (cell.box[0] for line in below for cell in line.cells if any(c.isalpha() for c in cell.text)), default=first
+    )
+    if left >= first - 20:
+        return headings
+    return (Heading("", (left, 0.0, (left + first) / 2, 1.0), ("name",)), *headings)

@@ -24,7 +24,7 @@ TOTAL_FIRST = re.compile(
     r"|anzahlung|acompte"
     r"|thereof|davon|zzgl|zuzuglich|plus|wovon|dont|di cui|deposit|voorschot|acconto|betaald|reste|solde"
     r"|invoice total|saldo"
-    r"|rounding|rundung|arrondi|tax|steuer\w*)\b"
+    r"|rounding|untaxed|taxable|rundung|arrondi|tax|steuer\w*)\b"
 )
 SUM = re.compile(
     r"(?:zwischen ?summe|gesamt\w*|summe|endsumme|total|totals|sub ?totals?|sous total|totaal|subtotaal|totale"

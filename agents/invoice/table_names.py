@@ -27,6 +27,9 @@ _OPEN_END = re.compile(
     re.IGNORECASE,
 )
 
+_LABEL = re.compile(r"[^\W\d][\w.°/ -]{1,24}:")
+"""What begins so is a note of its own: ``GTIN: 4012345001235``."""
+
 
 class Names:
     """Gives rows their names and line numbers, out of the columns that hold words."""
@@ -43,7 +46,7 @@ class Names:
         self.numbers = {line.number: n for n, line in enumerate(finder.body.lines)}
 
     def _first(self, line: int) -> list[Token]:
-        found = sorted(self.finder.body.tokens(line, self.finder.name), key=lambda t: t.box[0])
+        found = sorted(self.finder.body.tokens(line, self.finder.name), key=lambda t: (bool(t.values), t.box[0]))
         return found[:1]
 
     def named(self) -> list[Row]:
@@ -182,6 +185,8 @@ class Names:
     def _goes_on(self, before: Token, line: Token, wraps: bool, edge: float) -> bool:
         if _OPEN_END.search(before.text):
             return True
+        if _LABEL.match(line.text):
+            return False
         full = before.box[2] - before.box[0] >= 0.6 * (edge - before.box[0])
         if full and line.text[:1].islower() and not _fits(before, line, edge + self.height):
             return True

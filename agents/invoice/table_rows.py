@@ -10,22 +10,23 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 from typing import Literal
 
-from agents.documents.layout import Layout, Line
-from agents.invoice.table_columns import Columns, Token, typical_height
-from agents.invoice.table_headings import MOST_LINES, TAX_WORD, Header, Heading, fold
+from agents.documents.layout import Line
+from agents.invoice.table_body import CENT, Body, makes, meanings
+from agents.invoice.table_columns import Token, readings
+from agents.invoice.table_headings import TAX_WORD, Heading, fold, is_description, is_untaxed
 from agents.invoice.table_labels import ADJUSTED, CARRIED, SUM, TOTAL_ANYWHERE, TOTAL_FIRST, is_label_of_total
 from agents.invoice.values import is_money
 
-CENT = Decimal("0.01")
-_SAMPLE = 40
-"""So many lines decide which column is which."""
 _REACH = 2.3
 """A row's numbers stand no further apart than this, in heights of a word."""
+
+_SAMPLE = 40
+"""So many lines decide which column holds the names."""
 
 Kind = Literal["item", "adjustment", "total", "carried", "tax", "none"]
 
@@ -51,134 +52,6 @@ class Row:
         return self.values["amount"]
 
 
-@dataclass
-class Body:
-    """The lines under a header, their tokens placed in its columns."""
-
-    columns: Columns
-    height: float
-    lines: list[Line] = field(default_factory=list)
-    placed: dict[int, dict[int, list[Token]]] = field(default_factory=dict)
-    """By line number, then column."""
-
-    def add(self, line: Line) -> None:
-        by_column: dict[int, list[Token]] = defaultdict(list)
-        for column, made in self.columns.place(line):
-            by_column[column].append(made)
-        self.lines.append(line)
-        self.placed[line.number] = by_column
-
-    def drop(self, page: int) -> None:
-        """Take out what stands on ``page`` so far: above a repeated header there is a letterhead, no line."""
-        while self.lines and self.lines[-1].page == page:
-            del self.placed[self.lines.pop().number]
-
-    def tokens(self, number: int, column: int | None) -> list[Token]:
-        return self.placed[number].get(column, []) if column is not None else []
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """Which column holds what; None where no column does."""
-
-    quantity: int | None
-    price: int | None
-    amount: int | None
-
-
-def body_of(
-    layout: Layout, columns: Columns, after: int, barriers: Mapping[int, Header], header: Header | None
-) -> Body:
-    """The lines behind line ``after`` up to the next header of another table, that table's own repeated ones left out."""
-    body = Body(columns, typical_height(layout))
-    skipped: set[int] = set()
-    for line in layout.lines[:MOST_LINES]:
-        if line.number <= after or line.number in skipped:
-            continue
-        if other := barriers.get(line.number):
-            if header is None or not repeats(other, header):
-                break
-            skipped.update(other.lines)
-            body.drop(line.page)
-            continue
-        body.add(line)
-    return body
-
-
-def repeats(header: Header, first: Header) -> bool:
-    """Whether ``header`` is ``first`` printed again on a later page."""
-    return header.page > first.page and [fold(h.text) for h in header.headings] == [
-        fold(h.text) for h in first.headings
-    ]
-
-
-def meanings(body: Body) -> Meaning:
-    """Which columns hold quantity, price and amount: those whose numbers multiply on most lines, else by heading."""
-    columns = body.columns
-    unknown = [n for n, h in enumerate(columns.headings) if not h.roles]
-    options = {
-        role: [*columns.indices(role), *unknown][:6]  # type: ignore[arg-type]
-        for role in ("quantity", "price", "amount")
-    }
-    quantities: list[int | None] = [*options["quantity"], None]
-    prices: list[int | None] = [*options["price"], None]
-    amounts: list[int | None] = [*options["amount"], None]
-    lines = _sampled(body)
-    best: tuple[float, Meaning] | None = None
-    for q, p, a in product(quantities, prices, amounts):
-        taken = [n for n in (q, p, a) if n is not None]
-        if len(set(taken)) < len(taken) or (a is None and p is None):
-            continue
-        score = _fit(columns, q, p, a)
-        if q is not None and p is not None and a is not None:
-            score += 4.0 * sum(_line_multiplies(body, n, q, p, a) for n in lines)
-        score += (
-            0.5 * sum(bool(body.tokens(n, a) and body.tokens(n, a)[0].values) for n in lines) if a is not None else 0
-        )
-        if best is None or score > best[0]:
-            best = (score, Meaning(q, p, a))
-    return best[1] if best else Meaning(None, None, None)
-
-
-def _fit(columns: Columns, q: int | None, p: int | None, a: int | None) -> float:
-    """How well the headings agree with a choice of columns."""
-    score = 0.0
-    for column, role in ((q, "quantity"), (p, "price"), (a, "amount")):
-        if column is None:
-            continue
-        heading = columns.headings[column]
-        score += 3.0 if heading.roles[:1] == (role,) else 1.5 if heading.roles else 0.2
-        if role == "amount":
-            score += 0.1 * column - (0.5 if heading.gross else 0.0)
-    return score
-
-
-def _sampled(body: Body) -> list[int]:
-    """Lines that hold at least two numbers."""
-    found = []
-    for line in body.lines:
-        if sum(1 for tokens in body.placed[line.number].values() for t in tokens if t.values) >= 2:
-            found.append(line.number)
-            if len(found) == _SAMPLE:
-                break
-    return found
-
-
-def _line_multiplies(body: Body, line: int, q: int, p: int, a: int) -> bool:
-    many, each, whole = (body.tokens(line, n)[:2] for n in (q, p, a))
-    return any(multiply(m, e, w) for m in many for e in each for w in whole)
-
-
-def multiply(many: Token, each: Token, whole: Token) -> bool:
-    """Whether some reading of quantity and price makes the amount."""
-    return any(makes(m, e, w) for m in many.values for e in each.values for w in whole.values)
-
-
-def makes(quantity: Decimal, price: Decimal, amount: Decimal) -> bool:
-    """Whether quantity times price is the amount, within a cent or half a percent (prices are printed rounded)."""
-    return abs(quantity * price - amount) <= max(CENT, abs(amount) * Decimal("0.005"))
-
-
 class RowFinder:
     """Cuts a table's body into rows, one for every amount in the column of amounts."""
 
@@ -186,12 +59,8 @@ class RowFinder:
         self.body = body
         self.meaning = meanings(body)
         columns = body.columns
-        self.names = columns.indices("name") or [n for n, h in enumerate(columns.headings) if not h.roles][:1]
-        self.name = (
-            self.names[-1]
-            if len(self.names) > 1 and "id" in columns.headings[self.names[0]].roles
-            else (self.names[0] if self.names else None)
-        )
+        self.name = self._name_column()
+        """The column of descriptions."""
         self.rates = columns.indices("tax_rate")
         self.discounts = columns.indices("discount")
         self.pers = columns.indices("per")
@@ -202,6 +71,18 @@ class RowFinder:
         """Amounts of rows that multiply, once they are known."""
         self.span = (0.0, 0.0)
         self.in_money = False
+
+    def _name_column(self) -> int | None:
+        """The column that is called a description, or else the one with most letters."""
+        headings = self.body.columns.headings
+        taken = {self.meaning.quantity, self.meaning.price, self.meaning.amount}
+        able = [n for n, h in enumerate(headings) if n not in taken and (not h.roles or "name" in h.roles)]
+        letters = dict.fromkeys(able, 0)
+        for line in self.body.lines[:_SAMPLE]:
+            if sum(any(t.values for t in tokens) for tokens in self.body.placed[line.number].values()) > 1:
+                for n in able:
+                    letters[n] += sum(c.isalpha() for t in self.body.tokens(line.number, n) for c in t.text)
+        return max(able, key=lambda n: (is_description(headings[n].text), letters[n]), default=None)
 
     @property
     def anchor_column(self) -> int | None:
@@ -214,20 +95,35 @@ class RowFinder:
         lent = self._lent(anchors)
         found: list[Row] = []
         stopped = False
+        sums = [Decimal(0)]
         for n, (line, anchor) in enumerate(anchors):
             row = self._row(line, anchor, lent.get(line.number, []))
-            if row.kind in ("total", "tax"):
+            if row.kind in ("total", "tax") or self._sums_up(row, line, sums):
                 stopped = stopped or bool(found)
                 continue
             if stopped and not row.proved and row.kind != "adjustment":
                 continue
             stopped = stopped and row.kind != "item"
             found.append(row)
-            if not stopped and self._totals_follow(
-                line.number, anchors[n + 1][0].number if n + 1 < len(anchors) else None
-            ):
-                stopped = True
+            if row.kind == "item":
+                sums.append(sums[-1] + row.values.get("amount", Decimal(0)))
+            until = anchors[n + 1][0].number if n + 1 < len(anchors) else None
+            stopped = stopped or self._totals_follow(line.number, until)
         return [row for row in found if self._plausible(row, found)]
+
+    def _sums_up(self, row: Row, line: Line, sums: Sequence[Decimal]) -> bool:
+        """Whether a row, whatever it is called, is the sum of those before it or the tax on them."""
+        amount = row.values.get("amount")
+        if row.proved or row.kind != "item" or amount is None or len(sums) < 2 or not sums[-1]:
+            return False
+        rates = [
+            Decimal(said.replace(",", "."))
+            for said in re.findall(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?%", line.text)
+        ]
+        if any(rate and abs(sums[-1] * rate / 100 - amount) <= 2 * CENT for rate in rates):
+            return True
+        alone = "quantity" not in row.tokens and (self.meaning.quantity is not None or self.meaning.price is not None)
+        return alone and amount == sums[-1]
 
     def _plausible(self, row: Row, rows: Sequence[Row]) -> bool:
         """Whether a row that no arithmetic fixes has its amount in the column and printed as the amounts of others."""
@@ -243,6 +139,8 @@ class RowFinder:
                 max([heading[2], *(t.box[2] for t in self.sure)]),
             )
             self.in_money = any(is_money(t.number.strip("€$£ ")) for t in self.sure)
+        if not self.sure:
+            return True
         reach = 3 * self.body.height
         in_column = amount.box[0] <= self.span[1] + reach and amount.box[2] >= self.span[0] - reach
         return in_column and (not self.in_money or is_money(amount.number.strip("€$£ ")) or not amount.values[0])
@@ -337,7 +235,7 @@ class RowFinder:
             return False
         for many, each in product(quantities, prices):
             for q, p, a in product(many.values, each.values, anchor.values):
-                if any(makes(q, p * factor, a + less) for factor, less in self._terms(line, lent, q)):
+                if any(makes(q, p * factor, a + less) for factor, less in self._terms(line, lent, q, many)):
                     tokens.update(quantity=many, price=each)
                     values.update(quantity=q, price=p, amount=a)
                     return True
@@ -348,9 +246,11 @@ class RowFinder:
                     return True
         return False
 
-    def _terms(self, line: int, lent: Sequence[int], quantity: Decimal) -> Iterator[tuple[Decimal, Decimal]]:
+    def _terms(
+        self, line: int, lent: Sequence[int], quantity: Decimal, many: Token
+    ) -> Iterator[tuple[Decimal, Decimal]]:
         """What a price may be multiplied by, and what may be taken off the product."""
-        factors = [Decimal(1), *(1 / per for per in self._per(line, lent) if per)]
+        factors = [Decimal(1), *(1 / per for per in self._per(line, lent, many) if per)]
         yield from ((factor, Decimal(0)) for factor in factors)
         for column in self.discounts:
             for made in self._candidates(column, line, lent)[:2]:
@@ -361,17 +261,19 @@ class RowFinder:
                     yield factor, off
                     yield factor, off * quantity * factor
 
-    def _per(self, line: int, lent: Sequence[int]) -> Iterator[Decimal]:
+    def _per(self, line: int, lent: Sequence[int], many: Token) -> Iterator[Decimal]:
         """How many units a price is for, where that is printed: in a column, as ``3 PCE`` by the unit, or above."""
         for column in (*self.pers, *(self.units if self.meaning.quantity is not None else ())):
             for made in self._candidates(column, line, lent)[:2]:
-                if made.values[0] > 1:
+                if made.values[0] > 1 and made is not many:
                     yield made.values[0]
         for made in self._candidates(self.meaning.price, line, lent)[:2]:
             yield from (Decimal(said) for said in re.findall(r"/\s?(\d{1,5})\b", made.text))
         if self.meaning.price is not None:
-            for said in re.findall(r"\b(?:100|1000)\b", self.body.columns.headings[self.meaning.price].text):
-                yield Decimal(said)
+            heading = self.body.columns.headings[self.meaning.price].text
+            yield from (Decimal(said) for said in re.findall(r"\b(?:100|1000)\b", heading))
+            if re.search(r"\b(?:pence|cents?|ct)\b", fold(heading)):
+                yield Decimal(100)
 
     def _others(self, line: int, lent: Sequence[int], tokens: dict[str, Token], values: dict[str, Decimal]) -> None:
         """The rate of tax, the unit and the number of the line."""
@@ -385,10 +287,25 @@ class RowFinder:
     def _rate(self, line: int, lent: Sequence[int]) -> Token | None:
         """The rate of tax: of several columns of tax the one with percents, as another may hold its amount."""
         found = [made for column in self.rates for made in self._candidates(column, line, lent)[:1]]
+        found = found or [t for column in self.rates for t in self._in_words(line, column)]
         found = [
             t for t in found if 0 <= t.values[0] <= 50 and (t.percent or len(self.rates) == 1 or not is_money(t.number))
         ]
         return max(found, key=lambda t: t.percent, default=None)
+
+    def _in_words(self, line: int, column: int) -> Iterator[Token]:
+        """Percents among words, such as ``VAT 20%``."""
+        for made in self.body.tokens(line, column):
+            if said := re.search(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?%", made.text):
+                yield replace(made, values=readings(said[1], self.body.columns.mark), percent=True)
+
+    def net_price(self, row: Row) -> Token | None:
+        """The price without tax where amounts are with it and both prices have a column."""
+        headings = self.body.columns.headings
+        for column in self.body.columns.indices("price"):
+            if column != self.meaning.price and is_untaxed(headings[column].text) and not headings[column].gross:
+                return next(iter(self._candidates(column, row.at, ())), None)
+        return None
 
     def _label(self, line: Line, lent: Sequence[int]) -> str:
         """The words of the row, folded; where it has none of its own, those of the description beside it."""
@@ -403,7 +320,15 @@ class RowFinder:
             return "carried"
         if TOTAL_ANYWHERE.search(label) and not (counted and "price" in tokens):
             return "total"
-        adjusts = ADJUSTED.search(label) and (self.meaning.price is not None or not counted)
+        begun = " ".join(label.split()[:3])
+        taxed = TAX_WORD.fullmatch(label) or (TAX_WORD.search(begun) and "%" in line.text)
+        if taxed and not proved and "price" not in tokens:
+            return "tax"
+        adjusts = (
+            ADJUSTED.search(label)
+            and not (counted and "price" in tokens)
+            and (self.meaning.price is not None or not counted)
+        )
         if proved or (counted and not SUM.match(label) and not adjusts):
             return "item"
         if not label:

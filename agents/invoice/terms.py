@@ -29,12 +29,14 @@ _VAT_SHAPE = re.compile(
 """VAT ids of the EU, Great Britain, Northern Ireland, Norway and Switzerland by their shape (VIES' published structures)."""
 _IBAN_SHAPE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,4})?(?![A-Za-z0-9])")
 _BIC_SHAPE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])")
+_REGISTER = re.compile(r"\b(?:HR[AB] ?\d[\d ]{2,7}\d(?: [A-Z]\b)?|FN ?\d{5,6} ?[a-z]\b|OC ?\d{6}\b|CRO ?\d{5,6}\b)")
+"""Numbers that name their register: Handelsregister, Firmenbuch, Companies House (LLP), CRO."""
 _NUMBER_SHAPE = re.compile(r"(?<![\w.,])\d(?:[\d ./-]{3,20}\d)(?![\w,])")
 _DOCUMENT = r"(?:\w*rechnung|invoice|facture|factuur|fattura|factura|fatura|faktura|gutschrift|credit note|creditnota|avoir|nota di credito|handelsrechnung)"
 _ISSUED = re.compile(
     rf"(?:^|.* ){_DOCUMENT}\b(?:(?!gemass|bestellung|auftrag|order|commande|lieferschein|angebot).)*\d\S* (?:vom|von|du|of|dated|date|d d|del|van|dd|z dnia|fra|from|le|issued at|issued on)"
 )
-_PLACE_AND_DAY = re.compile(r"^[A-ZÀ-Þ][\w. -]{2,30},?(?: den| le| the|,)?$")
+_PLACE_AND_DAY = re.compile(r"^[A-ZÀ-Þ][\w. -]{2,30},?(?: den| le| the| am| dnia| il| el| a|,)?$")
 _TERMS = re.compile(
     r"(?i)\b(?:zahlbar|zahlung (?:innerhalb|binnen|sofort)|zahlungsbedingung|skonto|netto (?:innerhalb|binnen)|\d+ tage(?:n)? (?:netto|ohne|rein)|ohne abzug|payable (?:within|upon|on|by)|net \d+ days?|\d+ days?(?: net)?|due (?:within|upon|on receipt)|payment (?:within|terms|due|is due)|"
     r"paiement (?:à|a|sous|comptant|\d+)|\d+ jours|comptant|à réception|binnen \d+ dagen|betaling binnen|betaaltermijn|pagamento|\d+ giorni|\d+ d[ií]as|termin płatności|überweisen sie|bitte überweisen)\b"
@@ -70,11 +72,13 @@ class Terms:
             weight = c.announced("invoice_number") - 0.6 * max(
                 c.announced("purchase_order_ref"), c.announced("customer_number")
             )
+            if not weight:
+                weight = 0.6 * c.announced("some_number")
             at = c.cell.text.find(c.text)
             if c.cell.text[max(at - 1, 0) : at] == "(" or c.value.isdigit() and len(c.value) < 3:
                 weight -= 0.5
             if len(c.text.split()) > 1:
-                weight -= 0.05  # a single word unless the several are better announced
+                weight += 0.05  # the number in its groups, not one of them
             if weight > 0.3:
                 scored.append((weight, c))
         scored.sort(key=lambda s: (-s[0], s[1].cell.line))
@@ -117,7 +121,7 @@ class Terms:
     def vat_ids(self) -> list[tuple[Candidate, bool]]:
         """VAT ids with whether their check digits hold; those that do not need a label."""
         found = []
-        for c in self._all.matching(_VAT_SHAPE, values.compact):
+        for c in self._all.matching(_VAT_SHAPE, lambda text: re.sub(r"(?:MWST|TVA|IVA)$", "", values.compact(text))):
             valid = values.is_vat_id(c.text)
             if valid or c.announced("vat_id") >= 0.5:
                 found.append((c, valid))
@@ -148,7 +152,7 @@ class Terms:
 
     def legal_ids(self) -> list[Candidate]:
         """Registration numbers that a label announces: SIREN, SIRET, KvK, company number."""
-        return self._numbers("legal_id")
+        return [*self._all.matching(_REGISTER, lambda text: " ".join(text.split())), *self._numbers("legal_id")]
 
     def nearest(self, found: Sequence[Candidate], to: Cell, than: Cell | None) -> Candidate | None:
         """The candidate that stands nearer to the party named in ``to`` than to the one in ``than``."""
@@ -198,7 +202,7 @@ class Terms:
         for c in self._all.matching(_NUMBER_SHAPE, lambda text: text.strip()):
             if c.announced(term) >= 0.5 and sum(ch.isdigit() for ch in c.value) >= 5:
                 value = re.sub(r"\s", "", c.value) if term == "legal_id" else c.value
-                found.append(Candidate(value, c.text, c.page, c.box, c.cell, c.labels))
+                found.append(c.as_value(value))
         return found
 
     def _issued(self, c: Candidate) -> float:
@@ -208,8 +212,11 @@ class Terms:
         told = f"{further.text if further else ''} {left.text} {before}" if left and len(before) < 6 else before
         if _ISSUED.fullmatch(normalised(told)):
             return 0.95
+        alone = normalised(before) or (normalised(left.text) if left and not before.strip() else "")
+        if alone in ("vom", "du", "of", "dated", "den", "del", "dd", "d d") and c.page == 1:
+            return 0.75 if c.cell.line < 0.45 * len(self._all.layout.lines) else 0.3
         whole = f"{told}".strip() or (left.text if left else "")
-        if re.search(r"(?:\bden|\ble|,)$", whole.strip()) and _PLACE_AND_DAY.match(whole.strip()):
+        if re.search(r"(?:\b(?:den|le|am|dnia|il)|,)$", whole.strip()) and _PLACE_AND_DAY.match(whole.strip()):
             return 0.9
         return 0.0
 

@@ -135,7 +135,7 @@ class Sums:
         if len(ordered) == 3 and max(c.box[2] for c in ordered) - min(c.box[2] for c in ordered) < 4:
             score += 0.2
         score += 0.2 * ordered[-1].cell.line / max(self._last_line, 1)
-        score += float(abs(gross) / self._largest) - 0.5
+        score += 2 * float(abs(gross) / self._largest) - 1  # the total of the document is its largest amount
         proved = bool(tax) and bool(rows) and said >= 2
         proved = proved or (tax == 0 and said >= 3 and (bool(rows) or not any(self.rates))) or (bool(tax) and said >= 3)
         return Totals(net, tax, gross, cells, rows, proved, score)
@@ -185,7 +185,7 @@ class Sums:
             for term, number in (("net", net), ("tax", tax)):
                 if number in by_value:
                     cells[term] = self._cell(by_value[number], (term,))[0]
-            score = 1.7 + weight + float(abs(net + tax) / self._largest) - 0.5
+            score = 3.2 + weight + 2 * float(abs(net + tax) / self._largest) - 1
             found.append(Totals(net, tax, net + tax, cells, tuple(rows), weight >= 0.5, score))
         return found
 

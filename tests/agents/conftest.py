@@ -11,6 +11,7 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
+from agents.invoice import confidence
 from agents.invoice.graph import build_graph, options
 from infra.connections import Connections, use
 from infra.ledger import Ledger
@@ -30,12 +31,13 @@ class Execution:
         self.id = ""
         self.state: dict[str, Any] = {}
 
-    async def submit(self, document: bytes, name: str = "a.pdf") -> dict[str, Any]:
-        """Run until the end or until a person is asked."""
+    async def submit(self, document: bytes, name: str = "a.pdf", **other_options: Any) -> dict[str, Any]:
+        """Run until the end or until a person is asked. ``other_options`` stand over those of the settings."""
         digest = self._made.documents.put(document)
         self.go_back_to(f"default/{digest[:16]}")
         ref = {"id": self.id, "tenant": "default", "batch": "monday", "digest": digest, "name": name}
-        self.state = await self._app.ainvoke({"execution": ref, "options": options(self._made.settings)}, self._config)
+        given: Any = {"execution": ref, "options": options(self._made.settings) | other_options}
+        self.state = await self._app.ainvoke(given, self._config)
         return self.state
 
     def go_back_to(self, id: str) -> None:
@@ -65,9 +67,39 @@ class Execution:
         return [step["name"] for step in self.state["steps"]]
 
     @property
+    def calls(self) -> list[tuple[str, str]]:
+        """Step and tier of each model call, in order."""
+        return [(call["step"], call["tier"]) for call in self.state.get("calls", [])]
+
+    def value(self, path: str) -> str | None:
+        """The value of a field, if there is one."""
+        field = self.state["fields"].get(path)
+        return field["value"] if field else None
+
+    def grounds(self, path: str) -> list[str]:
+        """What a field's value rests on."""
+        found: list[str] = self.state["fields"][path]["grounds"]
+        return found
+
+    @property
     def rules(self) -> list[str]:
         """Rules of all findings."""
         return [f["rule"] for found in self.state["findings"].values() for f in found]
+
+
+MEASURED = dict.fromkeys(
+    (
+        "code: only", "date: agreed+label", "id: check digits+only", "name: agreed+label", "number: agreed+label",
+        "total: arithmetic+model", "total: proved",
+    ),
+    (999, 999),
+)  # fmt: skip
+"""What is sure in these tests, whatever was measured last: what is proved, and what code and a model say alike."""
+
+
+@pytest.fixture(autouse=True)
+def _measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confidence, "_measured", lambda: MEASURED)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from infra.connections import Connections
 from infra.ledger import Status, migrate
 from infra.settings import Settings
 from tests.scripted.invoices import invoice_pdf
-from tests.stack import PhoenixServer, Stack
+from tests.stack import CALLS, PhoenixServer, Stack
 
 
 async def plain_langgraph(stack: Stack, files: dict[str, bytes], at_once: int) -> float:
@@ -36,6 +36,8 @@ async def plain_langgraph(stack: Stack, files: dict[str, bytes], at_once: int) -
         model_url=stack.endpoint.url,
         model_price=stack.settings().model_price,
         model_concurrency=stack.settings().model_concurrency,
+        ask=stack.settings().ask,
+        sure=stack.settings().sure,
     )
     migrate(settings.ledger)
     made = Connections.of(settings)
@@ -89,7 +91,7 @@ async def measure(documents: int, delay: float, rounds: int) -> dict[str, Any]:
     ratios = sorted(ours / plain for ours, plain in taken)
     return {
         "documents": documents,
-        "model_calls": documents * 5,
+        "model_calls": documents * CALLS,
         "endpoint_seconds_a_call": delay,
         "rounds": [{"counterfoil_seconds": round(a, 3), "plain_langgraph_seconds": round(b, 3)} for a, b in taken],
         "counterfoil_over_plain_median": round(ratios[len(ratios) // 2], 3),
@@ -106,7 +108,7 @@ def main() -> None:
     figures = [asyncio.run(measure(given.documents, delay, given.rounds)) for delay in (0.0, 0.5)]
     machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.system()}
     table = Table(
-        title=f"{given.documents} invoices, 5 calls each, {os.cpu_count()} cores; seconds, median of {given.rounds}"
+        title=f"{given.documents} invoices, {CALLS} calls each, {os.cpu_count()} cores; seconds, median of {given.rounds}"
     )
     for heading in ("endpoint answers after", "Counterfoil", "plain LangGraph", "ratio"):
         table.add_column(heading, justify="right")

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from tests.corpus import dach, english, hostile, other, romance, south_north
+from tests.corpus import dach, english, hostile, more, other, romance, south_north
 from tests.corpus.kit import Case, dump, render
 
 
@@ -31,7 +31,7 @@ def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("out", type=Path)
     out: Path = ap.parse_args().out
-    rows = write([*dach.cases(), *romance.cases(), *english.cases(), *south_north.cases()], out)
+    rows = write([*dach.cases(), *romance.cases(), *english.cases(), *south_north.cases(), *more.cases()], out)
     others = other.write(out / "other")
     attacks = hostile.write(out / "hostile")
     layouts = len({r["issuer"] for r in rows})

@@ -72,9 +72,18 @@ class Line:
 
 
 def ln(
-    name: str, qty: Num, price: Num, rate: Num = 0, unit: str = "", disc: Num = 0, art: str = "", notes: Sequence[str] = (),
-    day: str = "", group: str = "", code: str = "",
-) -> Line:  # fmt: skip
+    name: str,
+    qty: Num,
+    price: Num,
+    rate: Num = 0,
+    unit: str = "",
+    disc: Num = 0,
+    art: str = "",
+    notes: Sequence[str] = (),
+    day: str = "",
+    group: str = "",
+    code: str = "",
+) -> Line:
     when = dt.date.fromisoformat(day) if day else None
     return Line(name, dec(qty), unit, dec(price), dec(rate), dec(disc), art, list(notes), when, group, code)
 
@@ -137,6 +146,11 @@ class Doc:
         return out
 
     @property
+    def order_no(self) -> str | None:
+        """The buyer's order number: a name, a call or a reference of another kind printed in its place is none."""
+        return None if self.po in NOT_ORDER_NUMBERS else self.po
+
+    @property
     def line_total(self) -> Decimal:
         return sum((line.net for line in self.lines), ZERO)
 
@@ -164,30 +178,57 @@ class Doc:
         allow = sum((a for _, a, _ in self.allowances), ZERO) if self.allowances else None
         charge = sum((a for _, a, _ in self.charges), ZERO) if self.charges else None
         g: dict[str, Any] = {
-            "invoice_number": self.number, "type_code": self.type_code, "issue_date": iso(self.date), "due_date": iso(self.due),
-            "currency": self.cur, "seller": party(self.seller), "buyer": party(self.buyer),
+            "invoice_number": self.number,
+            "type_code": self.type_code,
+            "issue_date": iso(self.date),
+            "due_date": iso(self.due),
+            "currency": self.cur,
+            "seller": party(self.seller),
+            "buyer": party(self.buyer),
             "payment": {"iban": self.iban, "bic": self.bic, "terms": self.terms},
             "totals": {
-                "line_total": None if self.gross else js(self.line_total), "allowance_total": js(allow), "charge_total": js(charge),
-                "tax_basis_total": js(self.basis), "tax_total": js(self.tax), "grand_total": js(self.grand),
-                "prepaid": js(self.prepaid), "due_payable": js(self.payable), "rounding": js(self.rounding),
+                "line_total": None if self.gross else js(self.line_total),
+                "allowance_total": js(allow),
+                "charge_total": js(charge),
+                "tax_basis_total": js(self.basis),
+                "tax_total": js(self.tax),
+                "grand_total": js(self.grand),
+                "prepaid": js(self.prepaid),
+                "due_payable": js(self.payable),
+                "rounding": js(self.rounding),
             },
             "tax_breakdown": [
-                {"category": ("S" if r else self.cat or "E"), "rate": js(r), "basis": js(b), "amount": js(t)} for r, b, t in self.taxes
+                {"category": ("S" if r else self.cat or "E"), "rate": js(r), "basis": js(b), "amount": js(t)}
+                for r, b, t in self.taxes
             ],
             "lines": [
                 {
-                    "id": str(i), "name": n.name, "quantity": js(n.qty), "unit": UNITS.get(n.unit.casefold().strip(". ")),
-                    "unit_price_net": None if self.gross else js(n.price), "net_amount": None if self.gross else js(n.net),
+                    "id": str(i),
+                    "name": n.name,
+                    "quantity": js(n.qty),
+                    "unit": UNITS.get(n.unit.casefold().strip(". ")),
+                    "unit_price_net": None if self.gross else js(n.price),
+                    "net_amount": None if self.gross else js(n.net),
                     "tax_rate": js(n.rate),
                 }
                 for i, n in enumerate(self.lines, 1)
             ],
-            "purchase_order_ref": self.po, "delivery_date": iso(self.delivery), "profile": None,
-        }  # fmt: skip
+            "purchase_order_ref": self.order_no,
+            "delivery_date": iso(self.delivery),
+            "profile": None,
+        }
         g["visible"] = self._visible(g, text, keys)
-        g["_meta"] = {"id": self.id, "gt_source": "synthetic", "language": self.lang, "layout": "issuer", "issuer": self.layout,
-                      "pages": pages, "what": self.what, "defect": self.defect}  # fmt: skip
+        g["_meta"] = {
+            "id": self.id,
+            "gt_source": "synthetic",
+            "language": self.lang,
+            "layout": "issuer",
+            "issuer": self.layout,
+            "pages": pages,
+            "what": self.what,
+            "withheld": js(self.withheld),
+            "defect": self.defect,
+        }
         return g
 
     def _visible(self, g: dict[str, Any], text: str, keys: set[str]) -> dict[str, Any]:
@@ -203,22 +244,32 @@ class Doc:
             named = any(has(n) for n in COUNTRY[p.cc])
             return has(p.vat) or (named and (p is self.seller or p.cc != other.cc))
 
+        def rated(rate: float) -> bool:
+            return rate_in(Decimal(str(rate)), text) or ("rate" in keys and rate != 0)
+
         vis: dict[str, Any] = {
-            "invoice_number": has(self.number), "type_code": True, "issue_date": date_in(self.date, text),
-            "due_date": date_in(self.due, text), "delivery_date": date_in(self.delivery, text),
+            "invoice_number": has(self.number),
+            "type_code": True,
+            "issue_date": date_in(self.date, text),
+            "due_date": date_in(self.due, text),
+            "delivery_date": date_in(self.delivery, text),
             "currency": has(self.cur) or any(s in text for s in SYMBOL.get(self.cur, ())),
-        }  # fmt: skip
+        }
         for side, p, o in (("seller", self.seller, self.buyer), ("buyer", self.buyer, self.seller)):
             vis[f"{side}.name"] = has(p.name)
             vis[f"{side}.country"] = country(p, o)
             vis[f"{side}.vat_id"] = has(p.vat)
             vis[f"{side}.tax_number"] = has(p.tax_number)
             vis[f"{side}.legal_id"] = has(p.legal)
-        vis |= {"payment.iban": has(self.iban) and self.true_iban_visible, "payment.bic": has(self.bic), "payment.terms": has(self.terms)}
+        vis |= {
+            "payment.iban": has(self.iban) and self.true_iban_visible,
+            "payment.bic": has(self.bic),
+            "payment.terms": has(self.terms),
+        }
         for k, v in g["totals"].items():
             vis[f"totals.{k}"] = amount(v) if v != 0 or k == "tax_total" else False
         vis["tax_breakdown"] = [
-            {"category": False, "rate": rate_in(Decimal(str(r["rate"])), text), "basis": amount(r["basis"]), "amount": amount(r["amount"])}
+            {"category": False, "rate": rated(r["rate"]), "basis": amount(r["basis"]), "amount": amount(r["amount"])}
             for r in g["tax_breakdown"]
         ]
         on = {"name": "name", "quantity": "qty", "unit_price_net": "price", "net_amount": "net", "tax_rate": "rate"}
@@ -226,28 +277,99 @@ class Doc:
         for row in g["lines"]:
             v = {"id": "id" in keys, "unit": False}
             v |= {k: c in keys and c not in self.keys_off and row[k] is not None for k, c in on.items()}
+            v["tax_rate"] = v["tax_rate"] and rated(row["tax_rate"])
             assert not v["name"] or has(row["name"]), (self.id, row["name"])
             assert not v["net_amount"] or amount(abs(row["net_amount"])), (self.id, row)
             vis["lines"].append(v)
-        vis |= {"purchase_order_ref": has(self.po), "profile": False}
+        vis |= {"purchase_order_ref": has(self.order_no), "profile": False}
         return vis
 
 
+NOT_ORDER_NUMBERS = frozenset(
+    {
+        "TEL. HR. SIEVERS", "mündl. 20.11.", "e-mail 16.05.", "e-mail 20.05.", "VERBAL-TOM", "mail 2/05",
+        "TÉL DU 18/06", "TÉL DU 07/07", "muntlig", "mondeling", "BV Ostwall 12",
+        "Kitchen", "Jetty B", "D-2025-044", "ST-2025-08", "SJ-2025-19", "TOURNY 11/25",
+    }
+)  # fmt: skip
+
 UNITS = {
-    "stk": "H87", "stück": "H87", "st": "H87", "pcs": "H87", "ea": "H87", "each": "H87", "szt": "H87", "pce": "H87", "pièce": "H87",
-    "u": "H87", "un": "H87", "stuks": "H87", "pz": "H87", "nr": "H87", "ud": "H87", "uds": "H87", "h": "HUR", "std": "HUR", "stunden": "HUR",
-    "hrs": "HUR", "hours": "HUR", "uur": "HUR", "ore": "HUR", "heures": "HUR", "tim": "HUR", "timer": "HUR", "kg": "KGM", "t": "TNE",
-    "m": "MTR", "m²": "MTK", "m2": "MTK", "m³": "MTQ", "l": "LTR", "km": "KMT", "kwh": "KWH", "tag": "DAY", "tage": "DAY", "days": "DAY",
-    "jours": "DAY", "monat": "MON", "psch": "LS", "forfait": "LS", "ctn": "CT", "krt": "CT", "col": "CT", "fl": "BO", "pal": "PX",
-}  # fmt: skip
-SYMBOL = {"EUR": ("€",), "GBP": ("£",), "USD": ("$",), "AUD": ("$",), "CHF": ("Fr.", "SFr."), "PLN": ("zł",), "SEK": (" kr",), "DKK": (" kr", "Kr.")}
+    "stk": "H87",
+    "stück": "H87",
+    "st": "H87",
+    "pcs": "H87",
+    "ea": "H87",
+    "each": "H87",
+    "szt": "H87",
+    "pce": "H87",
+    "pièce": "H87",
+    "u": "H87",
+    "un": "H87",
+    "stuks": "H87",
+    "pz": "H87",
+    "nr": "H87",
+    "ud": "H87",
+    "uds": "H87",
+    "h": "HUR",
+    "std": "HUR",
+    "stunden": "HUR",
+    "hrs": "HUR",
+    "hours": "HUR",
+    "uur": "HUR",
+    "ore": "HUR",
+    "heures": "HUR",
+    "tim": "HUR",
+    "timer": "HUR",
+    "kg": "KGM",
+    "t": "TNE",
+    "m": "MTR",
+    "m²": "MTK",
+    "m2": "MTK",
+    "m³": "MTQ",
+    "l": "LTR",
+    "km": "KMT",
+    "kwh": "KWH",
+    "tag": "DAY",
+    "tage": "DAY",
+    "days": "DAY",
+    "jours": "DAY",
+    "monat": "MON",
+    "psch": "LS",
+    "forfait": "LS",
+    "ctn": "CT",
+    "krt": "CT",
+    "col": "CT",
+    "fl": "BO",
+    "pal": "PX",
+}
+SYMBOL = {
+    "EUR": ("€",),
+    "GBP": ("£",),
+    "USD": ("$",),
+    "AUD": ("$",),
+    "CHF": ("Fr.", "SFr."),
+    "PLN": ("zł",),
+    "SEK": (" kr",),
+    "DKK": (" kr", "Kr."),
+}
 COUNTRY = {
-    "DE": ("Deutschland", "Germany", "Allemagne"), "AT": ("Österreich", "Austria", "Autriche"), "CH": ("Schweiz", "Suisse", "Switzerland"),
-    "FR": ("France", "Frankreich"), "BE": ("Belgique", "België", "Belgien", "Belgium"), "NL": ("Nederland", "Netherlands", "Niederlande"),
-    "GB": ("United Kingdom", "England", "Großbritannien"), "IE": ("Ireland",), "US": ("USA", "United States"), "AU": ("Australia",),
-    "IT": ("Italia", "Italy", "Italien"), "ES": ("España", "Spain", "Spanien"), "PT": ("Portugal",), "PL": ("Polska", "Poland", "Polen"),
-    "SE": ("Sverige", "Sweden", "Schweden"), "DK": ("Danmark", "Denmark", "Dänemark"),
-}  # fmt: skip
+    "DE": ("Deutschland", "Germany", "Allemagne"),
+    "AT": ("Österreich", "Austria", "Autriche"),
+    "CH": ("Schweiz", "Suisse", "Switzerland"),
+    "FR": ("France", "Frankreich"),
+    "BE": ("Belgique", "België", "Belgien", "Belgium"),
+    "NL": ("Nederland", "Netherlands", "Niederlande"),
+    "GB": ("United Kingdom", "England", "Großbritannien"),
+    "IE": ("Ireland",),
+    "US": ("USA", "United States"),
+    "AU": ("Australia",),
+    "IT": ("Italia", "Italy", "Italien"),
+    "ES": ("España", "Spain", "Spanien"),
+    "PT": ("Portugal",),
+    "PL": ("Polska", "Poland", "Polen"),
+    "SE": ("Sverige", "Sweden", "Schweden"),
+    "DK": ("Danmark", "Denmark", "Dänemark"),
+}
 
 
 def fold(s: str) -> str:
@@ -268,8 +390,16 @@ def iso(d: dt.date | None) -> str | None:
 def num(v: Decimal | int, style: str = "de", places: int = 2) -> str:
     """de 1.234,56 | fr 1 234,56 (no-break) | en 1,234.56 | ch 1'234.56 | p, 1234,56 | p. 1234.56"""
     text = f"{Decimal(v):,.{places}f}"
-    thousands, point = {"de": (".", ","), "fr": ("\xa0", ","), "sp": (" ", ","), "en": (",", "."), "ch": ("'", "."), "ch2": ("\u2019", "."),
-                        "p,": ("", ","), "p.": ("", ".")}[style]  # fmt: skip
+    thousands, point = {
+        "de": (".", ","),
+        "fr": ("\xa0", ","),
+        "sp": (" ", ","),
+        "en": (",", "."),
+        "ch": ("'", "."),
+        "ch2": ("\u2019", "."),
+        "p,": ("", ","),
+        "p.": ("", "."),
+    }[style]
     return text.replace(",", "\0").replace(".", point).replace("\0", thousands)
 
 
@@ -305,11 +435,47 @@ def day(d: dt.date, form: str) -> str:
 def date_in(d: dt.date | None, text: str) -> bool:
     if d is None:
         return False
-    forms = ["%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "{d}.{m}.%Y", "%d/%m/%Y", "%d/%m/%y", "%m/%d/%Y", "{m}/{d}/%Y", "%m/%d/%y", "%d-%m-%Y", "%Y.%m.%d",
-             "%d-%m-%y", "{d}-{m}-%Y", "%d %m %Y", "%Y%m%d", "{d}. {m}. %Y", "%d. %m. %Y", "{d}/{m}/%Y", "{d}/{m}/%y", "%y%m%d"]  # fmt: skip
+    forms = [
+        "%Y-%m-%d",
+        "%d.%m.%Y",
+        "%d.%m.%y",
+        "{d}.{m}.%Y",
+        "%d/%m/%Y",
+        "%d/%m/%y",
+        "%m/%d/%Y",
+        "{m}/{d}/%Y",
+        "%m/%d/%y",
+        "%d-%m-%Y",
+        "%Y.%m.%d",
+        "%d-%m-%y",
+        "{d}-{m}-%Y",
+        "%d %m %Y",
+        "%Y%m%d",
+        "{d}. {m}. %Y",
+        "%d. %m. %Y",
+        "{d}/{m}/%Y",
+        "{d}/{m}/%y",
+        "%y%m%d",
+    ]
     for lang in MONTHS:
-        for f in ("{d} {B} %Y", "{d}. {B} %Y", "%d {B} %Y", "%d. {B} %Y", "{B} {d}, %Y", "{b} {d}, %Y", "{d} {b} %Y", "%d {b} %Y", "%d-{b}-%Y",
-                  "%d-{b}-%y", "{d} de {B} de %Y", "{b} %d, %Y", "{d}er {B} %Y", "{d}. {b} %Y", "{B} {d} %Y", "{d}. {b}. %Y"):  # fmt: skip
+        for f in (
+            "{d} {B} %Y",
+            "{d}. {B} %Y",
+            "%d {B} %Y",
+            "%d. {B} %Y",
+            "{B} {d}, %Y",
+            "{b} {d}, %Y",
+            "{d} {b} %Y",
+            "%d {b} %Y",
+            "%d-{b}-%Y",
+            "%d-{b}-%y",
+            "{d} de {B} de %Y",
+            "{b} %d, %Y",
+            "{d}er {B} %Y",
+            "{d}. {b} %Y",
+            "{B} {d} %Y",
+            "{d}. {b}. %Y",
+        ):
             forms.append(f"{f}|{lang}")
     flat = " ".join(text.split()).casefold()
     return any(re.search(rf"(?<!\d){re.escape(day(d, f).casefold())}(?!\d)", flat) for f in forms)
@@ -326,7 +492,11 @@ def amount_in(v: Decimal, text: str) -> bool:
 
 def rate_in(r: Decimal, text: str) -> bool:
     forms = {qn(r, "p,"), qn(r, "p."), num(r, "p,", 1), num(r, "p.", 1), num(r, "p,"), num(r, "p.")}
-    return any(re.search(rf"(?<![\d.,]){re.escape(f)}\s*(%|v\.?\s?H)", text) or re.search(rf"%\s*{re.escape(f)}(?![\d.,])", text) for f in forms)
+    return any(
+        re.search(rf"(?<![\d.,]){re.escape(f)}\s*(%|v\.?\s?H)", text)
+        or re.search(rf"%\s*{re.escape(f)}(?![\d.,])", text)
+        for f in forms
+    )
 
 
 # ---------------------------------------------------------------- drawing
@@ -389,7 +559,18 @@ class Sheet:
     def width(self, s: str, size: float = 0, bold: bool = False) -> float:
         return float(pdfmetrics.stringWidth(s, self.face(bold), size or self.size) / mm)
 
-    def t(self, x: float, y: float, s: str, size: float = 0, b: bool = False, a: str = "l", col: str = "", i: bool = False, font: str = "") -> None:
+    def t(
+        self,
+        x: float,
+        y: float,
+        s: str,
+        size: float = 0,
+        b: bool = False,
+        a: str = "l",
+        col: str = "",
+        i: bool = False,
+        font: str = "",
+    ) -> None:
         """Text with its baseline at y; a = l(eft), r(ight) or c(entre)."""
         self.c.setFillColor(HexColor(col) if col else black)
         self.c.setFont(self.face(b, i, font), size or self.size)
@@ -403,8 +584,18 @@ class Sheet:
             y += lh or self.lh
         return y
 
-    def kv(self, x: float, y: float, rows: Sequence[tuple[str, str]], dx: float = 35, lh: float = 0, va: str = "l", size: float = 0, bl: bool = False,
-           bv: bool = False) -> float:  # fmt: skip
+    def kv(
+        self,
+        x: float,
+        y: float,
+        rows: Sequence[tuple[str, str]],
+        dx: float = 35,
+        lh: float = 0,
+        va: str = "l",
+        size: float = 0,
+        bl: bool = False,
+        bv: bool = False,
+    ) -> float:
         """Label / value rows; dx is the distance from label start to value start (or end, for va='r')."""
         for label, value in rows:
             self.t(x, y, label, size=size, b=bl)
@@ -432,7 +623,9 @@ class Sheet:
             y += lh or self.lh
         return y
 
-    def line(self, x1: float, y1: float, x2: float, y2: float, w: float = 0.5, col: str = "", dash: bool = False) -> None:
+    def line(
+        self, x1: float, y1: float, x2: float, y2: float, w: float = 0.5, col: str = "", dash: bool = False
+    ) -> None:
         self.c.saveState()
         self.c.setLineWidth(w)
         self.c.setStrokeColor(HexColor(col) if col else black)
@@ -441,7 +634,9 @@ class Sheet:
         self.c.line(x1 * mm, (self.h - y1) * mm, x2 * mm, (self.h - y2) * mm)
         self.c.restoreState()
 
-    def box(self, x: float, y: float, w: float, h: float, fill: str = "", lw: float = 0.5, stroke: bool = True, r: float = 0) -> None:
+    def box(
+        self, x: float, y: float, w: float, h: float, fill: str = "", lw: float = 0.5, stroke: bool = True, r: float = 0
+    ) -> None:
         """y is the upper edge."""
         self.c.saveState()
         self.c.setLineWidth(lw)
@@ -472,18 +667,47 @@ class Sheet:
         self.c.showPage()
         self.page += 1
 
-    def head(self, cols: Sequence[Col], y: float, size: float = 0, b: bool = True, fill: str = "", col: str = "", lh: float = 3.6) -> float:
+    def head(
+        self,
+        cols: Sequence[Col],
+        y: float,
+        size: float = 0,
+        b: bool = True,
+        fill: str = "",
+        col: str = "",
+        lh: float = 3.6,
+    ) -> float:
         """Column heads; returns the y below them."""
         rows = max(c.head.count("\n") + 1 for c in cols)
         if fill:
-            self.box(min(c.x for c in cols) - 1, y - 4, max(c.x + c.w for c in cols) - min(c.x for c in cols) + 2, 1.8 + rows * lh, fill, stroke=False)
+            self.box(
+                min(c.x for c in cols) - 1,
+                y - 4,
+                max(c.x + c.w for c in cols) - min(c.x for c in cols) + 2,
+                1.8 + rows * lh,
+                fill,
+                stroke=False,
+            )
         for c in cols:
             for k, part in enumerate(c.head.split("\n")):
                 self.t(_anchor(c), y + k * lh, part, size=size, b=b, a=c.a, col=col)
         return y + rows * lh
 
-    def table(self, cols: Sequence[Col], lines: Sequence[Line], y: float, bottom: float = 240, lh: float = 4.2, gap: float = 1.4, rule: str = "",
-              brk: Callable[[Decimal], float] | None = None, start: int = 1, zebra: str = "", note_size: float = 0, running: Decimal = ZERO) -> float:  # fmt: skip
+    def table(
+        self,
+        cols: Sequence[Col],
+        lines: Sequence[Line],
+        y: float,
+        bottom: float = 240,
+        lh: float = 4.2,
+        gap: float = 1.4,
+        rule: str = "",
+        brk: Callable[[Decimal], float] | None = None,
+        start: int = 1,
+        zebra: str = "",
+        note_size: float = 0,
+        running: Decimal = ZERO,
+    ) -> float:
         """Body rows. rule: '' none, 'row' a hairline below each row. brk draws the page change and returns the new y."""
         self.keys |= {c.key for c in cols if c.key}
         left, right = min(c.x for c in cols) - 1, max(c.x + c.w for c in cols) + 1
@@ -560,4 +784,22 @@ def d8(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-__all__ = ["Case", "Col", "Color", "Doc", "Layout", "Line", "Party", "Sheet", "d8", "day", "dec", "dump", "ln", "num", "q2", "qn", "render"]
+__all__ = [
+    "Case",
+    "Col",
+    "Color",
+    "Doc",
+    "Layout",
+    "Line",
+    "Party",
+    "Sheet",
+    "d8",
+    "day",
+    "dec",
+    "dump",
+    "ln",
+    "num",
+    "q2",
+    "qn",
+    "render",
+]

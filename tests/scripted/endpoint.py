@@ -25,6 +25,19 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 MODEL = "scripted-no-model"
+NONE = "none"
+LABELS = {
+    "seller": "Seller",
+    "buyer": "Buyer",
+    "invoice_number": "Number",
+    "issue_date": "Date",
+    "due_date": "Due",
+    "purchase_order": "Order",
+    "net": "Net",
+    "tax": "Tax",
+    "gross": "Gross",
+}
+"""Key of an answer to the label that its value has in a test invoice."""
 
 
 @dataclass
@@ -156,40 +169,36 @@ class ScriptedEndpoint:
         )
 
     def read(self, body: dict[str, Any], shape: str) -> dict[str, Any]:
-        """The answer of ``shape`` that a perfect reader gives of a labelled test invoice (`tests.scripted.invoices`)."""
+        """The answer of ``shape`` that a perfect reader gives of a labelled test invoice (`tests.scripted.invoices`): it
+        chooses what the label says where that is among the choices, and nothing where it is not."""
         text = body["messages"][-1]["content"].split("</document>")[0]
+        schema = body["response_format"]["json_schema"]["schema"]
 
         def label(name: str) -> str:
             match = re.search(rf"^{name}:\s*(.+?)\s*$", text, re.MULTILINE)
-            return match[1] if match else "none"
+            return match[1] if match else NONE
 
+        def chosen(said: str, among: dict[str, Any]) -> str:
+            choices = among.get("enum", [])
+            within = (choice for choice in choices if choice in said or (said != NONE and said in choice))
+            return said if said in choices else next(within, NONE)
+
+        kind = "invoice" if "INVOICE" in text else "credit_note" if "CREDIT NOTE" in text else "other"
         answer: dict[str, Any]
-        if shape == "Kind":
-            kind = "invoice" if "INVOICE" in text else "credit_note" if "CREDIT NOTE" in text else "other"
-            answer = {"kind": kind}
-        elif shape == "Header":
-            answer = {
-                "invoice_number": label("Number"),
-                "issue_date": label("Date"),
-                "due_date": label("Due"),
-                "delivery_date": "none",
-                "purchase_order": label("Order"),
-            }
-        elif shape == "Parties":
-            answer = {
-                "seller_name": label("Seller"),
-                "seller_vat_id": label("Seller VAT"),
-                "buyer_name": label("Buyer"),
-                "buyer_vat_id": "none",
-            }
-        elif shape == "Totals":
-            rates = [{"rate": label("Rate"), "basis": label("Net"), "amount": label("Tax")}]
-            answer = {"net": label("Net"), "tax": label("Tax"), "gross": label("Gross"), "due": "none", "rates": rates}
-        else:
+        if shape == "Lines":
+            columns = schema["$defs"]["Line"]["properties"]
             found = re.findall(r"^Item (.+?)\s{2,}(\S+)\s+(\S+)\s+(\S+)\s*$", text, re.MULTILINE)
-            keys = ("name", "quantity", "price", "amount")
-            lines = [{**dict(zip(keys, row, strict=True)), "rate": "none"} for row in found]
-            answer = {"lines": lines}
+            numbers = ("quantity", "price", "amount")
+            lines = [
+                {"name": name, **{n: chosen(c, columns[n]) for n, c in zip(numbers, cells, strict=True)}, "rate": NONE}
+                for name, *cells in found
+            ]
+            answer = {"lines": lines[: schema["properties"]["lines"]["maxItems"]]}
+        else:
+            answer = {
+                key: kind if key == "kind" else chosen(label(LABELS[key]), among)
+                for key, among in schema["properties"].items()
+            }
         return {**answer, **self.script.overrides.get(shape, {})}
 
 

@@ -7,6 +7,10 @@ from decimal import Decimal
 
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
+CORRECTED = {"totals.tax_basis_total": "100.00", "totals.tax_total": "20.00", "totals.grand_total": "120.00"}
+"""What a person puts right in an `invoice_pdf` whose ``gross`` is misprinted."""
+_LINES_A_PAGE = 48
+
 
 def invoice_pdf(
     number: str,
@@ -18,9 +22,14 @@ def invoice_pdf(
     currency: str = "EUR",
     date: str = "2026-10-12",
     gross: str | None = None,
+    columns: bool = True,
     extra: str = "",
 ) -> bytes:
-    """A one-page PDF. Amounts follow from ``items`` (name, quantity, unit price) and ``rate``; ``gross`` overrides the total."""
+    """A PDF. Amounts follow from ``items`` (name, quantity, unit price) and ``rate``; ``gross`` overrides the total.
+
+    Code reads all of it but the buyer, who stands where the seller's address would. Without ``columns`` the items stand
+    under no headings, and only a model reads them.
+    """
     net = sum((quantity * Decimal(price) for _, quantity, price in items), Decimal(0))
     tax = (net * rate / 100).quantize(Decimal("0.01"))
     lines = [
@@ -30,8 +39,11 @@ def invoice_pdf(
         f"Seller: {seller}",
         "Seller VAT: DE136695976",
         "Buyer: Example Buyer GmbH",
+        *([f"{'Description':24}{'Quantity':>10}{'Price':>12}{'Amount':>12}"] if columns else []),
         *(
-            f"Item {name}    {quantity}    {price}    {quantity * Decimal(price):.2f}"
+            f"{f'Item {name}':24}{quantity:>10}{price:>12}{quantity * Decimal(price):>12.2f}"
+            if columns
+            else f"Item {name}    {quantity}    {price}    {quantity * Decimal(price):.2f}"
             for name, quantity, price in items
         ),
         f"Net: {net:.2f}",
@@ -43,8 +55,10 @@ def invoice_pdf(
     ]
     file = io.BytesIO()
     canvas = Canvas(file, invariant=1)
-    canvas.setFont("Courier", 10)
-    for n, line in enumerate(lines):
-        canvas.drawString(50, 800 - 16 * n, line)
+    for first in range(0, len(lines), _LINES_A_PAGE):
+        canvas.setFont("Courier", 10)
+        for n, line in enumerate(lines[first : first + _LINES_A_PAGE]):
+            canvas.drawString(50, 800 - 16 * n, line)
+        canvas.showPage()
     canvas.save()
     return file.getvalue()

@@ -8,8 +8,8 @@ from collections import Counter
 from infra.ledger import Status
 from infra.models import CallStatus
 from infra.telemetry.phoenix import Phoenix
-from tests.scripted.invoices import invoice_pdf
-from tests.stack import Stack, eventually
+from tests.scripted.invoices import CORRECTED, invoice_pdf
+from tests.stack import CALLS, Stack, eventually
 from workflows.execution import ReviewAnswer
 
 
@@ -34,7 +34,7 @@ async def test_a_worker_killed_amid_model_calls_repeats_no_recorded_call_and_los
     calls = [call for id in ids for call in await stack.calls(id)]
     outcomes = Counter(call.status for call in calls)
     recorded = [c for c in calls if c.status is CallStatus.COMPLETED]
-    assert len(recorded) == len({c.key for c in recorded}) == 12 * 5
+    assert len(recorded) == len({c.key for c in recorded}) == 12 * CALLS
     assert outcomes[CallStatus.LOST] > 0, "the kills hit no call in flight: the test shows nothing"
     assert outcomes[CallStatus.STARTED] == 0
     # Every answer the endpoint was paid for is on record: kept, or counted as lost.
@@ -58,14 +58,14 @@ async def test_a_worker_killed_amid_model_calls_repeats_no_recorded_call_and_los
 
 async def test_an_execution_in_review_outlives_the_temporal_server_and_the_worker(own_stack: Stack) -> None:
     stack = own_stack
-    (id,) = await stack.submit({"patient.pdf": invoice_pdf("PATIENT-1", gross="999.00")})
+    (id,) = await stack.submit({"patient.pdf": invoice_pdf("PATIENT-1", gross="131.00")})
     before = await stack.until(id, Status.REVIEW)
     stack.kill_temporal()
     stack.kill_worker()
     stack.start_temporal()
     stack.start_worker()
     handle = await stack.handle(id)
-    answer = ReviewAnswer(action="correct", reviewer="ada", corrections={"totals.grand_total": "120.00"})
+    answer = ReviewAnswer(action="correct", reviewer="ada", corrections=CORRECTED)
     await asyncio.wait_for(handle.execute_update("review", answer), 60)
     after = await stack.until(id)
     assert after.status is Status.APPROVED

@@ -10,7 +10,7 @@ from infra.ledger import Status
 from infra.models import CallStatus
 from tests.scripted.endpoint import Script
 from tests.scripted.invoices import invoice_pdf
-from tests.stack import Stack, free_ports
+from tests.stack import CALLS, Stack, free_ports
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ async def test_an_endpoint_that_is_busy_for_a_while_is_asked_again_and_paid_once
     stack.endpoint.script = Script(mode="busy", status=503, times=2)
     (id,) = await stack.submit({"busy.pdf": invoice_pdf("BUSY-1")})
     assert (await stack.until(id)).status is Status.APPROVED
-    assert stack.endpoint.script.paid.total() == 5
+    assert stack.endpoint.script.paid.total() == CALLS
     assert max(stack.endpoint.script.paid.values()) == 1
 
 

@@ -10,7 +10,7 @@ from temporalio.worker import Replayer
 
 from infra.ledger import Status
 from tests.conftest import Spans
-from tests.scripted.invoices import invoice_pdf
+from tests.scripted.invoices import CORRECTED, invoice_pdf
 from tests.stack import Stack
 from workers.worker import workflow_runner
 from workflows import definitions
@@ -23,7 +23,7 @@ async def test_an_execution_replays_as_it_ran(stack: Stack, spans: Spans, path: 
     (id,) = await stack.submit({f"{path}.pdf": data}, tenant="replay")
     if path == "corrected":
         await stack.until(id, Status.REVIEW)
-        answer = ReviewAnswer(action="correct", reviewer="ada", corrections={"totals.grand_total": "120.00"})
+        answer = ReviewAnswer(action="correct", reviewer="ada", corrections=CORRECTED)
         await (await stack.handle(id)).execute_update("review", answer)
     await stack.until(id)
     history = await (await stack.handle(id)).fetch_history()
@@ -40,4 +40,4 @@ async def test_an_execution_replays_as_it_ran(stack: Stack, spans: Spans, path: 
     assert len(spans.ended()) == before, "a replay sends no span twice"
 
 
-GROSS = {"approved": None, "corrected": "999.00"}
+GROSS = {"approved": None, "corrected": "131.00"}

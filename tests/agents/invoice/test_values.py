@@ -122,12 +122,30 @@ def test_what_is_no_day_is_not_found(printed: str) -> None:
     assert values.parse_date(printed) is None
 
 
-def test_the_month_comes_first_where_the_document_says_so() -> None:
+def test_the_month_comes_first_where_that_is_asked_for_and_it_may() -> None:
     assert values.parse_date("03/04/2026", month_first=True) == date(2026, 3, 4)
+    assert values.parse_date("13/04/2026", month_first=True) == date(2026, 4, 13)
     assert values.parse_date("12.10.2026", month_first=False) == date(2026, 10, 12)
-    assert values.month_first("from 03/04/2026 to 04/13/2026")
-    assert not values.month_first("from 03/04/2026 to 05/06/2026")
-    assert not values.month_first("from 13/04/2026 to 04/13/2026"), "it contradicts itself"
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("from 03/04/2026 to 04/13/2026", "MDY"),
+        ("from 03/04/2026 to 13/04/2026", "DMY"),
+        ("from 13/04/2026 to 04/13/2026", None),  # it contradicts itself
+        ("from 03/04/2026 to 05/06/2026", None),
+        ("Invoice date 03/04/2026, total £12 incl. VAT", "DMY"),
+        ("Invoice date 03/04/2026, Springfield, IL 62704, total $12", "MDY"),
+        ("Springfield, IL 62704, 03/04/2026, £12", None),
+        ("Facture du 03/04/2026, montant de la TVA", "DMY"),
+        ("Facture du 03/04/2026 et le montant de la TVA, payable sur le 04/13/2026", "MDY"),
+    ],
+)
+def test_the_order_of_day_and_month_follows_from_other_days_or_else_from_language_and_country(
+    text: str, order: str | None
+) -> None:
+    assert values.date_order(text) == order
 
 
 @pytest.mark.parametrize(

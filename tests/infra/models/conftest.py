@@ -53,10 +53,10 @@ async def connect(ledger: Ledger) -> AsyncIterator[Connect]:
         await client.close()
 
 
-def question(text: str = "INVOICE", *, step: str = "classify", max_tokens: int = 24) -> Question[Kind]:
+def question(text: str = "INVOICE", *, step: str = "extract header", max_tokens: int = 24) -> Question[Kind]:
     """What is it?"""
     messages = [{"role": "system", "content": "You read documents."}, {"role": "user", "content": text}]
-    return Question(EXECUTION, step, messages, Kind, max_tokens, "classify@1")
+    return Question(EXECUTION, step, messages, Kind, max_tokens, "header@1")
 
 
 async def the_call(ledger: Ledger) -> ModelCall:

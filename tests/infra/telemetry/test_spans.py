@@ -45,9 +45,9 @@ def a_client(url: str, book: MemoryCallBook | None = None) -> ModelClient:
     return ModelClient({"small": Tier("small", url, "m", None, "", 5)}, book or MemoryCallBook())
 
 
-def a_question(step: str = "classify") -> Question[Kind]:
+def a_question(step: str = "extract header") -> Question[Kind]:
     messages = [{"role": "system", "content": "You read."}, {"role": "user", "content": "INVOICE"}]
-    return Question(EXECUTION, step, messages, Kind, 24, "classify@1")
+    return Question(EXECUTION, step, messages, Kind, 24, "header@1")
 
 
 @contextmanager
@@ -132,23 +132,23 @@ async def test_execution_step_and_call_are_nested_and_say_whose_they_are(
 ) -> None:
     client = a_client(endpoint.url)
 
-    @step("classify", kind="EVALUATOR")
-    async def classify(state: dict[str, Any]) -> dict[str, Any]:
+    @step("decide", kind="EVALUATOR")
+    async def decide(state: dict[str, Any]) -> dict[str, Any]:
         answer = await client.ask(a_question())
         return {"kind": answer.value.kind, "note": "it says so", "calls": ["not shown"]}
 
     execution = {"id": EXECUTION, "tenant": "default", "batch": "monday"}
     with a_root() as root:
-        update = await classify({"execution": execution})
+        update = await decide({"execution": execution})
         root.end({"decision": "approve"})
     await client.close()
 
     assert update["kind"] == "invoice"
     assert "note" not in update
-    assert update["steps"][0]["name"] == "classify"
+    assert update["steps"][0]["name"] == "decide"
     assert update["steps"][0]["note"] == "it says so"
     call, inner, outer = spans.ended()
-    assert (outer.name, inner.name, call.name) == ("invoice a.pdf", "classify", "small: classify")
+    assert (outer.name, inner.name, call.name) == ("invoice a.pdf", "decide", "small: extract header")
     assert inner.parent
     assert call.parent
     assert inner.parent.span_id == ids(outer)[1]
@@ -173,7 +173,7 @@ async def test_a_call_span_has_the_tokens_the_answer_and_the_times_of_the_call(
     await client.ask(a_question())
     await client.close()
     (call,) = book.calls
-    one = spans.named("small: classify")
+    one = spans.named("small: extract header")
     told = attributes(one)
     assert told["llm.model_name"] == "m", "the name it was asked for by, which has the price"
     assert told["counterfoil.model_reported"] == MODEL
@@ -181,7 +181,7 @@ async def test_a_call_span_has_the_tokens_the_answer_and_the_times_of_the_call(
     assert told["llm.token_count.completion"] == call.usage.output
     assert told["llm.token_count.prompt_details.cache_read"] == call.usage.cached
     assert told["output.value"] == call.answer
-    assert told["llm.prompt_template.version"] == "classify@1"
+    assert told["llm.prompt_template.version"] == "header@1"
     assert "counterfoil.cost" not in told  # unpriced
     assert one.end_time
     assert one.start_time
@@ -199,7 +199,7 @@ async def test_a_call_answered_from_the_ledger_sends_the_same_span_again(
             await client.ask(a_question())
         await client.close()
     assert endpoint.script.requests.total() == 1
-    first, again = [s for s in spans.ended() if s.name == "small: classify"]
+    first, again = [s for s in spans.ended() if s.name == "small: extract header"]
     assert ids(first) == ids(again)
     assert (first.start_time, first.end_time) == (again.start_time, again.end_time)
     assert dict(attributes(first)) == dict(attributes(again))
@@ -207,7 +207,7 @@ async def test_a_call_answered_from_the_ledger_sends_the_same_span_again(
 
 async def test_different_calls_and_attempts_are_different_spans(spans: Spans, endpoint: ScriptedEndpoint) -> None:
     client = a_client(endpoint.url)  # a book that forgets: the same call, as often as asked
-    for name in ("classify", "extract", "classify"):
+    for name in ("extract header", "extract lines", "extract header"):
         await client.ask(a_question(name))
     await client.close()
     one, other, same = (ids(s)[1] for s in spans.ended())
@@ -220,7 +220,7 @@ async def test_an_unusable_answer_is_a_failed_span_with_its_tokens(spans: Spans,
     with pytest.raises(InvalidAnswer):
         await client.ask(a_question())
     await client.close()
-    one = spans.named("small: classify")
+    one = spans.named("small: extract header")
     assert one.status.status_code is StatusCode.ERROR
     assert "not a Kind" in (one.status.description or "")
     assert attributes(one)["llm.token_count.prompt"] > 0

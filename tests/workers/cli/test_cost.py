@@ -33,7 +33,7 @@ def test_unpriced_calls_are_never_zero_and_lost_ones_are_counted_apart(home: Set
         made,
         a_call(made),
         a_call(made, request_digest="78", cost=None, currency=None, price_source=None),
-        a_call(made, "classify", status=CallStatus.LOST, usage=TokenUsage(), cost=None, currency=None),
+        a_call(made, "extract header", status=CallStatus.LOST, usage=TokenUsage(), cost=None, currency=None),
         a_call(made, "repair", status=CallStatus.REFUSED, usage=TokenUsage(), cost=None, currency=None),
     )
     ran = cli("cost", made.id)
@@ -57,15 +57,15 @@ def test_unpriced_calls_are_never_zero_and_lost_ones_are_counted_apart(home: Set
 
 def test_currencies_are_not_mixed(home: Settings, cli: Cli) -> None:
     made = an_execution()
-    fill(home.ledger, made, a_call(made), a_call(made, "classify", cost=Decimal("0.5"), currency="EUR"))
+    fill(home.ledger, made, a_call(made), a_call(made, "extract header", cost=Decimal("0.5"), currency="EUR"))
     assert cli("cost", "--json").json["total"]["cost"] == {"EUR": "0.5", "USD": "0.00012345"}
 
 
 def test_cost_adds_up_by_step_and_by_model(home: Settings, cli: Cli) -> None:
     one, other = an_execution("a.pdf"), an_execution("b.pdf")
-    fill(home.ledger, one, other, a_call(one), a_call(other), a_call(other, "classify", model="another"))
+    fill(home.ledger, one, other, a_call(one), a_call(other), a_call(other, "extract header", model="another"))
     by_step = {row["step"]: row["model_calls"] for row in cli("cost", "--by", "step", "--json").json["rows"]}
-    assert by_step == {"extract totals": 2, "classify": 1}
+    assert by_step == {"extract totals": 2, "extract header": 1}
     by_model = {row["model"]: row["model_calls"] for row in cli("cost", "--by", "model", "--json").json["rows"]}
     assert by_model == {"a-model": 2, "another": 1}
     assert [row["file"] for row in cli("cost", other.id, "--by", "execution", "--json").json["rows"]] == ["b.pdf"]
@@ -190,7 +190,7 @@ def a_trace(*calls: ModelCall, cost: float | None, roots: int = 1) -> TraceCost:
 
 def test_a_trace_agrees_when_spans_tokens_cost_and_root_do() -> None:
     made = an_execution()
-    call, other = a_call(made), a_call(made, "classify")
+    call, other = a_call(made), a_call(made, "extract header")
     lost = a_call(made, "repair", status=CallStatus.LOST, usage=TokenUsage(), cost=None)
 
     def differences(trace: TraceCost | None, *calls: ModelCall) -> list[str]:

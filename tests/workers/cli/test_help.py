@@ -27,7 +27,7 @@ def test_the_list_of_commands_loads_nothing_heavy() -> None:
     assert "review" in ran.stdout
 
 
-@pytest.mark.parametrize("word", ["submit", "status", "show", "export", "cost", "demo", *STACK_COMMANDS])
+@pytest.mark.parametrize("word", ["submit", "status", "show", "export", "cost", "score", "demo", *STACK_COMMANDS])
 def test_the_help_of_a_command_has_examples(cli: Cli, word: str) -> None:
     ran = cli(word, "--help")
     assert ran.code == 0

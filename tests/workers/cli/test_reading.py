@@ -63,7 +63,7 @@ def test_the_status_filter_knows_every_status() -> None:
 
 def test_show_has_decision_evidence_findings_calls_cost_and_links(home: Settings, cli: Cli) -> None:
     made = an_execution()
-    lost = a_call(made, "classify", status=CallStatus.LOST, usage=TokenUsage(), cost=None, error="cut off")
+    lost = a_call(made, "extract header", status=CallStatus.LOST, usage=TokenUsage(), cost=None, error="cut off")
     fill(home.ledger, made, a_call(made), lost)
     out = cli("show", made.id).out
     for said in (

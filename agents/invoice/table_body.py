@@ -1,0 +1,157 @@
+"""The lines under a header with their words placed in its columns, and which of the columns holds what.
+
+The quantity, the price and the amount are the columns whose numbers multiply on most lines; headings decide where none do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import product
+
+from agents.documents.layout import Layout, Line
+from agents.invoice.table_columns import Columns, Token, typical_height
+from agents.invoice.table_headings import MOST_LINES, Header, fold
+from agents.invoice.values import is_money
+
+CENT = Decimal("0.01")
+_SAMPLE = 40
+"""So many lines decide which column is which."""
+
+
+@dataclass
+class Body:
+    """The lines under a header, their tokens placed in its columns."""
+
+    columns: Columns
+    height: float
+    lines: list[Line] = field(default_factory=list)
+    placed: dict[int, dict[int, list[Token]]] = field(default_factory=dict)
+    """By line number, then column."""
+
+    def add(self, line: Line) -> None:
+        by_column: dict[int, list[Token]] = defaultdict(list)
+        for column, made in self.columns.place(line):
+            by_column[column].append(made)
+        self.lines.append(line)
+        self.placed[line.number] = by_column
+
+    def drop(self, page: int) -> None:
+        """Take out what stands on ``page`` so far: above a repeated header there is a letterhead, no line."""
+        while self.lines and self.lines[-1].page == page:
+            del self.placed[self.lines.pop().number]
+
+    def tokens(self, number: int, column: int | None) -> list[Token]:
+        return self.placed[number].get(column, []) if column is not None else []
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """Which column holds what; None where no column does."""
+
+    quantity: int | None
+    price: int | None
+    amount: int | None
+
+
+def body_of(
+    layout: Layout, columns: Columns, after: int, barriers: Mapping[int, Header], header: Header | None
+) -> Body:
+    """The lines behind line ``after`` up to the next header of another table, that table's own repeated ones left out."""
+    body = Body(columns, typical_height(layout))
+    skipped: set[int] = set()
+    for line in layout.lines[:MOST_LINES]:
+        if line.number <= after or line.number in skipped:
+            continue
+        if other := barriers.get(line.number):
+            if header is None or not repeats(other, header):
+                break
+            skipped.update(other.lines)
+            body.drop(line.page)
+            continue
+        body.add(line)
+    return body
+
+
+def repeats(header: Header, first: Header) -> bool:
+    """Whether ``header`` is ``first`` printed again on a later page."""
+    return header.page > first.page and [fold(h.text) for h in header.headings] == [
+        fold(h.text) for h in first.headings
+    ]
+
+
+def meanings(body: Body) -> Meaning:
+    """Which columns hold quantity, price and amount: those whose numbers multiply on most lines, else by heading."""
+    columns = body.columns
+    unknown = [n for n, h in enumerate(columns.headings) if not h.roles]
+    options = {
+        "quantity": [*columns.indices("quantity"), *unknown] or columns.indices("id"),
+        "price": [*(columns.indices("price") or columns.indices("unit")), *unknown, *columns.indices("amount")],
+        "amount": [*columns.indices("amount"), *unknown],
+    }
+    quantities: list[int | None] = [*options["quantity"][:7], None]
+    prices: list[int | None] = [*options["price"][:8], None]
+    amounts: list[int | None] = [*options["amount"][:7], None]
+    lines = _sampled(body)
+    best: tuple[float, Meaning] | None = None
+    for q, p, a in product(quantities, prices, amounts):
+        taken = [n for n in (q, p, a) if n is not None]
+        if len(set(taken)) < len(taken) or (a is None and p is None):
+            continue
+        score = _fit(columns, q, p, a)
+        if q is not None and p is not None and a is not None:
+            score += 4.0 * sum(_line_multiplies(body, n, q, p, a) for n in lines)
+            score += 0.1 * sum(_in_money(body, n, p) - _in_money(body, n, q) for n in lines)
+        score += (
+            0.5 * sum(bool(body.tokens(n, a) and body.tokens(n, a)[0].values) for n in lines) if a is not None else 0
+        )
+        if best is None or score > best[0]:
+            best = (score, Meaning(q, p, a))
+    return best[1] if best else Meaning(None, None, None)
+
+
+def _in_money(body: Body, line: int, column: int) -> bool:
+    """Whether a column's number is printed as money, as a price is sooner than a quantity."""
+    return any(is_money(re.sub(r"[^\d.,]", "", t.number)) for t in body.tokens(line, column)[:1])
+
+
+def _fit(columns: Columns, q: int | None, p: int | None, a: int | None) -> float:
+    """How well the headings agree with a choice of columns."""
+    score = 0.0
+    for column, role in ((q, "quantity"), (p, "price"), (a, "amount")):
+        if column is None:
+            continue
+        heading = columns.headings[column]
+        score += 3.0 if heading.roles[:1] == (role,) else 1.5 if role in heading.roles else 0.2
+        if role == "amount":
+            score += 0.1 * column - (0.5 if heading.gross else 0.0)
+    return score
+
+
+def _sampled(body: Body) -> list[int]:
+    """Lines that hold at least two numbers."""
+    found = []
+    for line in body.lines:
+        if sum(1 for tokens in body.placed[line.number].values() for t in tokens if t.values) >= 2:
+            found.append(line.number)
+            if len(found) == _SAMPLE:
+                break
+    return found
+
+
+def _line_multiplies(body: Body, line: int, q: int, p: int, a: int) -> bool:
+    many, each, whole = (body.tokens(line, n)[:2] for n in (q, p, a))
+    return any(multiply(m, e, w) for m in many for e in each for w in whole)
+
+
+def multiply(many: Token, each: Token, whole: Token) -> bool:
+    """Whether some reading of quantity and price makes the amount."""
+    return any(makes(m, e, w) for m in many.values for e in each.values for w in whole.values)
+
+
+def makes(quantity: Decimal, price: Decimal, amount: Decimal) -> bool:
+    """Whether quantity times price is the amount, within a cent or half a percent (prices are printed rounded)."""
+    return abs(quantity * price - amount) <= max(CENT, abs(amount) * Decimal("0.005"))
