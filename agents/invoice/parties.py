@@ -13,11 +13,12 @@ from functools import cached_property
 from typing import Literal
 
 from agents.documents.layout import Cell
-from agents.invoice import values
 from agents.invoice.candidates import Candidate, Candidates
 from agents.invoice.lexicon import COUNTRIES, LEGAL_FORM, is_label, normalised
 
 Role = Literal["seller", "buyer"]
+_FIRST, _LAST = 120, 60
+"""Lines at the beginning and at the end of a document in which names are looked for."""
 MOST = 12
 """Names of either party that are worth a choice."""
 
@@ -89,28 +90,45 @@ class Parties:
         self._text = candidates.reading.text
         self._folded = _fold(self._text)
 
-    @cached_property
+    @property
     def seller(self) -> list[Name]:
         """Who issued the document."""
-        found = self._evidence("seller")
-        for one in found:
-            self._weigh_as_seller(one)
-        return self._ranked(found)
+        return self._both[0]
 
-    @cached_property
+    @property
     def buyer(self) -> list[Name]:
         """Whom it is addressed to."""
-        found = self._evidence("buyer")
-        seller = self.seller[0] if self.seller and self.seller[0].score >= 1 else None
-        for one in found:
-            self._weigh_as_buyer(one, seller)
-        return self._ranked(found)
+        return self._both[1]
+
+    @cached_property
+    def _both(self) -> tuple[list[Name], list[Name]]:
+        """Both rankings; of all pairs of different names the likeliest comes first in each."""
+        sellers, buyers = self._evidence("seller"), self._evidence("buyer")
+        for one in sellers:
+            self._weigh_as_seller(one)
+        for one in buyers:
+            self._weigh_as_buyer(one)
+        seller, buyer = self._ranked(sellers), self._ranked(buyers)
+        pairs = [
+            (s.score + b.score, -n, -m)
+            for n, s in enumerate(seller)
+            for m, b in enumerate(buyer)
+            if not _same(s.candidate.text, b.candidate.text) and not self._in_block(b.candidate.cell, s.candidate.cell)
+        ]
+        if pairs:
+            _, n, m = max(pairs)
+            seller.insert(0, seller.pop(-n))
+            buyer.insert(0, buyer.pop(-m))
+        return seller, buyer
 
     def block(self, cell: Cell) -> list[Cell]:
         """``cell`` and the cells below it that begin at the same place, a line apart: an address."""
         found = [cell]
-        while (below := self._layout.below(found[-1], 1.6)) and len(found) < 9:
-            if abs(below.box[0] - cell.box[0]) > 0.8 * cell.height and below.overlaps(cell) < 0.9:
+        while (below := self._layout.below(found[-1], 2.6)) and len(found) < 9:
+            aside, gap = abs(below.box[0] - cell.box[0]), below.box[1] - found[-1].box[3]
+            if aside > 0.8 * cell.height and below.overlaps(cell) < 0.9:
+                break
+            if gap > (2.6 if aside < 0.3 * cell.height and len(found) < 4 else 1.6) * cell.height:
                 break
             if any(is_label(below.text.rstrip(": "), role) for role in ("buyer", "delivery_party")):
                 break
@@ -140,7 +158,7 @@ class Parties:
         def entry(cell: Cell, text: str) -> _Evidence:
             return found.setdefault((id(cell), text), _Evidence(cell, text))
 
-        for line in self._layout.lines:
+        for line in self._layout.lines[:_FIRST] + self._layout.lines[_FIRST:][-_LAST:]:
             for cell in line.cells:
                 parts = _parts(cell.text)
                 if _POSTAL.search(cell.text) and len(parts) < 3 and not LEGAL_FORM.search(parts[0]):
@@ -231,6 +249,12 @@ class Parties:
         if len(parts) > 1 and text == parts[0] and (_POSTAL.search(cell.text) or _STREET.search(cell.text)):
             one.add(0.8, "return address")
         one.add(0.3 * max(0.0, 1 - 2 * self._place(cell)), "top")
+        if cell.height > 1.25 * self._usual_height and self._place(cell) < 0.3:
+            one.add(0.4, "large")
+        if self._has_contact(cell):
+            one.add(0.3, "contact")
+        if self._in_imprint(cell) and (LEGAL_FORM.search(text) or self._folded.count(folded) > 1):
+            one.add(0.5, "imprint")
         if any(c.isdigit() for c in text):
             one.add(-0.4, "digits")
         if (address := self.block(cell)[1:4]) and any(
@@ -248,14 +272,20 @@ class Parties:
         if len(text) > 60:
             one.add(-0.5, "long")
 
-    def _weigh_as_buyer(self, one: _Evidence, seller: Name | None) -> None:
+    def _weigh_as_buyer(self, one: _Evidence) -> None:
         text, cell = one.text, one.cell
         if LEGAL_FORM.search(text):
             one.add(0.5, "legal form")
-        if seller and (_same(text, seller.candidate.text) or self._in_block(cell, seller.candidate.cell)):
-            one.add(-2.0, "the seller")
         if len(_parts(cell.text)) > 1:
             one.add(-0.6, "return address")
+        if self._has_contact(cell):
+            one.add(-0.4, "contact")
+        if cell.height > 1.25 * self._usual_height:
+            one.add(-0.4, "large")
+        if _fold(text) in self._holders:
+            one.add(-0.8, "account holder")
+        if self._has_domain(text):
+            one.add(-0.6, "domain")
         address = self.block(cell)[1:6]
         if any(_POSTAL.search(c.text) for c in address):
             one.add(0.7, "address")
@@ -277,6 +307,13 @@ class Parties:
             and any(_POSTAL.search(c.text) for c in address)
         ):
             one.add(-0.35, "not the first of its block")
+
+    def _has_domain(self, text: str) -> bool:
+        """Whether a web site or mail address of the document carries the name."""
+        folded, firm = _fold(text), bool(LEGAL_FORM.search(text))
+        return any(
+            len(d) >= 4 and (folded in d or (d in folded and (firm or len(d) > 0.42 * len(folded)))) for d in self._domains
+        )
 
     @cached_property
     def _domains(self) -> set[str]:
@@ -306,6 +343,27 @@ class Parties:
 
     def _owns_identifier(self, cell: Cell) -> bool:
         return any(_REGISTERED.search(c.text) for c in self.block(cell))
+
+    @cached_property
+    def _usual_height(self) -> float:
+        heights = sorted(cell.height for cell in self._layout.cells())
+        return heights[len(heights) // 2] if heights else 1.0
+
+    def _has_contact(self, cell: Cell) -> bool:
+        """Whether a telephone, a web site or an account stands in its address: few write those to their customers."""
+        return any(_CONTACT.search(c.text) or _REGISTERED.search(c.text) for c in self.block(cell)[1:7])
+
+    def _in_imprint(self, cell: Cell) -> bool:
+        """Whether it stands at the foot of a page among registers, tax ids and accounts."""
+        page = next((p for p in self._layout.pages if p.number == cell.page), None)
+        if page is None or cell.box[1] < 0.6 * page.height:
+            return False
+        return any(
+            _REGISTERED.search(other.text)
+            for line in self._layout.lines
+            if abs(line.number - cell.line) <= 2 and line.page == cell.page
+            for other in line.cells
+        )
 
     def _under_return_address(self, cell: Cell) -> bool:
         above = self._layout.above(cell, 4)

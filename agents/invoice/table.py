@@ -214,7 +214,8 @@ def _is_gross(finder: RowFinder, total: Decimal | None, stated: Stated, last: in
     behind = stated.behind(last)
     taxes = {a.value for a in behind if TAX_WORD.search(a.label)}
     values = {a.value for a in behind} | stated.given
-    net = any(_is_tax(tax, total - tax) and total - tax in values for tax in taxes)
+    nets = {a.value for a in behind if a.total} | stated.given
+    net = any(_is_tax(tax, total - tax) and total - tax in nets for tax in taxes)
     return net and not any(_is_tax(value, total) and total + value in values for value in values)
 
 

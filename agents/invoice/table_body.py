@@ -144,12 +144,20 @@ def _sampled(body: Body) -> list[int]:
 
 def _line_multiplies(body: Body, line: int, q: int, p: int, a: int) -> bool:
     many, each, whole = (body.tokens(line, n)[:2] for n in (q, p, a))
-    return any(multiply(m, e, w) for m in many for e in each for w in whole)
+    scale = scale_of(body.columns.headings[p].text)
+    return any(multiply(m, e, w, scale) for m in many for e in each for w in whole)
 
 
-def multiply(many: Token, each: Token, whole: Token) -> bool:
-    """Whether some reading of quantity and price makes the amount."""
-    return any(makes(m, e, w) for m in many.values for e in each.values for w in whole.values)
+def scale_of(heading: str) -> Decimal:
+    """How many units a price under ``heading`` is for, or how many of its coins make one of the currency."""
+    if found := re.search(r"\b(?:100|1000)\b", heading):
+        return Decimal(found[0])
+    return Decimal(100 if re.search(r"\b(?:pence|cents?|ct)\b", fold(heading)) else 1)
+
+
+def multiply(many: Token, each: Token, whole: Token, scale: Decimal) -> bool:
+    """Whether some reading of quantity and price makes the amount, the price being for ``scale``."""
+    return any(makes(m, e / scale, w) for m in many.values for e in each.values for w in whole.values)
 
 
 def makes(quantity: Decimal, price: Decimal, amount: Decimal) -> bool:

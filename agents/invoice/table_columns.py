@@ -213,7 +213,11 @@ class Columns:
     def _nearest(self, box: Box) -> int:
         def far(n: int) -> tuple[float, float]:
             other = self.headings[n].box
-            return max(other[0] - box[2], box[0] - other[2], 0.0), -shared(box, other)
+            away = max(other[0] - box[2], box[0] - other[2], 0.0)
+            words = (
+                20.0 if away and self.headings[n].roles == ("name",) else 0.0
+            )  # a number is no name while it may be more
+            return away + words, -shared(box, other)
 
         return min(range(len(self.headings)), key=far, default=-1)
 

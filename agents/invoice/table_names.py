@@ -46,7 +46,8 @@ class Names:
         self.numbers = {line.number: n for n, line in enumerate(finder.body.lines)}
 
     def _first(self, line: int) -> list[Token]:
-        found = sorted(self.finder.body.tokens(line, self.finder.name), key=lambda t: (bool(t.values), t.box[0]))
+        worded = (t for t in self.finder.body.tokens(line, self.finder.name) if any(c.isalpha() for c in t.text))
+        found = sorted(worded, key=lambda t: (bool(t.values), t.box[0]))
         return found[:1]
 
     def named(self) -> list[Row]:

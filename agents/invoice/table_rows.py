@@ -16,7 +16,7 @@ from itertools import product
 from typing import Literal
 
 from agents.documents.layout import Line
-from agents.invoice.table_body import CENT, Body, makes, meanings
+from agents.invoice.table_body import CENT, Body, makes, meanings, scale_of
 from agents.invoice.table_columns import Token, readings
 from agents.invoice.table_headings import TAX_WORD, Heading, fold, is_description, is_untaxed
 from agents.invoice.table_labels import ADJUSTED, CARRIED, SUM, TOTAL_ANYWHERE, TOTAL_FIRST, is_label_of_total
@@ -270,10 +270,7 @@ class RowFinder:
         for made in self._candidates(self.meaning.price, line, lent)[:2]:
             yield from (Decimal(said) for said in re.findall(r"/\s?(\d{1,5})\b", made.text))
         if self.meaning.price is not None:
-            heading = self.body.columns.headings[self.meaning.price].text
-            yield from (Decimal(said) for said in re.findall(r"\b(?:100|1000)\b", heading))
-            if re.search(r"\b(?:pence|cents?|ct)\b", fold(heading)):
-                yield Decimal(100)
+            yield scale_of(self.body.columns.headings[self.meaning.price].text)
 
     def _others(self, line: int, lent: Sequence[int], tokens: dict[str, Token], values: dict[str, Decimal]) -> None:
         """The rate of tax, the unit and the number of the line."""
