@@ -23,6 +23,10 @@ from agents.invoice.totals import Sums, Totals
 
 CLEAR = 0.7
 """A label at least this clear (`Candidate.announced`) is ground enough to propose a value."""
+_THEIRS = (
+    "ihre", "your", "votre", "uw ", "vos ", "customer", "kunden", "client", "v/", "vs", "vostra", "su ", "buyer", "klant", "cliente",
+)  # fmt: skip
+"""How the label of a customer's identifier begins."""
 _COUNTRY = {"EL": "GR", "XI": "GB"}
 """Country of a VAT id's first two letters, where ISO 3166 has another code."""
 
@@ -130,7 +134,7 @@ class _Drafting:
         mine: Candidate | None = None
         for c in found:
             if any(
-                label.text.casefold().startswith(("ihre", "your", "votre", "uw", "vos", "customer", "kunden", "client"))
+                label.text.casefold().startswith(_THEIRS)
                 for label in c.labels[:2]
             ):
                 self._set("buyer.vat_id", c, c.value, "label")
@@ -139,12 +143,9 @@ class _Drafting:
         if not rest:
             return
         if mine is None and len({c.value for c in rest}) > 1 and buyer is not None:
-            upper = [c for c in rest if not self._terms_low(c)]
-            near = self._terms.nearest(upper, buyer.cell, seller.cell if seller else None)
+            near = self._of_buyer(rest, seller, buyer)
             if near:
-                self._set(
-                    "buyer.vat_id", near, near.value, "check digits" if valid[near.value] else "label", "position"
-                )
+                self._set("buyer.vat_id", near, near.value, "check digits" if valid[near.value] else "label", "position")
                 rest = [c for c in rest if c.value != near.value]
         own = self._terms.nearest(rest, seller.cell, buyer.cell if buyer else None) if seller else None
         # Who charges tax must print their own id (VAT Directive, Art. 226), so a single one is the seller's.
@@ -153,6 +154,16 @@ class _Drafting:
             "seller.vat_id", best, best.value, "check digits" if valid[best.value] else "label",
             "only" if len({c.value for c in found}) == 1 else "position",
         )  # fmt: skip
+
+    def _of_buyer(self, found: Sequence[Candidate], seller: Candidate | None, buyer: Candidate) -> Candidate | None:
+        """The buyer's of several ids: in their address, else nearer to them than to the seller, but not in the imprint."""
+        address = {id(cell) for cell in self._parties.block(buyer.cell)}
+        own = {id(cell) for cell in self._parties.block(seller.cell)} if seller else set()
+        in_address = next((c for c in found if id(c.cell) in address), None)
+        upper = [c for c in found if not self._terms_low(c) and id(c.cell) not in own]
+        if in_address is None and len(upper) == 1 and len({c.value for c in found}) == 2 and not own & {id(c.cell) for c in found}:
+            return upper[0] if any(self._terms_low(c) for c in found) else self._terms.nearest(upper, buyer.cell, seller.cell if seller else None)
+        return in_address or self._terms.nearest(upper, buyer.cell, seller.cell if seller else None)
 
     def _country(self, role: str, name: Candidate | None) -> None:
         path = f"{role}.country"

@@ -37,6 +37,8 @@ _THE = r"(?:(?:unsere?|ihre?|our|your|votre|vos|notre|nos|uw|ons|onze|vostro|ns|
 
 _LABELS: dict[str, tuple[str, ...]] = {
     "invoice_number": (
+        r"(?:parcella|nota di credito|creditnota|credit note|gutschrift|avoir|kreditnota|rectificativa|storno) ?(?:n|nr|no|nummer|number|numero)*",
+        r"s e l f bill ref|self bill ref(?:erence)?|bill (?:number|nr)",
         rf"(?:rechnungs?|invoice|facture|factuur|fattura|factura|fatura|faktura|fakturo|lasku|rg|re|inv|credit note|avoir"
         rf"|gutschrifts?|creditnota|nota (?:di credito|de credito)|kreditnota|tax invoice|vat invoice|rechnungskorrektur"
         rf"|handelsrechnung(?: 38\d)?|debit note|bill|factura simplificada|faktura vat) ?{_N}*",
@@ -89,6 +91,9 @@ _LABELS: dict[str, tuple[str, ...]] = {
         r"rechnungsdatum (?:entspricht )?(?:dem )?(?:leistungsdatum|lieferdatum)",
     ),
     "due_date": (
+        r".*(?:au plus tard|avant)(?: le)?",
+        r".*no later than",
+        r"(?:a )?prelev\w* le",
         r"valuta(?:datum)?",
         r"(?:forfald|forfaller|forfall|forfallodag|oppfyllelse)",
         r"scadenz[ea](?: pagament[oi])?",

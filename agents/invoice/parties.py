@@ -47,7 +47,7 @@ _REGISTERED = re.compile(
 )
 """What a firm prints of itself: registers, tax ids, accounts."""
 _NO_NAME = re.compile(
-    r"(?i)\bcapital\b|^(?:via|viale|piazza|corso|largo|rue|avenue|boulevard|calle|c/|rua|av\.|ul\.|os\.|pol\. ind|route|chemin|impasse|postfach|po box)\b"
+    r"(?i)\bcapital\b|^(?:a division of|member of|part of|eine marke|inh\b|inhaber|geschäftsführ)|^(?:via|viale|piazza|corso|largo|rue|avenue|boulevard|calle|c/|rua|av\.|ul\.|os\.|pol\. ind|route|chemin|impasse|postfach|po box)\b"
     r"|^(?:private and confidential|persönlich|vertraulich|original|kopie|duplicate|copy|marketing|einkauf|buchhaltung|bauhof|accounts payable)$"
 )
 _CONTACT_PERSON = re.compile(
@@ -174,8 +174,9 @@ class Parties:
         for cell, text in self._announced(role):
             one = entry(cell, text)
             if not one.labelled:
-                one.labelled = True
-                one.add(1.6, "label")
+                low = self._place(cell) > 0.55  # of a payment slip, perhaps
+                one.labelled = not low
+                one.add(0.5 if low else 1.6, "label")
         for each in other:
             for _, text in self._announced(each):
                 for one in found.values():
@@ -239,11 +240,7 @@ class Parties:
             one.add(0.7, "legal form")
         if len(folded) >= 4 and (repeated := self._folded.count(folded) - 1) > 0:
             one.add(min(0.3 * repeated, 0.6), "repeated")
-        firm = bool(LEGAL_FORM.search(text))
-        if any(
-            len(d) >= 4 and (folded in d or (d in folded and (firm or len(d) > 0.42 * len(folded))))
-            for d in self._domains
-        ):
+        if self._has_domain(text):
             one.add(0.6, "domain")
         parts = _parts(cell.text)
         if len(parts) > 1 and text == parts[0] and (_POSTAL.search(cell.text) or _STREET.search(cell.text)):

@@ -31,12 +31,17 @@ _IBAN_SHAPE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){2,7}(?
 _BIC_SHAPE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])")
 _REGISTER = re.compile(r"\b(?:HR[AB] ?\d[\d ]{2,7}\d(?: [A-Z]\b)?|FN ?\d{5,6} ?[a-z]\b|OC ?\d{6}\b|CRO ?\d{5,6}\b)")
 """Numbers that name their register: Handelsregister, Firmenbuch, Companies House (LLP), CRO."""
-_NUMBER_SHAPE = re.compile(r"(?<![\w.,])\d(?:[\d ./-]{3,20}\d)(?![\w,])")
+_NUMBER_SHAPE = re.compile(r"(?<![\w.,])\d(?:[\d ./-]{3,20}\d)(?!\w|,\d)")
+_REFERRED = re.compile(
+    r"(?i)\b(?:zu|zur|bezug|betreff|betrifft|gemäß|storno der|korrektur (?:der|zu)|to|against|original|re|ref(?:ers)? to|concerning|sur|relatif|annule|corrige|van|betreft|verrekend met|vedrører|avser|vs|rif|a compensazione ns|ns)\b[^:]{0,12}\b(?:rechnung|invoice|facture|factuur|fattura|factura|faktura|honorarnote)\b"
+)
+"""A label of another invoice, which this one corrects or speaks of."""
+_CREDIT = re.compile(r"gutschrift|credit|avoir|korrektur|storno|kreditnota|nota (?:di|de) credito|rectificativa|creditnota|^nc$|^cn$")
 _DOCUMENT = r"(?:\w*rechnung|invoice|facture|factuur|fattura|factura|fatura|faktura|gutschrift|credit note|creditnota|avoir|nota di credito|handelsrechnung)"
 _ISSUED = re.compile(
     rf"(?:^|.* ){_DOCUMENT}\b(?:(?!gemass|bestellung|auftrag|order|commande|lieferschein|angebot).)*\d\S* (?:vom|von|du|of|dated|date|d d|del|van|dd|z dnia|fra|from|le|issued at|issued on)"
 )
-_PLACE_AND_DAY = re.compile(r"^[A-ZÀ-Þ][\w. -]{2,30},?(?: den| le| the| am| dnia| il| el| a|,)?$")
+_PLACE_AND_DAY = re.compile(r"^(?:[AÀ] )?[A-ZÀ-Þ][\w. -]{2,30},?(?i: den| le| the| am| dnia| il| el| a|,)?$")
 _TERMS = re.compile(
     r"(?i)\b(?:zahlbar|zahlung (?:innerhalb|binnen|sofort)|zahlungsbedingung|skonto|netto (?:innerhalb|binnen)|\d+ tage(?:n)? (?:netto|ohne|rein)|ohne abzug|payable (?:within|upon|on|by)|net \d+ days?|\d+ days?(?: net)?|due (?:within|upon|on receipt)|payment (?:within|terms|due|is due)|"
     r"paiement (?:à|a|sous|comptant|\d+)|\d+ jours|comptant|à réception|binnen \d+ dagen|betaling binnen|betaaltermijn|pagamento|\d+ giorni|\d+ d[ií]as|termin płatności|überweisen sie|bitte überweisen)\b"
@@ -68,6 +73,7 @@ class Terms:
     def invoice_number(self) -> Choice:
         """The number next to a label of one; not a customer's or an order's, not in brackets (a code of UNTDID 1001)."""
         scored = []
+        credit = self.kind()[0] == "credit_note"
         for c in self._all.references:
             weight = c.announced("invoice_number") - 0.6 * max(
                 c.announced("purchase_order_ref"), c.announced("customer_number")
@@ -78,7 +84,11 @@ class Terms:
             if c.cell.text[max(at - 1, 0) : at] == "(" or c.value.isdigit() and len(c.value) < 3:
                 weight -= 0.5
             if len(c.text.split()) > 1:
-                weight += 0.05  # the number in its groups, not one of them
+                weight += 0.06  # the number in its groups, or with the letters of its series
+            if any(_REFERRED.search(label.text) for label in c.labels[:1]):
+                weight -= 0.35  # the invoice this document speaks of
+            if credit and any(_CREDIT.search(normalised(label.text)) for label in c.labels):
+                weight += 0.15
             if weight > 0.3:
                 scored.append((weight, c))
         scored.sort(key=lambda s: (-s[0], s[1].cell.line))
@@ -110,7 +120,7 @@ class Terms:
     def order(self) -> Choice:
         """The buyer's order."""
         scored = [
-            (c.announced("purchase_order_ref") - 0.5 * c.announced("invoice_number"), c)
+            (c.announced("purchase_order_ref") - 0.5 * c.announced("invoice_number") + 0.08 * (len(c.text.split()) > 1), c)
             for c in self._all.references
             if c.announced("purchase_order_ref") > 0.5
         ]
@@ -139,8 +149,10 @@ class Terms:
     def bics(self) -> list[Candidate]:
         """BICs that a label calls so."""
         found: dict[str, Candidate] = {}
+        accounts = [c for c, _ in self.ibans()]
         for c in self._all.matching(_BIC_SHAPE, lambda text: text if bic.is_valid(text) else None):
-            if any(
+            beside = any(a.value[:2] == c.value[4:6] and self._parties.distance(a.cell, c.cell) < 4 for a in accounts)
+            if (beside and any(ch not in "AEIOU" for ch in c.value[-3:])) or any(
                 re.search(r"(?:^|\s)(?:bic|swift)(?:\W.{0,12})?$", normalised(label.text)) for label in c.labels[:1]
             ):
                 found.setdefault(c.value, c)
@@ -216,7 +228,7 @@ class Terms:
         if alone in ("vom", "du", "of", "dated", "den", "del", "dd", "d d") and c.page == 1:
             return 0.75 if c.cell.line < 0.45 * len(self._all.layout.lines) else 0.3
         whole = f"{told}".strip() or (left.text if left else "")
-        if re.search(r"(?:\b(?:den|le|am|dnia|il)|,)$", whole.strip()) and _PLACE_AND_DAY.match(whole.strip()):
+        if re.search(r"(?i)(?:\b(?:den|le|am|dnia|il)|,)$", whole.strip()) and _PLACE_AND_DAY.match(whole.strip()):
             return 0.9
         return 0.0
 

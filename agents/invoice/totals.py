@@ -62,6 +62,7 @@ class Sums:
             id(c): {term: w for term in LABELS if (w := c.announced(term))} for c in self.money
         }
         self._last_line = max((c.cell.line for c in self.money), default=0)
+        self._named_total = max((abs(Decimal(c.value)) for c in self.money if self._labels[id(c)].get("gross", 0) >= 0.7), default=Decimal(0))
         self.rates = _rates(candidates)
         self.tax_rows = list(_tax_rows(candidates, self.money, self.rates))
         self._largest = max((abs(Decimal(c.value)) for c in self.money), default=Decimal(0)) or Decimal(1)
@@ -84,9 +85,13 @@ class Sums:
         numbers = self._worth_trying(by_value)
         known = set(numbers)
         found: list[Totals] = []
+        roundings = {Decimal(c.value) for c in self.labelled("rounding") if abs(Decimal(c.value)) < 1}
         for net in numbers:
             for tax in (*numbers, None):
                 gross = net + (tax or 0)
+                for rounding in roundings if tax else ():
+                    if gross + rounding in known:
+                        found.append(self._judge(net, tax, gross, by_value, rounded=gross + rounding))
                 if gross in known and not (tax is not None and tax != 0 and (tax > 0) != (net > 0)) and net != 0:
                     if tax is not None and abs(tax) > abs(net) * MOST_RATE / 100 + CENT:
                         continue
@@ -102,12 +107,17 @@ class Sums:
         return list(dict.fromkeys([*labelled[: MOST_AMOUNTS // 2], *numbers[-MOST_AMOUNTS // 2 :]]))
 
     def _judge(
-        self, net: Decimal, tax: Decimal | None, gross: Decimal, by_value: dict[Decimal, list[Candidate]]
+        self,
+        net: Decimal,
+        tax: Decimal | None,
+        gross: Decimal,
+        by_value: dict[Decimal, list[Candidate]],
+        rounded: Decimal | None = None,
     ) -> Totals:
         cells: dict[str, Candidate] = {}
         score = 0.0
         said = 0
-        for term, number in (("net", net), ("tax", tax), ("gross", gross)):
+        for term, number in (("net", net), ("tax", tax), ("gross", rounded or gross)):
             if number is None:
                 continue
             weights = {"net": ("net", "line_total"), "tax": ("tax",), "gross": ("gross", "due")}[term]
@@ -135,6 +145,8 @@ class Sums:
         if len(ordered) == 3 and max(c.box[2] for c in ordered) - min(c.box[2] for c in ordered) < 4:
             score += 0.2
         score += 0.2 * ordered[-1].cell.line / max(self._last_line, 1)
+        if abs(gross) < self._named_total * Decimal("0.995"):
+            score -= 0.8  # a part of it: the total of one rate, a subtotal
         score += 2 * float(abs(gross) / self._largest) - 1  # the total of the document is its largest amount
         proved = bool(tax) and bool(rows) and said >= 2
         proved = proved or (tax == 0 and said >= 3 and (bool(rows) or not any(self.rates))) or (bool(tax) and said >= 3)

@@ -575,6 +575,52 @@ def test_a_table_of_tax_rates_is_not_the_table_of_lines() -> None:
     assert found.proved
 
 
+def test_a_product_in_words_gives_quantity_and_price() -> None:
+    found = table(
+        "Location sound recordist, Orford shoot",
+        "  6 days @ GBP 340.00                              2,040.00",
+        "Kit hire",
+        "  6 days @ GBP 95.00                                 570.00",
+        "TOTAL DUE IN POUNDS STERLING                       2,610.00",
+        totals=("2610.00",),
+    )
+    assert column(found, "name") == ["Location sound recordist, Orford shoot", "Kit hire"]
+    assert column(found, "quantity") == ["6", "6"]
+    assert column(found, "unit_price_net") == ["340.00", "95.00"]
+    assert found.proved
+
+
+def test_of_columns_nobody_taught_it_the_wordiest_has_the_names() -> None:
+    found = table(
+        "Ticket    On hire     Plant / attachment         Weeks     Rate     Charge    VAT 20%     Gross",
+        "T81000    01/05/25    Excavator 1.5t                 2    75.00     150.00      30.00    180.00",
+        "T81007    02/05/25    Dumper 3t swivel               3    90.00     270.00      54.00    324.00",
+        "INVOICE TOTALS                                                     420.00      84.00    504.00",
+    )
+    assert column(found, "name") == ["Excavator 1.5t", "Dumper 3t swivel"]
+    assert column(found, "quantity") == ["2", "3"]
+    assert found.proved
+
+
+def test_a_price_in_pence_and_an_amount_with_the_letter_of_a_tax_code_are_read() -> None:
+    pence = table(
+        "Collection              Litres     Pence per litre       Value £",
+        "Raw milk, standard      28,450              39.250     11,166.63",
+        "Haulage deduction       28,450              -0.460       -130.87",
+        "Total value of milk                                    11,035.76",
+    )
+    assert column(pence, "quantity") == ["28450", "28450"]
+    assert pence.proved
+    lettered = table(
+        "Quantity    Item Code    Description               Price Each      Amount",
+        "2           SP-40        Stock pot, aluminum           118.50     237.00T",
+        "24          PAN1826      Sheet pan, full size            9.75     234.00T",
+        "Subtotal                                                          $471.00",
+    )
+    assert column(lettered, "net_amount") == ["237.00", "234.00"]
+    assert lettered.proved
+
+
 def test_a_letter_has_no_table() -> None:
     letter = page("Dear Sir,", "thank you for 2 letters of 12.05.2026 and 30,00 EUR.", "Regards")
     assert find_table(Layout(letter)) is None
