@@ -285,6 +285,7 @@ _LABELS: dict[str, tuple[str, ...]] = {
         r"(?:destinazione|luogo di consegna|direccion de envio|direccion de entrega|local de entrega|adres dostawy)",
     ),
     "net": (
+        r"\w+ (?:h ?t|hors taxes?|excl btw|ex vat|exkl moms|netto|zzgl (?:mwst|ust))",
         r"(?:honorar netto|total charges.*before (?:vat|tax)|sous total hors taxes|total htva|goods total|total merchandise|services rendered total|imponibile iva|totale onorari|nettobetrag)",
         r"(?:totaal excl|total hors tva|total hors taxes|totale imponibile|netto gesamt|nettosumme|net total|total net|total ex gst|total excl gst|subtotal ex gst|total htva|totaal excl btw|ialt ekskl moms|summa netto|warenwert netto)(?: total hors tva)?",
         r"(?:rechnungs|gesamt|zwischen)?(?:summe|betrag)? ?(?:netto|exkl|excl|ohne mwst|ohne ust|o mwst|o ust|vor steuern|zzgl mwst|exkl ust|excl ust|netto excl ust|netto exkl ust)(?: (?:gesamt|summe|betrag|excl|exkl|ust|mwst|ohne|eur|gesamtbetrag|warenwert))*",
@@ -420,6 +421,7 @@ _LABELS: dict[str, tuple[str, ...]] = {
         r"(?:verzendkosten|spese (?:di )?(?:trasporto|spedizione)|gastos (?:de )?envio|portes)",
     ),
     "rounding": (
+        r"oresavr",
         r"rundung",
         r"(?:rundung.*|rappenrundung|5 rappen rundung|oresavrundning|oresutjamning|ore(?:s)?avrund\w*|afrunding|avrundning|arrondi|rounding.*)",
         r"(?:rundung(?:sbetrag|sdifferenz)?|rounding(?: (?:amount|difference))?|arrondi|afronding|arrotondamento|redondeo|zaokrouhleni|oresavrunding|avrundning)",

@@ -60,7 +60,7 @@ _ANNOUNCED = (
     r"|importe|prezz|bedrag|net\b|netto|brutto|gross|due\b|fällig|payable|balance)"
 )
 _CAREFUL_CODE = re.compile(
-    rf"(?<!\w)({_CAREFUL})[ \u00a0\u202f]?[-−(]?\d[\d.,'’]*(?![\w])"
+    rf"(?<!\w)({_CAREFUL})(?:[ \u00a0\u202f][-−(]?\d|[-−(]?\d+(?=[.,'’]))[\d.,'’]*(?![\w])"
     rf"|(?<![\w.,'’])\d[\d.,'’]*[ \u00a0\u202f]?({_CAREFUL})(?!\w|-\w)"
     rf"|(?i:{_ANNOUNCED})\w{{0,12}}[ \u00a0]?[:.]?[ \u00a0]{{0,40}}(?:in[ \u00a0])?[(\[]?({_CAREFUL})(?!\w|-\w)"
 )
