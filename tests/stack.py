@@ -157,15 +157,18 @@ class Stack:
                 await asyncio.sleep(0.2)
         raise TimeoutError("Temporal")
 
-    async def submit(self, files: dict[str, bytes], *, batch: str = "batch", tenant: str = "tests") -> list[str]:
-        """Hand in files by name; returns their execution ids in the same order."""
+    async def submit(
+        self, files: dict[str, bytes], *, batch: str = "batch", tenant: str = "tests", **options: str
+    ) -> list[str]:
+        """Hand in files by name, with ``options`` other than those of the settings; returns their execution ids in the
+        same order."""
         handed_in = [HandedIn(name, data) for name, data in files.items()]
         async with Ledger(self.settings().ledger) as ledger:
             submitted = await submit(
                 handed_in,
                 client=await self.client(),
                 ledger=ledger,
-                settings=self.settings(),
+                settings=self.settings().model_copy(update=options),
                 tenant=tenant,
                 batch=batch,
             )

@@ -233,25 +233,24 @@ class _Drafting:
             self._set("totals.tax_basis_total", gross, gross.value, "guess")
 
     def _other_totals(self, sums: Sums, best: Totals) -> None:
-        prepaid = self._by_label(sums, "prepaid", {best.net, best.gross})
-        due = self._by_label(sums, "due", set())
-        if (
-            prepaid is not None
-            and due is not None
-            and abs(Decimal(due.value)) + abs(Decimal(prepaid.value)) == abs(best.gross)
-        ):
-            self._set("totals.prepaid", prepaid, _like(prepaid.value, best.gross), "proved")
+        prepaid, due = self._paid_and_due(sums, best)
+        if prepaid and due:
+            paid = best.gross - Decimal(due.value)
+            if len(prepaid) == 1:
+                self._set("totals.prepaid", prepaid[0], f"{paid:f}", "proved")
+            else:
+                self.draft.fields["totals.prepaid"] = _follows(f"{paid:f}", "sum of what was paid before", "proved")
             self._set("totals.due_payable", due, due.value, "proved")
         elif due is not None and Decimal(due.value) == best.gross:
             self._set("totals.due_payable", due, due.value, "proved" if best.proved else "arithmetic")
-            if prepaid is not None and Decimal(prepaid.value) == 0:
-                self._set("totals.prepaid", prepaid, "0", "label")
+            zero = self._by_label(sums, "prepaid", {best.net, best.gross})
+            if zero is not None and Decimal(zero.value) == 0:
+                self._set("totals.prepaid", zero, "0", "label")
         elif due is not None:
             self._set("totals.due_payable", due, due.value, "label")
         else:
-            self.draft.fields["totals.due_payable"] = _follows(
-                f"{best.gross:f}", "BR-CO-16, nothing paid before", "follows"
-            )
+            rule = "BR-CO-16, nothing paid before"
+            self.draft.fields["totals.due_payable"] = _follows(f"{best.gross:f}", rule, "follows")
         for term in ("allowance_total", "charge_total"):
             said = self._by_label(sums, term, {best.net, best.gross})
             if said is not None:
@@ -263,6 +262,23 @@ class _Drafting:
                 )
         if (rounding := self._by_label(sums, "rounding", set())) is not None:
             self._set("totals.rounding", rounding, rounding.value, "label")
+
+    def _paid_and_due(self, sums: Sums, best: Totals) -> tuple[list[Candidate], Candidate | None]:
+        """What was paid before and what is still due, where the two make the total (BR-CO-16); else what is called due."""
+        paid = [c for c in sums.labelled("prepaid") if c.announced("prepaid") >= CLEAR and Decimal(c.value) != 0]
+        paid = list({(c.value, c.cell.line): c for c in paid}.values())[:6]
+        named = [c for c in sums.labelled("due") if c.announced("due") >= CLEAR]
+        behind = [c for c in sums.money if best.cells and c.cell.line > best.cells["gross"].cell.line]
+        for some in ([p] for p in paid):
+            for due in [*named, *behind]:
+                if abs(Decimal(due.value)) + abs(Decimal(some[0].value)) == abs(best.gross) and due is not some[0]:
+                    return some, due
+        if len(paid) > 1:
+            total = sum((abs(Decimal(p.value)) for p in paid), Decimal(0))
+            for due in [*named, *behind]:
+                if abs(Decimal(due.value)) + total == abs(best.gross):
+                    return paid, due
+        return [], next(iter(named), None)
 
     def _by_label(self, sums: Sums, term: str, not_these: set[Decimal]) -> Candidate | None:
         return next(
@@ -348,11 +364,6 @@ def _name_ground(ranked: Sequence[Name]) -> str:
     if best.labelled and lead > 0.4:
         return "label"
     return "position" if best.score >= 1.2 and lead > 0.4 else "guess"
-
-
-def _like(value: str, other: Decimal) -> str:
-    number = abs(Decimal(value))
-    return f"{number if other >= 0 else -number:f}"
 
 
 def _follows(value: str, rule: str, *grounds: str) -> Field:

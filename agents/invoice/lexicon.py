@@ -164,7 +164,7 @@ _LABELS: dict[str, tuple[str, ...]] = {
         r"toimituspaiva",
     ),
     "purchase_order_ref": (
-        r"(?:uw|your|votre|vos|v|vs|vostro|ihre?|su|vossa|deres|er|jeres) (?:ref(?:erence|erentie|erenz|erencia|erens)?|order|ordre|commande|bestelling|bestellung|bestelnr|opdracht(?:nummer|nr)?|ordine|rif|pedido|encomenda|rekvisition|zeichen)",
+        r"(?:uw|your|votre|vos|v|vs|vostro|ihre?|su|vossa|deres|er|jeres) (?:order|ordre|commande|bestelling|bestellung|bestelnr|opdracht(?:nummer|nr)?|ordine|pedido|encomenda|rekvisition)",
         r"(?:cust(?:omer)?|client|buyer) (?:po|order)(?: ?(?:no|number|nr))?",
         r"(?:rekvisition|rekv|rekvisitionsnr|zamowienie|zamowienie nr|n pedido|s pedido|su pedido|req|requisition|work order|wo|w o)(?: ?(?:nr|no|n))?",
         r"bestellnr",

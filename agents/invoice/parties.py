@@ -174,7 +174,7 @@ class Parties:
         for cell, text in self._announced(role):
             one = entry(cell, text)
             if not one.labelled:
-                low = self._place(cell) > 0.55  # of a payment slip, perhaps
+                low = 0.7 < self._place(cell) < 1  # of a payment slip, perhaps
                 one.labelled = not low
                 one.add(0.5 if low else 1.6, "label")
         for each in other:

@@ -29,8 +29,8 @@ async def test_an_endpoint_that_stays_broken_ends_in_a_failed_execution_that_say
     stack: Stack, mode: str, status: int | None, words: str, outcomes: dict[CallStatus, int], paid: int
 ) -> None:
     stack.endpoint.script = Script(mode=mode, status=status)
-    files = {"failing.pdf": invoice_pdf(f"FAIL-{mode}-{status}")}
-    (id,) = await stack.submit(files)
+    files = {"failing.pdf": invoice_pdf(f"FAIL-{mode}-{status}-1")}
+    (id,) = await stack.submit(files, ask="open")  # one call
     execution = await stack.until(id)
     assert execution.status is Status.FAILED
     assert words in (execution.error or "")
@@ -38,7 +38,7 @@ async def test_an_endpoint_that_stays_broken_ends_in_a_failed_execution_that_say
     assert stack.endpoint.script.paid.total() == paid
 
     stack.endpoint.script = Script()
-    assert await stack.submit(files) == [id]
+    assert await stack.submit(files, ask="open") == [id]
     execution = await stack.until(id, Status.APPROVED)
     assert execution.error is None
 

@@ -19,7 +19,7 @@ from workflows.execution import ReviewAnswer
 
 @pytest.mark.parametrize("path", ["approved", "corrected", "failed"])
 async def test_an_execution_replays_as_it_ran(stack: Stack, spans: Spans, path: str) -> None:
-    data = b"%PDF-1.7 and no more" if path == "failed" else invoice_pdf(f"REPLAY-{path}", gross=GROSS[path])
+    data = b"%PDF-1.7 and no more" if path == "failed" else invoice_pdf(f"REPLAY-{path}-1", gross=GROSS[path])
     (id,) = await stack.submit({f"{path}.pdf": data}, tenant="replay")
     if path == "corrected":
         await stack.until(id, Status.REVIEW)
