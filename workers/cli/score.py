@@ -86,6 +86,15 @@ def score(
         Path | None,
         typer.Option("--plot", metavar="FILE", help="Draw the calibration as PNG and SVG.", show_default="not drawn"),
     ] = None,
+    grounds_to: Annotated[
+        Path | None,
+        typer.Option(
+            "--grounds",
+            metavar="FILE",
+            help="Add to FILE how many values on which grounds were right: what confidence rests on.",
+            show_default="not written",
+        ),
+    ] = None,
 ) -> None:
     """Run a folder of documents with known truth through the stack, and score what was read and decided.
 
@@ -114,7 +123,7 @@ def score(
                 check(plot_to)
         except (BadSubmission, BadCorpus, BadBaseline, CannotPlot) as error:
             raise Problem(str(error), code=2) from error
-        for file in (json_to, plot_to):
+        for file in (json_to, plot_to, grounds_to):
             if file and not file.resolve().parent.is_dir():
                 raise Problem(f"{file} cannot be written: there is no folder {file.resolve().parent}", code=2)
         if corpus.unjudged:
@@ -127,11 +136,13 @@ def score(
                 _write_predictions(folder, predictions)
             if json_to:
                 json_to.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            if grounds_to:
+                _add_grounds(grounds_to, report.calibration)
             drawn = plot(report, plot_to) if plot_to else []
         except OSError as error:
             raise Problem(f"{error.filename or 'a file'} cannot be written: {error.strerror or error}") from error
         _print(report)
-        for place in [*([json_to] if json_to else []), *([folder] if folder else []), *drawn]:
+        for place in [*([json_to] if json_to else []), *([grounds_to] if grounds_to else []), *([folder] if folder else []), *drawn]:
             out().print(cell(f"written: {place}", "dim"), soft_wrap=True)
         _print_guard(report, guarded)
         if not report.guard.passed:
@@ -207,6 +218,18 @@ def _write_predictions(folder: Path, predictions: Mapping[str, Mapping[str, Any]
     folder.mkdir(parents=True, exist_ok=True)
     for id, invoice in predictions.items():
         (folder / f"{id}.json").write_text(exact_json(invoice) + "\n", encoding="utf-8")
+
+
+def _add_grounds(file: Path, found: Calibration) -> None:
+    """Add the counts of a run to a table in the shape of `agents.invoice.confidence`: grounds to right, of how many."""
+    import json
+
+    table: dict[str, list[int]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    for grounds, one in found.grounds.items():
+        right, of = table.get(grounds, [0, 0])
+        table[grounds] = [right + one.right, of + one.n]
+    rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(counts)}" for name, counts in sorted(table.items()))
+    file.write_text(f"{{\n{rows}\n}}\n", encoding="utf-8")
 
 
 def _print(report: Report) -> None:

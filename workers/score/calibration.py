@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from agents.invoice.confidence import key
+
 BINS = 10
 """Bins of equal width, from 0 to 1."""
 THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.999)
@@ -109,6 +111,7 @@ class Calibration(BaseModel):
     curve: list[CurvePoint]
     fields: dict[str, Slice]
     grounds: dict[str, Slice]
+    """By kind of value and combination of grounds, as `agents.invoice.confidence` keeps them."""
 
 
 def calibrate(
@@ -135,8 +138,7 @@ def calibrate(
     by_ground: dict[str, list[Judged]] = {}
     for value in known:
         by_field.setdefault(value.field, []).append(value)
-        for ground in value.grounds:
-            by_ground.setdefault(ground, []).append(value)
+        by_ground.setdefault(key(value.field.replace("[]", "[0]"), list(value.grounds)), []).append(value)
     return Calibration(
         n=len(known),
         without=len(given) - len(known),

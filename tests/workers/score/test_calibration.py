@@ -74,11 +74,15 @@ def test_values_without_confidence_give_no_figures() -> None:
 
 
 def test_values_are_told_apart_by_the_grounds_they_rest_on() -> None:
-    given = [Judged("a", True, 0.9, ("label", "proved")), Judged("b", False, 0.5, ("label",))]
+    given = [
+        Judged("invoice_number", True, 0.9, ("label", "agreed")),
+        Judged("purchase_order_ref", False, 0.5, ("label",)),
+        Judged("lines[].quantity", True, 0.9, ("proved",)),
+    ]
     found = calibrate(given, [], sure=0.8).grounds
-    assert (found["label"].n, found["label"].right) == (2, 1)
-    assert found["label"].confidence == pytest.approx(0.7)
-    assert (found["proved"].n, found["proved"].sure_right) == (1, 1)
+    assert (found["number: agreed+label"].n, found["number: agreed+label"].right) == (1, 1)
+    assert (found["number: label"].n, found["number: label"].right) == (1, 0)
+    assert (found["line: proved"].n, found["line: proved"].sure_right) == (1, 1)
 
 
 def test_a_higher_threshold_lets_less_through_and_less_that_is_wrong() -> None:
