@@ -97,20 +97,17 @@ def fields_of_lines(answer: Mapping[str, Any], reading: Reading) -> Fields:
 
 
 def better_lines(old: Mapping[str, Field], new: Mapping[str, Field], net: Decimal | None) -> bool:
-    """Whether the lines in ``new`` explain more than those in ``old``: they add up to the net total, or multiply more often."""
+    """Whether the lines in ``new`` are to be taken: there are none yet, or only the new ones add up to the net total. A
+    small model's rows that do not add up are no better than what code read."""
+    if not rows(new, "lines"):
+        return False
+    return not rows(old, "lines") or (_adds_up(new, net) and not _adds_up(old, net))
 
-    def worth(fields: Mapping[str, Field]) -> tuple[int, int, int]:
-        table = rows(fields, "lines")
-        amounts = [row["net_amount"].number for row in table if "net_amount" in row]
-        closes = (
-            bool(table)
-            and len(amounts) == len(table)
-            and net is not None
-            and abs(sum(amounts) - net) <= Decimal("0.01")
-        )
-        return int(closes), sum(map(_multiplies, table)), int(bool(table))
 
-    return worth(new) > worth(old)
+def _adds_up(fields: Mapping[str, Field], net: Decimal | None) -> bool:
+    table = rows(fields, "lines")
+    amounts = [row["net_amount"].number for row in table if "net_amount" in row]
+    return bool(table) and len(amounts) == len(table) and net is not None and abs(sum(amounts) - net) <= Decimal("0.01")
 
 
 def completed(fields: Mapping[str, Field]) -> Fields:
@@ -161,14 +158,6 @@ def _goods(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The rows that are goods: where any row has a quantity or a price, those without both are subtotals and taxes."""
     goods = [row for row in lines if not (row["quantity"] == NONE and row["price"] == NONE)]
     return goods or list(lines)
-
-
-def _multiplies(row: Mapping[str, Field]) -> bool:
-    cells = [row[c].number for c in ("quantity", "unit_price_net", "net_amount") if c in row]
-    if len(cells) < 3:
-        return False
-    quantity, price, amount = cells
-    return abs(quantity * price - amount) <= max(Decimal("0.01"), abs(amount) * Decimal("0.005"))
 
 
 def _own(field: Field) -> list[str]:

@@ -359,7 +359,7 @@ def repairable(state: State) -> dict[Part, tuple[str, list[str]]]:
 
 
 _MENDABLE = {
-    "BR-02", "BR-03", "BR-06", "BR-07", "BR-13", "BR-14", "BR-16", "BR-24", "BR-CO-10", "BR-CO-13", "BR-CO-14",
+    "BR-02", "BR-03", "BR-06", "BR-07", "BR-13", "BR-14", "BR-16", "BR-CO-10", "BR-CO-13", "BR-CO-14",
     "BR-CO-15", "BR-CO-16", "EVIDENCE-MISSING", "ANSWER-UNUSABLE",
 }  # fmt: skip
 """What another look may mend: a value that is missing, sums that do not close. The rest is wrong on the page itself."""

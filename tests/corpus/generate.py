@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from tests.corpus import dach, english, hostile, more, other, romance, south_north
+from tests.corpus import dach, english, hostile, more, other, romance, south_north, unseen_de
 from tests.corpus.kit import Case, dump, render
 
 
@@ -30,7 +30,13 @@ def write(cases: list[Case], out: Path) -> list[dict[str, str]]:
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("out", type=Path)
-    out: Path = ap.parse_args().out
+    ap.add_argument("--set", choices=("seen", "unseen"), default="seen", help="unseen: layouts kept for validation only")
+    args = ap.parse_args()
+    out: Path = args.out
+    if args.set == "unseen":
+        rows = write([*unseen_de.cases()], out)
+        print(f"{len(rows)} invoices of {len({r['issuer'] for r in rows})} layouts in {out}")
+        return
     rows = write([*dach.cases(), *romance.cases(), *english.cases(), *south_north.cases(), *more.cases()], out)
     others = other.write(out / "other")
     attacks = hostile.write(out / "hostile")

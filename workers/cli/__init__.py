@@ -11,7 +11,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from workers.cli import cost, demo, export, review, score, show, status, submit
+from workers.cli import cost, demo, export, page, review, score, show, status, submit
 
 STACK_PANEL = "The stack on this machine"
 STACK_COMMANDS = {
@@ -64,7 +64,7 @@ def _main() -> None:
 
 for _name, _help in STACK_COMMANDS.items():
     app.command(_name, help=_help, rich_help_panel=STACK_PANEL)(lambda: None)
-for _module in (demo, score, submit, status, show, review, export, cost):
+for _module in (demo, score, submit, status, show, page, review, export, cost):
     _module.register(app)
 
 

@@ -162,19 +162,26 @@ def _fields(console: Console, fields: Mapping[str, Any]) -> None:
     if not single:
         return
     _title(console, "Fields")
-    shown = table("field", "value", "source", "page", "box", "printed", whole=("field",))
+    shown = table("field", "value", "sure", "because", "source", "page", "box", "printed", whole=("field",))
     for path, field in single.items():
         evidence = field.get("evidence") or {}
         add_row(
             shown,
             path,
             field.get("value"),
+            _percent(field.get("confidence")),
+            ", ".join(field.get("grounds") or ()),
             evidence.get("source"),
             evidence.get("page"),
             _box(evidence.get("box")),
             evidence.get("text") or evidence.get("locator"),
         )
     console.print(shown)
+
+
+def _percent(confidence: Any) -> str:
+    """A confidence for people; nothing where none was judged."""
+    return f"{confidence:.0%}" if isinstance(confidence, (int, float)) else ""
 
 
 def _box(box: Any) -> str:

@@ -22,7 +22,7 @@ from infra.ledger import AlreadyPosted, Posting
 from tests.agents.conftest import MEASURED, Execution
 from tests.scripted.endpoint import NONE, ScriptedEndpoint
 from tests.scripted.invoices import CORRECTED, invoice_pdf
-from workers.demo.documents import ELECTRICIAN, write_documents
+from workers.demo.documents import ELECTRICIAN, bills, write_documents
 
 TWO_NUMBERS = "Replaces earlier invoice: R-77"
 """A line with a second number, which a model may choose."""
@@ -89,14 +89,14 @@ async def test_where_all_is_to_be_asked_each_part_is_asked_once_at_the_same_time
     state = await execution.submit(invoice_pdf("R-1"), ask="all")
     assert sorted(execution.script.shapes) == ["Header", "Lines", "Totals"]
     assert execution.script.most_in_flight == 3
-    assert state["decision"]["outcome"] == "approve"
+    assert state["decision"]["outcome"] == "approve", state["decision"]
     assert execution.value("lines[0].name") == "Item Paper", "a table that closes is not replaced by another that does"
 
 
 async def test_a_table_that_code_cannot_read_is_read_by_a_model(execution: Execution) -> None:
     state = await execution.submit(invoice_pdf("R-3", columns=False))
     assert sorted(execution.script.shapes) == ["Header", "Lines"]
-    assert state["decision"]["outcome"] == "approve"
+    assert state["decision"]["outcome"] == "approve", state["decision"]
     lines = [(line["name"], line["quantity"], line["net_amount"]) for line in state["result"]["invoice"]["lines"]]
     assert lines == [("Paper", "3", "30.00"), ("Ink", "2", "70.00")]
     evidence = state["fields"]["lines[1].quantity"]["evidence"]
@@ -184,7 +184,7 @@ async def test_totals_that_do_not_close_are_asked_of_the_small_tier_then_of_the_
 
     state = await execution.answer("correct", corrections=CORRECTED)
     assert not execution.waits, execution.asked_for
-    assert state["decision"]["outcome"] == "approve"
+    assert state["decision"]["outcome"] == "approve", state["decision"]
     assert state["fields"]["totals.grand_total"]["evidence"]["source"] == "person"
     assert state["fields"]["totals.grand_total"]["evidence"]["text"] == "Ada"
     assert execution.value("totals.due_payable") == "120.00", "what followed from the wrong total follows from the right one"
@@ -213,7 +213,7 @@ async def test_a_repair_that_helps_needs_no_person(
     state = await execution.submit(invoice_pdf("R-3"))
     assert [tier for step, tier in execution.calls if "totals" in step] == ["small", "large"]
     assert execution.grounds("totals.grand_total") == ["model", "arithmetic"]
-    assert state["decision"]["outcome"] == "approve"
+    assert state["decision"]["outcome"] == "approve", state["decision"]
     assert posted_amounts(state) == {"tax_basis_total": "100.00", "tax_total": "20.00", "grand_total": "120.00"}
     assert state["repairs"] == 1
 
@@ -305,7 +305,7 @@ async def test_the_ledger_refuses_the_second_of_two_that_post_at_once(execution:
             posted_at=datetime.now(UTC),
         )
         for n in range(8)
-    ]  # fmt: skip
+    ]
     outcomes = await asyncio.gather(*(execution.ledger.post(p) for p in made), return_exceptions=True)
     assert outcomes.count(True) == 1
     assert sum(isinstance(o, AlreadyPosted) for o in outcomes) == 7
@@ -356,6 +356,24 @@ async def test_an_e_invoice_inside_a_pdf_is_read_without_a_model(execution: Exec
     assert state["document"]["xml"] == "factur-x.xml"
     assert {f["evidence"]["source"] for f in state["fields"].values()} == {"xml"}
     assert "calls" not in state or state["calls"] == []
+
+
+async def test_the_documents_of_the_demo_are_decided_as_it_says_by_code_alone(
+    connected: Connections, endpoint: ScriptedEndpoint, tmp_path: Path
+) -> None:
+    told, stated = write_documents(tmp_path / "demo", 1), bills(1)
+    for document in told:
+        execution = Execution(connected, endpoint)
+        data = (tmp_path / "demo" / document.name).read_bytes()
+        state = await execution.submit(data, document.name, ask="nothing", sure=0)
+        assert ("review" if execution.waits else state["decision"]["outcome"]) == document.expected, document.name
+        bill = stated.get(document.name)
+        if bill and state["document"]["characters"]:
+            assert state["headline"]["number"] == bill.number
+            assert Decimal(state["headline"]["amount"]) == bill.printed_total, document.name
+            lines = [Decimal(line["net_amount"]) for line in state["result"]["invoice"]["lines"]]
+            assert lines == [line.amount for line in bill.lines], document.name
+    assert endpoint.script.requests.total() == 0
 
 
 async def test_a_bare_xml_invoice_is_read_without_a_model(execution: Execution) -> None:
@@ -410,7 +428,7 @@ async def test_the_same_document_again_is_no_duplicate_and_pays_nothing_twice(
     await execution.submit(invoice_pdf("R-11"))
     again = Execution(connected, endpoint)
     state = await again.submit(invoice_pdf("R-11"))
-    assert state["decision"]["outcome"] == "approve"
+    assert state["decision"]["outcome"] == "approve", state["decision"]
     assert endpoint.script.requests.total() == len(await execution.ledger.calls(again.id)) == 1
     assert len(await execution.ledger.posted("default")) == 1
 
