@@ -205,6 +205,24 @@ class _Drafting:
         if not best.rates and best.tax == 0:
             self._row_of_nothing(best, sums)
         self._other_totals(sums, best)
+        self._second_total(sums, best)
+
+    def _second_total(self, sums: Sums, best: Totals) -> None:
+        """A larger amount that is called the total as clearly: which of the two is meant, a person has to say."""
+        known = {abs(best.gross), abs(best.net)}
+        rival = next(
+            (
+                c
+                for term in ("gross", "due")
+                for c in sums.labelled(term)
+                if c.announced(term) >= 0.9 and abs(Decimal(c.value)) > max(known) + 1 and c.page == best.cells["gross"].page
+            ),
+            None,
+        )
+        if rival is not None:
+            message = f"{best.gross} closes the sums, but {rival.value} is printed as a total too ({rival.told})"
+            evidence = {"expected": str(best.gross), "found": rival.value}
+            self.draft.findings.append(finding("SECOND-TOTAL", "error", message, "totals.grand_total", **evidence))
 
     def _row_of_nothing(self, best: Totals, sums: Sums) -> None:
         zero = next((c for r, c in sums.rates.items() if r == 0), None)

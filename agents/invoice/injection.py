@@ -33,7 +33,12 @@ _ACCOUNT = {
     "it": "iban|conto_corrente|conto_bancario|coordinate_bancarie",
     "nl": "iban|bankrekening*|rekeningnummer|bankgegevens",
 }
-_AI = "ai|llm|ki|ia|gpt|chatgpt|claude|gemini|copilot|language_model*|sprachmodell*|modele*_de_langage|modelo*_de_lenguaje"
+_AI = (
+    "ai|llm|ki|ia|gpt|chatgpt|claude|gemini|copilot|language_model*|sprachmodell*|modele*_de_langage|modelo*_de_lenguaje"
+    "|automat*_reader*|invoice_reader*|reading_software|extraction_system*|auslesesoftware|belegerkennung|rechnungserkennung"
+    "|automatische_auslesung|logiciel_de_lecture|systeme_de_lecture|lecture_automatique|lector_automatico|software_de_lectura"
+    "|lettore_automatico|software_di_lettura|uitleessoftware|automatische_lezer"
+)
 _ACCOUNT_OF = {f"ACCOUNT_{language}": words for language, words in _ACCOUNT.items()}
 
 SHAPES: dict[Rule, dict[str, tuple[tuple[str, str], ...]]] = {
@@ -45,6 +50,14 @@ SHAPES: dict[Rule, dict[str, tuple[tuple[str, str], ...]]] = {
             ("es", "ignor*|olvid*|omit* ... instrucciones|indicaciones|directrices"),
             ("it", "ignor*|dimentic*|trascur* ... istruzioni|indicazioni|direttive"),
             ("nl", "negeer|negeren|vergeet ... instructie*|aanwijzing*|opdracht*|richtlijn*"),
+        ),
+        "to leave printed amounts out of account": (
+            ("en", "disregard|ignore|do_not_use|pay_no_attention_to ... amount*|total*|sum*|figures above|below|printed|shown"),
+            ("de", "ignorier*|missacht*|nicht beacht* ... betrag*|betrage*|summe*|gesamtbetrag oben|unten|gedruckt*|genannt*"),
+            ("fr", "ne_tenez_pas|ne_pas_tenir|sans_tenir compte des|du|de ... montant*|total|somme*"),
+            ("es", "no_tenga|no_tengan|sin_tener en_cuenta ... importe*|total*|cantidad*"),
+            ("it", "non_tenere|non_tenga|ignor* ... conto ... importo|importi|totale"),
+            ("nl", "negeer|houd_geen_rekening_met ... bedrag*|bedragen|totaal"),
         ),
         "something to a machine that reads it": (
             ("en", "note*|notice|message|instruction*|attention|important to|for (the|all|any)? AI"),
@@ -94,6 +107,8 @@ SHAPES: dict[Rule, dict[str, tuple[tuple[str, str], ...]]] = {
             ("en", "already|previously (been)? approved|confirmed|authorised|authorized|cleared|verified by|with"
                    " (your|our|the)? (own)? cfo|ceo|coo|chief|director|management|finance|accounting|board|controller"),
             ("en", "check*|screening|review|verification ... already passed"),
+            ("en", "no (further|additional|manual)? review|check*|approval ... required|needed|necessary"),
+
             ("en", "no (further|additional|manual|human)? call_back|callback|review|approval (is)? necessary|needed|required"),
             ("de", "bereits|schon von|durch|mit ihrem|ihrer|der|dem ... genehmigt|freigegeben|bestatigt|abgestimmt"),
             ("de", "kein|keine (weitere)? ruckruf|freigabe|genehmigung|ruckfrage (ist)? notig|notwendig|erforderlich"),

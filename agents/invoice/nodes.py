@@ -343,7 +343,7 @@ def repairable(state: State) -> dict[Part, tuple[str, list[str]]]:
             if one["severity"] == "error" and one["rule"] in _MENDABLE and (node == "check" or node.startswith("extract ")):
                 parts = {part_of(path) for path in one["fields"]} or {node.removeprefix("extract ")}
                 for part in parts & set(PARTS):
-                    failed.setdefault(part, []).append(_why(one))  # type: ignore[arg-type]
+                    failed.setdefault(part, []).append(_why(one))
     due: dict[Part, tuple[str, list[str]]] = {}
     for part, texts in failed.items():
         asked = state.get("asked", {}).get(part, [])

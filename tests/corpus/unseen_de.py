@@ -377,7 +377,7 @@ def _heizung(d: Doc, s: Sheet) -> None:
     s.t(190, 78, f"Jülich, {day(d.date, D)}", a="r")
     s.t(22, 92, f"Rechnung-Nr.: {d.number}", 12, True)
     s.t(22, 98, f"Objekt: {d.x['obj']}")
-    s.t(22, 102.5, f"Ausgeführt am: {day(d.delivery or d.date, D)}     Auftrag: {d.po or 'telefonisch'}")
+    s.t(22, 102.5, f"Ausgeführt am: {day(d.delivery or d.date, D)}     Auftrag: {d.x.get('by', 'telefonisch')}")
     cols = [
         Col("Anzahl", 23, 14, lambda n, i: qn(n.qty), "r", "qty"),
         Col("Einh.", 39, 11, lambda n, i: n.unit),
@@ -434,14 +434,13 @@ def heizung() -> list[Case]:
             ln("Monteur und Helfer", "6.5", "98.00", 19, "Std"),
         ],
         "DEFECT: printed gross total does not equal net + tax (digits transposed by hand)",
-        delivery="2025-03-31", po="Fr. Schaaf 24/03",
+        delivery="2025-03-31",
         terms="Zahlbar innerhalb von 8 Tagen mit 2 % Skonto oder 21 Tagen netto.",
-        x={"obj": "Kita, Waschraum Gruppe 2", "labour": "Wir bedanken uns für Ihren Auftrag."},
+        x={"obj": "Kita, Waschraum Gruppe 2", "labour": "Wir bedanken uns für Ihren Auftrag.", "by": "Fr. Schaaf 24/03"},
         defect="grand total differs from net + tax by 36.00",
         **pay,
     )
     two.slip["grand"] = two.basis + two.tax + 36
-    two.po = None
     return [Case(one, _heizung), Case(two, _heizung)]
 
 
@@ -682,7 +681,7 @@ def _druck(d: Doc, s: Sheet) -> None:
     s.t(76, 22, "Die Online-Druckerei", 9, col="#777777")
     s.ts(20, 46, d.buyer.addr, 4.7, size=9.5)
     s.ts(125, 46, ["papierpilot Druck GmbH", "Falzweg 12", "97076 Würzburg", "Deutschland", f"Ust-Id-Nr. {d.seller.vat}"], 4.3, size=8.5)
-    s.t(20, 86, f"Rechnung zu Ihrem Auftrag {d.po}", 13, True, col="#0097a7")
+    s.t(20, 86, f"Rechnung zu Ihrem Auftrag {d.x['order']}", 13, True, col="#0097a7")
     s.t(20, 92, f"Rechnungs-Nr. {d.number}   |   Rechnungsdatum {day(d.date, D)}   |   Versendet am {day(d.delivery or d.date, D)}   |   Zahlart: Rechnung", 8.5)
     y = 102.0
     s.box(20, y - 5, 170, 7, "#e0f4f6", stroke=False)
@@ -723,12 +722,10 @@ def druck() -> list[Case]:
             ln("Eintrittskarten nummeriert, perforiert", 800, "0.0945", 19, "Stk", notes=["250 g/m² Bilderdruck"]),
         ],
         "online printing shop, voucher and express charge on document level, options under the items, head data in one line",
-        iban=ids.iban("DE", "papierpilot"), bic="FUCEDE77XXX", po="A-7718204", delivery="2025-02-27",
+        iban=ids.iban("DE", "papierpilot"), bic="FUCEDE77XXX", delivery="2025-02-27", x={"order": "A-7718204"},
         allowances=[adj("Gutschein BUEHNE10", "20.00", 19)], charges=[adj("Express-Produktion und Versand", "24.90", 19)],
         terms="Bitte überweisen Sie die Rechnungssumme spätestens zum 13.03.2025.", due="2025-03-13",
     )
-    d.po = None
-    d.x["order"] = "A-7718204"
     return [Case(d, _druck)]
 
 
@@ -741,7 +738,7 @@ def _mietpark(d: Doc, s: Sheet) -> None:
     s.t(20, 40, "Bagger-Böhm Mietpark KG · Kieler Chaussee 201 · 24768 Rendsburg", 6.5)
     s.ts(20, 47, d.buyer.addr, 4.6, size=9.5)
     s.t(120, 40, "MIETRECHNUNG", 13, True)
-    s.kv(120, 47, [("Rg-Nr", d.number), ("Rg-Datum", day(d.date, D)), ("Mietvertrag", "MV 20377"), ("Kd-Nr", "5512"), ("Kostenstelle/Bestellung", d.po or ""), ("Disponent", "Herr Nissen")], 40, 4.5)
+    s.kv(120, 47, [("Rg-Nr", d.number), ("Rg-Datum", day(d.date, D)), ("Mietvertrag", "MV 20377"), ("Kd-Nr", "5512"), ("Kostenstelle", "KST 4410"), ("Disponent", "Herr Nissen")], 40, 4.5)
     cols = [
         Col("Gerät / Leistung", 20, 66, lambda n, i: n.name, key="name"),
         Col("Mietbeginn", 88, 19, lambda n, i: n.code.split("|")[0]),
@@ -785,10 +782,9 @@ def mietpark() -> list[Case]:
             ln("Endreinigung", 1, "45.00", 19, "psch", code=""),
         ],
         "machine rental, begin and end dates per line, totals in four boxes, deposit as decoy",
-        iban=ids.iban("DE", "boehm"), bic="NOLADE21KIE", po="KST 4410",
+        iban=ids.iban("DE", "boehm"), bic="NOLADE21KIE",
         terms="Zahlung sofort nach Rechnungserhalt ohne Abzug.",
     )
-    d.po = None
     return [Case(d, _mietpark)]
 
 

@@ -109,7 +109,7 @@ def test_what_code_leaves_open_is_asked_and_all_or_nothing_where_the_settings_sa
 
 def test_a_question_shows_the_part_of_the_document_it_is_about() -> None:
     made, layout = draft(PAGE), Layout(PAGE)
-    header, totals, lines = (shown(part, made, layout) for part in ("header", "totals", "lines"))  # type: ignore[arg-type]
+    header, totals, lines = (shown(part, made, layout) for part in ("header", "totals", "lines"))
     assert "Northwind" in header
     assert "35.00" not in header
     assert all(amount in totals for amount in ("100.00", "20.00", "120.00"))
@@ -325,4 +325,4 @@ def test_a_page_with_next_to_nothing_on_it_is_no_failure(empty: Reading) -> None
     made = draft(empty)
     assert "totals.tax_total" not in made.fields
     for part in ("header", "totals", "lines"):
-        assert answer_shape(part, made, shown(part, made, Layout(empty))).model_json_schema()  # type: ignore[arg-type]
+        assert answer_shape(part, made, shown(part, made, Layout(empty))).model_json_schema()
