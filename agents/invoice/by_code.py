@@ -135,7 +135,7 @@ class _Drafting:
         for c in found:
             if any(
                 label.text.casefold().startswith(_THEIRS)
-                for label in c.labels[:2]
+                for label in c.labels[:1]
             ):
                 self._set("buyer.vat_id", c, c.value, "label")
                 mine = c
@@ -182,7 +182,7 @@ class _Drafting:
         sums = Sums(self._all)
         best = sums.best()
         self.draft.totals = best
-        if best is None or best.score < 1.2:
+        if best is None or best.score < 1.2 or self._contradicted(best, sums):
             self.draft.totals = None
             self._labelled_totals(sums)
             return
@@ -206,6 +206,16 @@ class _Drafting:
             self._row_of_nothing(best, sums)
         self._other_totals(sums, best)
         self._second_total(sums, best)
+
+    @staticmethod
+    def _contradicted(best: Totals, sums: Sums) -> bool:
+        """Whether the best that closes is a total without tax, though a tax and a smaller net are clearly printed: then
+        the document does not add up, and its amounts are taken as labelled, for the checks to say so."""
+        if best.tax:
+            return False
+        taxes = [c for c in sums.labelled("tax") if c.announced("tax") >= 0.9 and Decimal(c.value) != 0]
+        nets = [c for c in sums.labelled("net") if c.announced("net") >= 0.9 and 0 < Decimal(c.value) < best.gross]
+        return bool(taxes and nets)
 
     def _second_total(self, sums: Sums, best: Totals) -> None:
         """A larger amount that is called the total as clearly: which of the two is meant, a person has to say."""
@@ -291,6 +301,12 @@ class _Drafting:
             for due in [*named, *behind]:
                 if abs(Decimal(due.value)) + abs(Decimal(some[0].value)) == abs(best.gross) and due is not some[0]:
                     return some, due
+        for due in named:
+            # What is taken off between the total and what is due: earlier invoices, a retained sum.
+            last = best.cells["gross"].cell.line if "gross" in best.cells else due.cell.line
+            between = [c for c in sums.money if last < c.cell.line < due.cell.line and _taken_off(c)][:8]
+            if between and abs(best.gross) - sum(abs(Decimal(c.value)) for c in between) == abs(Decimal(due.value)):
+                return between, due
         if len(paid) > 1:
             total = sum((abs(Decimal(p.value)) for p in paid), Decimal(0))
             for due in [*named, *behind]:
@@ -381,7 +397,15 @@ def _name_ground(ranked: Sequence[Name]) -> str:
         return "two names"
     if best.labelled and lead > 0.4:
         return "label"
-    return "position" if best.score >= 1.2 and lead > 0.4 else "guess"
+    if best.score < 1.2 or lead <= 0.4:
+        return "guess"
+    return "firm" if best.firm else "position"
+
+
+def _taken_off(candidate: Candidate) -> bool:
+    """Whether a minus stands before an amount, or brackets around it."""
+    at = candidate.cell.text.find(candidate.text)
+    return Decimal(candidate.value) < 0 or candidate.cell.text[:at].rstrip().endswith(("-", "−", "–", "("))
 
 
 def _follows(value: str, rule: str, *grounds: str) -> Field:

@@ -64,6 +64,8 @@ class Name:
     candidate: Candidate
     score: float
     labelled: bool
+    firm: bool = False
+    """It ends in a legal form, or the document's web site carries it."""
     two_names: bool = False
     """The line above or below it could be the name as well: a trading name, a registered one, a person."""
 
@@ -384,7 +386,16 @@ class Parties:
             if key not in best or one.score > best[key].score:
                 best[key] = one
         ranked = sorted(best.values(), key=lambda e: (-e.score, e.cell.line, e.cell.box[0]))[:MOST]
-        return [Name(self._all.whole(e.cell, e.text), e.score, e.labelled, self._has_rival(e)) for e in ranked]
+        return [
+            Name(
+                self._all.whole(e.cell, e.text),
+                e.score,
+                e.labelled,
+                firm=bool(LEGAL_FORM.search(e.text)) or self._has_domain(e.text),
+                two_names=self._has_rival(e),
+            )
+            for e in ranked
+        ]
 
     def _has_rival(self, one: _Evidence) -> bool:
         if LEGAL_FORM.search(one.text) or _fold(one.text) in self._holders:
@@ -405,6 +416,8 @@ def is_name(text: str) -> bool:
     """Whether a text could name a firm or a person: letters, no sentence, no street, no town, no label, no number."""
     stripped = text.strip(" .,:;*")
     letters = sum(c.isalpha() for c in stripped)
+    if _NO_NAME.search(stripped):
+        return False
     if not 2 <= letters or len(stripped) > 70 or letters < 0.6 * len(stripped.replace(" ", "")):
         return False
     if (

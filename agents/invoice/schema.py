@@ -73,8 +73,9 @@ class Field(BaseModel):
     confidence: float | None = None
     """How likely it is right, from 0 to 1, as calibrated (see `confidence`); None where nobody has judged yet."""
     grounds: list[str] = []
-    """What that rests on: ``stated`` (in an e-invoice), ``proved`` (by arithmetic), ``check digits``, ``label``,
-    ``position``, ``only`` (candidate), ``model``, ``agreed`` (by code and model), ``person``."""
+    """What that rests on. ``stated`` in an e-invoice; ``proved`` by arithmetic and labels, or ``arithmetic`` alone; ``check
+    digits``; a ``label`` or a ``weak label``; a ``firm`` by its legal form or web site, a ``position``, a ``guess``, ``two
+    names``; the ``only`` candidate; ``agreed`` or ``disputed`` between code and model, or the ``model`` alone."""
 
     @property
     def number(self) -> Decimal:

@@ -36,6 +36,9 @@ _REFERRED = re.compile(
     r"(?i)\b(?:zu|zur|bezug|betreff|betrifft|gemäß|storno der|korrektur (?:der|zu)|to|against|original|re|ref(?:ers)? to|concerning|sur|relatif|annule|corrige|van|betreft|verrekend met|vedrører|avser|vs|rif|a compensazione ns|ns)\b[^:]{0,12}\b(?:rechnung|invoice|facture|factuur|fattura|factura|faktura|honorarnote)\b"
 )
 """A label of another invoice, which this one corrects or speaks of."""
+_ANOTHER = re.compile(r"\b(?:unsere[rn]?|our|notre|nos|onze|nostra|zu|zur|against|storn\w+|korrig\w+|annul\w+|correct\w+) (?:\w+ )?\w*(?:rechnung|invoice|facture|factuur|fattura)")
+"""Speaks of another invoice than this one."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CREDIT = re.compile(r"gutschrift|credit|avoir|korrektur|storno|kreditnota|nota (?:di|de) credito|rectificativa|creditnota|^nc$|^cn$")
 _DOCUMENT = r"(?:\w*rechnung|invoice|facture|factuur|fattura|factura|fatura|faktura|gutschrift|credit note|creditnota|avoir|nota di credito|handelsrechnung)"
 _ISSUED = re.compile(
@@ -81,6 +84,8 @@ class Terms:
             if not weight:
                 weight = 0.6 * c.announced("some_number")
             at = c.cell.text.find(c.text)
+            if _YEAR.fullmatch(c.value):
+                weight -= 0.5
             if c.cell.text[max(at - 1, 0) : at] == "(" or c.value.isdigit() and len(c.value) < 3:
                 weight -= 0.5
             if len(c.text.split()) > 1:
@@ -222,7 +227,7 @@ class Terms:
         left = self._all.layout.left_of(c.cell)
         further = self._all.layout.left_of(left) if left and len(left.text) < 6 else None
         told = f"{further.text if further else ''} {left.text} {before}" if left and len(before) < 6 else before
-        if _ISSUED.fullmatch(normalised(told)):
+        if _ISSUED.fullmatch(normalised(told)) and not _ANOTHER.search(normalised(told)):
             return 0.95
         alone = normalised(before) or (normalised(left.text) if left and not before.strip() else "")
         if alone in ("vom", "du", "of", "dated", "den", "del", "dd", "d d") and c.page == 1:

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from tests.corpus import dach, english, hostile, more, other, romance, south_north, unseen_de
+from tests.corpus import dach, english, hostile, more, other, romance, south_north, unseen_de, unseen_fr
 from tests.corpus.kit import Case, dump, render
 
 
@@ -34,7 +34,7 @@ def main() -> None:
     args = ap.parse_args()
     out: Path = args.out
     if args.set == "unseen":
-        rows = write([*unseen_de.cases()], out)
+        rows = write([*unseen_de.cases(), *unseen_fr.cases()], out)
         print(f"{len(rows)} invoices of {len({r['issuer'] for r in rows})} layouts in {out}")
         return
     rows = write([*dach.cases(), *romance.cases(), *english.cases(), *south_north.cases(), *more.cases()], out)

@@ -165,7 +165,7 @@ def _elektro(d: Doc, s: Sheet) -> None:
     def top() -> float:
         s.t(20, 20, "VOLTHAUS", 22, True, col="#003c71")
         s.t(20, 25, "Elektrogroßhandel AG & Co. KG", 8, col="#003c71")
-        s.box(118, 12, 74, 48 if s.page == 1 else 18, lw=0.6)
+        s.box(118, 12, 74, 48 if s.page == 1 else 22, lw=0.6)
         s.t(121, 17, "Rechnung / Lieferant: Volthaus", 8, True)
         rows = [("Belegnummer", d.number), ("Belegdatum", day(d.date, D)), ("Seite", f"{s.page} von 2")]
         if s.page == 1:
@@ -422,7 +422,7 @@ def heizung() -> list[Case]:
         "craftsman's Word form, quantity first, ruled columns, labour share in the small print, no VAT id",
         delivery="2025-01-20",
         terms="Zahlbar sofort nach Erhalt rein netto. Skonto wird nicht gewährt.",
-        x={"obj": "Am Königshäuschen 14, Keller", "labour": "Im Bruttobetrag sind 433,16 € Lohn- und Fahrtkosten inkl. MwSt. enthalten (§ 35a EStG)."},
+        x={"obj": "Am Königshäuschen 14, Keller", "labour": "Im Bruttobetrag sind 440,60 € Lohn- und Fahrtkosten inkl. MwSt. enthalten (§ 35a EStG)."},
         **pay,
     )
     two = doc(

@@ -187,7 +187,9 @@ async def test_totals_that_do_not_close_are_asked_of_the_small_tier_then_of_the_
     assert state["decision"]["outcome"] == "approve", state["decision"]
     assert state["fields"]["totals.grand_total"]["evidence"]["source"] == "person"
     assert state["fields"]["totals.grand_total"]["evidence"]["text"] == "Ada"
-    assert execution.value("totals.due_payable") == "120.00", "what followed from the wrong total follows from the right one"
+    assert execution.value("totals.due_payable") == "120.00", (
+        "what followed from the wrong total follows from the right one"
+    )
     (posting,) = await execution.ledger.posted("default")
     assert posting.amount == Decimal("120.00")
 
@@ -305,7 +307,7 @@ async def test_the_ledger_refuses_the_second_of_two_that_post_at_once(execution:
             posted_at=datetime.now(UTC),
         )
         for n in range(8)
-    ]
+    ]  # fmt: skip
     outcomes = await asyncio.gather(*(execution.ledger.post(p) for p in made), return_exceptions=True)
     assert outcomes.count(True) == 1
     assert sum(isinstance(o, AlreadyPosted) for o in outcomes) == 7
