@@ -56,6 +56,7 @@ class _Drafting:
         self._all = Candidates(reading)
         self._parties = Parties(self._all)
         self._terms = Terms(self._all, self._parties)
+        self._sums = Sums(self._all)
         self.draft = Draft()
         self._header()
         self._names()
@@ -64,6 +65,7 @@ class _Drafting:
         self._currency()
         self._lines()
         self._type()
+        self._several()
 
     def _header(self) -> None:
         self._take("invoice_number", self._terms.invoice_number())
@@ -179,7 +181,7 @@ class _Drafting:
             self.draft.fields[path] = _follows(account.value[:2], "country of the account", "account")
 
     def _totals(self) -> None:
-        sums = Sums(self._all)
+        sums = self._sums
         best = sums.best()
         self.draft.totals = best
         if best is None or best.score < 1.2 or self._contradicted(best, sums):
@@ -371,6 +373,16 @@ class _Drafting:
             self.draft.fields["type_code"] = _follows(
                 "381" if kind == "credit_note" else "380", "title of the document", "title"
             )
+
+    def _several(self) -> None:
+        """Pages that announce numbers and totals of their own are invoices of their own: none is taken for all of them."""
+        numbers = self._terms.numbers_by_page()
+        with_totals = {c.page for c in self._sums.labelled("gross") if c.announced("gross") >= CLEAR}
+        own = {c.value: c for page, c in numbers.items() if page in with_totals}
+        if len(own) > 1:
+            told = ", ".join(f"{c.value} on page {c.page}" for c in own.values())
+            message = f"the file holds several invoices ({told}): hand each in as a file of its own"
+            self.draft.findings.append(finding("SEVERAL-INVOICES", "error", message, "invoice_number"))
 
     def _printed(self, path: str, value: str, printed: str, *grounds: str) -> None:
         for cell in self._all.layout.cells():

@@ -99,6 +99,20 @@ class Terms:
         scored.sort(key=lambda s: (-s[0], s[1].cell.line))
         return _chosen(scored)
 
+    def numbers_by_page(self) -> dict[int, Candidate]:
+        """The number of an invoice that each page announces as its own, the first of each."""
+        found: dict[int, Candidate] = {}
+        for c in self._all.references:
+            if (
+                c.page not in found
+                and c.announced("invoice_number") >= 0.9
+                and not _YEAR.fullmatch(c.value)
+                and not (c.value.isdigit() and len(c.value) < 4)
+                and not any(_REFERRED.search(label.text) or _ANOTHER.search(normalised(label.text)) for label in c.labels)
+            ):
+                found[c.page] = c
+        return found
+
     def date(self, term: str) -> Choice:
         """The day announced as ``term``; an issue date may also stand behind the number, or behind a place alone."""
         scored = []

@@ -195,11 +195,11 @@ def test_only_a_commercial_invoice_is_simply_paid(code: str | None, kind: str, s
     assert (checks.type_code(fields) == []) is simply_paid
 
 
-@pytest.mark.parametrize("source", ["xml", "person"])
+@pytest.mark.parametrize("source", ["xml", "person", "rule"])
 def test_a_vat_id_that_is_stated_is_a_warning_and_an_account_never_is(source: Source) -> None:
     stated = invoice(source, seller__vat_id="DE136695977", payment__iban="DE02120300000000202052")
     assert found(stated) == [("IBAN", "error"), ("VAT-ID", "warning")]
-    read = invoice("rule", seller__vat_id="DE136695977", payment__iban="DE02120300000000202052")
+    read = invoice("model", seller__vat_id="DE136695977", payment__iban="DE02120300000000202052")
     assert found(read) == [("IBAN", "error"), ("VAT-ID", "error")]
 
 
