@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import combinations, product
 from typing import Any
 
 from agents.documents.reading import Reading
@@ -27,6 +28,7 @@ _THEIRS = (
     "ihre", "your", "votre", "uw ", "vos ", "customer", "kunden", "client", "v/", "vs", "vostra", "su ", "buyer", "klant", "cliente",
 )  # fmt: skip
 """How the label of a customer's identifier begins."""
+_MOST_BETWEEN = 8
 _COUNTRY = {"EL": "GR", "XI": "GB"}
 """Country of a VAT id's first two letters, where ISO 3166 has another code."""
 
@@ -328,27 +330,53 @@ class _Drafting:
         self.draft.table = table
         if table is None:
             return
+        amounts = [a.amount for a in table.adjustments] if table.closed else self._between(table)
+        closes = table.closed or bool(amounts)
         for n, row in enumerate(table.rows):
-            ground = "proved" if row.proved and table.closed else "row" if row.proved else "layout"
+            ground = "proved" if row.proved and closes else "row" if row.proved else "layout"
             for column, cell in row.cells.items():
                 self.draft.fields[f"lines[{n}].{column}"] = Field(
                     value=cell.value,
                     evidence=Evidence(source="rule", page=cell.page, box=cell.box, text=cell.text, locator="table"),
                     grounds=["text" if column in ("name", "id", "unit") else ground],
                 )
-        if table.closed and table.total is not None:
+        if closes and table.total is not None:
             self.draft.fields["totals.line_total"] = _follows(
                 f"{table.total:f}", "sum of the lines (BR-CO-10)", "proved"
             )
-            self._adjustments(table)
+            self._adjustments(table.total, amounts)
 
-    def _adjustments(self, table: Table) -> None:
+    def _between(self, table: Table) -> list[Decimal]:
+        """Amounts printed between the lines and the net total that lead from the one to the other: allowances and
+        charges on the whole document, whatever they are called. At most four."""
+        totals = self.draft.totals
+        if totals is None or table.total is None or "net" not in totals.cells or table.total == totals.net:
+            return []
+        labelled = [
+            sign * field.number
+            for term, sign in (("allowance_total", -1), ("charge_total", 1))
+            if (field := self.draft.fields.get(f"totals.{term}")) is not None
+        ]
+        if labelled and table.total + sum(labelled, Decimal(0)) == totals.net:
+            return labelled
+        last = totals.cells["net"].cell.line
+        some = [c for c in self._sums.money if table.last_line < c.cell.line <= last and c is not totals.cells["net"]]
+        some = [c for c in some if Decimal(c.value) not in (0, table.total, totals.net)][:_MOST_BETWEEN]
+        for size in range(1, 5):
+            for chosen in combinations(some, size):
+                amounts = [-abs(Decimal(c.value)) if _taken_off(c) else Decimal(c.value) for c in chosen]
+                for signed in product((1, -1), repeat=size):
+                    meant = [a * sign for a, sign in zip(amounts, signed, strict=True)]
+                    if table.total + sum(meant, Decimal(0)) == totals.net:
+                        return meant
+        return []
+
+    def _adjustments(self, lines: Decimal, amounts: Sequence[Decimal]) -> None:
         """The sums of document allowances and charges (BR-CO-11, BR-CO-12), where they lead from the lines to the net."""
         for term, sign in (("allowance_total", -1), ("charge_total", 1)):
-            total = table.total or Decimal(1)
-            amounts = [a.amount for a in table.adjustments if (a.amount * total > 0) == (sign > 0)]
-            if amounts:
-                value = sum(amounts, Decimal(0)) * sign
+            some = [a for a in amounts if (a * (lines or 1) > 0) == (sign > 0)]
+            if some:
+                value = sum(some, Decimal(0)) * sign
                 self.draft.fields[f"totals.{term}"] = _follows(f"{value:f}", "sum over the document", "proved")
 
     def _currency(self) -> None:
@@ -377,7 +405,8 @@ class _Drafting:
     def _several(self) -> None:
         """Pages that announce numbers and totals of their own are invoices of their own: none is taken for all of them."""
         numbers = self._terms.numbers_by_page()
-        with_totals = {c.page for c in self._sums.labelled("gross") if c.announced("gross") >= CLEAR}
+        totals = [c for term in ("gross", "due") for c in self._sums.labelled(term) if c.announced(term) >= CLEAR]
+        with_totals = {c.page for c in totals}
         own = {c.value: c for page, c in numbers.items() if page in with_totals}
         if len(own) > 1:
             told = ", ".join(f"{c.value} on page {c.page}" for c in own.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -33,6 +34,7 @@ from infra.models import InvalidAnswer, ModelCall, Question
 from infra.telemetry.steps import step
 
 State = dict[str, Any]
+_log = logging.getLogger(__name__)
 LONGEST_TEXT = 150_000
 """Characters of text in which values are looked for; a longer document is no invoice for a machine and goes to a person."""
 MOST_LINES = 400
@@ -391,7 +393,14 @@ def _of_xml(reading: Reading, update: State, found: list[dict[str, Any]]) -> Fie
 
 def _of_page(reading: Reading, ask: str, update: State, found: list[dict[str, Any]]) -> Fields:
     """What code finds on the pages; into ``update`` the kind of document and what a model is to be asked about."""
-    made = draft(reading)
+    try:
+        made = draft(reading)
+    except Exception as error:
+        # A page our own code stumbles over is no reason to lose the document: a person reads it, and we hear of it.
+        _log.exception("the code that reads pages failed on document %s", reading.digest)
+        message = f"our code cannot read this page ({type(error).__name__}): read it by eye, and please report it"
+        found.append(finding("CODE-FAULT", "error", message))
+        return {}
     if made.kind:
         update["kind"] = made.kind
     if not any(is_money(n) for n in amounts(reading.text)):

@@ -117,7 +117,7 @@ def _read(finder: RowFinder, header: Header | None, stated: Stated) -> Iterator[
     variants = [items]
     if 0 < len(loose) < len(items):
         variants.append([r for r in items if r not in loose])
-    adjustments = [r for r in found if r.kind == "adjustment"]
+    adjustments = [r for r in found if r.kind == "adjustment" and "amount" in r.values]
     for rows in variants:
         yield _judged(finder, header, stated, rows, adjustments)
 

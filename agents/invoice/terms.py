@@ -16,15 +16,19 @@ from stdnum.fr import siren
 from agents.documents.layout import Cell
 from agents.invoice import values
 from agents.invoice.candidates import Candidate, Candidates
-from agents.invoice.lexicon import is_label, normalised
+from agents.invoice.lexicon import is_label, normalised, pattern
 from agents.invoice.parties import Parties, country_of
 
 Kind = Literal["invoice", "credit_note", "other"]
 
 _VAT_SHAPE = re.compile(
-    r"(?<![A-Za-z0-9])(?:ATU ?\d{8}|BE ?[01]?\d{3}[. ]?\d{3}[. ]?\d{3}|BG ?\d{9,10}|CHE[- ]?\d{3}[. ]?\d{3}[. ]?\d{3}(?: (?:MWST|TVA|IVA))?|CY ?\d{8}[A-Z]|CZ ?\d{8,10}|DE ?\d{3} ?\d{3} ?\d{3}|DK ?\d{2} ?\d{2} ?\d{2} ?\d{2}"
-    r"|E[EL] ?\d{9}|ES ?[A-Z0-9]\d{7}[A-Z0-9]|FI ?\d{8}|FR ?[0-9A-Z]{2} ?\d{3} ?\d{3} ?\d{3}|GB ?\d{3} ?\d{4} ?\d{2}(?: ?\d{3})?|HR ?\d{11}|HU ?\d{8}|IE ?\d[0-9A-Z+*]\d{5}[A-Z]{1,2}|IT ?\d{11}|LT ?(?:\d{9}|\d{12})|LU ?\d{8}|LV ?\d{11}|MT ?\d{8}"
-    r"|NL ?\d{9} ?B ?\d{2}|NO ?\d{9}(?: ?MVA)?|PL ?\d{10}|PT ?\d{9}|RO ?\d{2,10}|SE ?\d{12}|SI ?\d{8}|SK ?\d{10}|XI ?\d{9})(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])(?:ATU ?\d{8}|BE ?[01]?\d{3}[. ]?\d{3}[. ]?\d{3}|BG ?\d{9,10}"
+    r"|CHE[- ]?\d{3}[. ]?\d{3}[. ]?\d{3}(?: (?:MWST|TVA|IVA))?|CY ?\d{8}[A-Z]|CZ ?\d{8,10}"
+    r"|DE ?\d{3} ?\d{3} ?\d{3}|DK ?\d{2} ?\d{2} ?\d{2} ?\d{2}|E[EL] ?\d{9}|ES ?[A-Z0-9]\d{7}[A-Z0-9]|FI ?\d{8}"
+    r"|FR ?[0-9A-Z]{2} ?\d{3} ?\d{3} ?\d{3}|GB ?\d{3} ?\d{4} ?\d{2}(?: ?\d{3})?|HR ?\d{11}|HU ?\d{8}"
+    r"|IE ?\d[0-9A-Z+*]\d{5}[A-Z]{1,2}|IT ?\d{11}|LT ?(?:\d{9}|\d{12})|LU ?\d{8}|LV ?\d{11}|MT ?\d{8}"
+    r"|NL ?\d{9} ?B ?\d{2}|NO ?\d{9}(?: ?MVA)?|PL ?\d{10}|PT ?\d{9}|RO ?\d{2,10}|SE ?\d{12}|SI ?\d{8}|SK ?\d{10}"
+    r"|XI ?\d{9})(?![A-Za-z0-9])"
 )
 """VAT ids of the EU, Great Britain, Northern Ireland, Norway and Switzerland by their shape (VIES' published structures)."""
 _IBAN_SHAPE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,4})?(?![A-Za-z0-9])")
@@ -33,27 +37,32 @@ _REGISTER = re.compile(r"\b(?:HR[AB] ?\d[\d ]{2,7}\d(?: [A-Z]\b)?|FN ?\d{5,6} ?[
 """Numbers that name their register: Handelsregister, Firmenbuch, Companies House (LLP), CRO."""
 _NUMBER_SHAPE = re.compile(r"(?<![\w.,])\d(?:[\d ./-]{3,20}\d)(?!\w|,\d)")
 _REFERRED = re.compile(
-    r"(?i)\b(?:zu|zur|bezug|betreff|betrifft|gemäß|storno der|korrektur (?:der|zu)|to|against|original|re|ref(?:ers)? to|concerning|sur|relatif|annule|corrige|van|betreft|verrekend met|vedrører|avser|vs|rif|a compensazione ns|ns)\b[^:]{0,12}\b(?:rechnung|invoice|facture|factuur|fattura|factura|faktura|honorarnote)\b"
+    r"(?i)\b(?:zu|zur|bezug|betreff|betrifft|gemäß|storno der|korrektur (?:der|zu)|to|against|original|re|ref(?:ers)? to"
+    r"|concerning|sur|relatif|annule|corrige|van|betreft|verrekend met|vedrører|avser|vs|rif|a compensazione ns|ns)\b"
+    r"[^:]{0,12}\b(?:rechnung|invoice|facture|factuur|fattura|factura|faktura|honorarnote)\b"
 )
 """A label of another invoice, which this one corrects or speaks of."""
-_ANOTHER = re.compile(r"\b(?:unsere[rn]?|our|notre|nos|onze|nostra|zu|zur|against|storn\w+|korrig\w+|annul\w+|correct\w+) (?:\w+ )?\w*(?:rechnung|invoice|facture|factuur|fattura)")
+_ANOTHER = re.compile(
+    r"\b(?:unsere[rn]?|our|notre|nos|onze|nostra|zu|zur|against|storn\w+|korrig\w+|annul\w+|correct\w+) (?:\w+ )?"
+    r"\w*(?:rechnung|invoice|facture|factuur|fattura)"
+)
 """Speaks of another invoice than this one."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CREDIT = re.compile(r"gutschrift|credit|avoir|korrektur|storno|kreditnota|nota (?:di|de) credito|rectificativa|creditnota|^nc$|^cn$")
-_DOCUMENT = r"(?:\w*rechnung|invoice|facture|factuur|fattura|factura|fatura|faktura|gutschrift|credit note|creditnota|avoir|nota di credito|handelsrechnung)"
+_DOCUMENT = pattern("document")
 _ISSUED = re.compile(
-    rf"(?:^|.* ){_DOCUMENT}\b(?:(?!gemass|bestellung|auftrag|order|commande|lieferschein|angebot).)*\d\S* (?:vom|von|du|of|dated|date|d d|del|van|dd|z dnia|fra|from|le|issued at|issued on)"
+    rf"(?:^|.* ){_DOCUMENT}(?:(?!gemass|bestellung|auftrag|order|commande|lieferschein|angebot).){{0,80}}\d\S* "
+    r"(?:vom|von|du|of|dated|date|d d|del|van|dd|z dnia|fra|from|le|issued at|issued on)"
 )
+"""An invoice with its number, and the word before its day: ``Rechnung Nr. 17 vom``."""
 _PLACE_AND_DAY = re.compile(r"^(?:[AÀ] )?[A-ZÀ-Þ][\w. -]{2,30},?(?i: den| le| the| am| dnia| il| el| a|,)?$")
-_TERMS = re.compile(
-    r"(?i)\b(?:zahlbar|zahlung (?:innerhalb|binnen|sofort)|zahlungsbedingung|skonto|netto (?:innerhalb|binnen)|\d+ tage(?:n)? (?:netto|ohne|rein)|ohne abzug|payable (?:within|upon|on|by)|net \d+ days?|\d+ days?(?: net)?|due (?:within|upon|on receipt)|payment (?:within|terms|due|is due)|"
-    r"paiement (?:à|a|sous|comptant|\d+)|\d+ jours|comptant|à réception|binnen \d+ dagen|betaling binnen|betaaltermijn|pagamento|\d+ giorni|\d+ d[ií]as|termin płatności|überweisen sie|bitte überweisen)\b"
-)
+_TERMS = re.compile(rf"(?<![^ ]){pattern('payment_wording')}")
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("credit_note", re.compile(r"(?:rechnungskorrektur|gutschrift|storno(?:rechnung)?|credit (?:note|memo|invoice)|avoir|facture d avoir|note de credit|creditnota|creditfactuur|nota (?:di|de) credito|factura rectificativa|kreditnota|kreditfaktura|korekta)(?: .{0,40})?")),
-    ("other", re.compile(r"(?:lieferschein|auftragsbestatigung|angebot|bestellung|mahnung|zahlungserinnerung|kontoauszug|delivery note|packing (?:list|slip)|purchase order|order confirmation|quotation|quote|statement(?: of account)?|pro ?forma(?: invoice)?|proforma.*|reminder|receipt|bon de (?:livraison|commande)|devis|releve de compte|pakbon|offerte|orderbevestiging|aanmaning|documento di trasporto|preventivo|albaran|presupuesto)(?: (?:nr|no|n|#|\S*\d\S*).{0,30})?")),
-    ("invoice", re.compile(rf"(?:.{{0,20}} )?(?:{_DOCUMENT}|tax invoice|rechnungs ?(?:nr|nummer)|invoice (?:no|number|#)|facture n|factuurnummer|bill)(?: .{{0,60}})?")),
-)  # fmt: skip
+    ("credit_note", re.compile(rf"{pattern('title_credit_note')}.{{0,40}}")),
+    ("other", re.compile(rf"{pattern('title_other')}(?:(?:nr|no|n|#|\S*\d\S*).{{0,30}})?")),
+    ("invoice", re.compile(rf"(?:.{{0,20}} )?(?:{_DOCUMENT}|{pattern('title_invoice')}).{{0,60}}")),
+)
+"""Titles, the likeliest to be meant first: an ``invoice`` in the title of a credit note does not make it one."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +94,9 @@ class Terms:
                 weight = 0.6 * c.announced("some_number")
             at = c.cell.text.find(c.text)
             if _YEAR.fullmatch(c.value):
-                weight -= 0.5
+                weight -= 0.8
             if c.cell.text[max(at - 1, 0) : at] == "(" or c.value.isdigit() and len(c.value) < 3:
-                weight -= 0.5
+                weight -= 0.8
             if len(c.text.split()) > 1:
                 weight += 0.06  # the number in its groups, or with the letters of its series
             if any(_REFERRED.search(label.text) for label in c.labels[:1]):
@@ -105,7 +114,7 @@ class Terms:
         for c in self._all.references:
             if (
                 c.page not in found
-                and c.announced("invoice_number") >= 0.9
+                and c.announced("invoice_number") >= 0.75
                 and not _YEAR.fullmatch(c.value)
                 and not (c.value.isdigit() and len(c.value) < 4)
                 and not any(_REFERRED.search(label.text) or _ANOTHER.search(normalised(label.text)) for label in c.labels)
@@ -205,7 +214,7 @@ class Terms:
             label, colon, rest = cell.text.partition(":")
             if colon and is_label(label, "terms") and len(rest.strip()) > 5:
                 return Choice(self._all.whole(cell, rest.strip()), 0.8, ("label",))
-            match = _TERMS.search(cell.text)
+            match = _TERMS.search(normalised(cell.text))
             if match and len(cell.text) > 8 and not (colon and len(label) < 30 and is_label(label, "due_date")):
                 return Choice(self._all.whole(cell), 0.6, ("wording",))
         return Choice(None, 0.0, ())
@@ -216,8 +225,8 @@ class Terms:
         lines = len(self._all.layout.lines)
         for cell in self._all.layout.cells():
             plain = normalised(cell.text)
-            for kind, pattern in _KINDS:
-                if len(plain) < 90 and pattern.fullmatch(plain):
+            for kind, title in _KINDS:
+                if len(plain) < 90 and title.fullmatch(plain):
                     size = cell.height * (1.5 if cell.text.isupper() else 1.0) * (1 - 0.5 * cell.line / max(lines, 1))
                     if best is None or size > best[0] + 0.01:
                         best = size, kind

@@ -167,7 +167,7 @@ def _named(text: str) -> tuple[list[Currency], bool]:
         counts[code] = (counts.get(code, (0, code))[0] + 1, code)
     for symbol, code in _SYMBOLS.items():
         _count(counts, code, symbol, text)
-    if not counts and (words := re.findall(r"\b(?:Euros?|EUROS?|euros)\b", text)):
+    if not counts and (words := re.findall(r"\b(?:Euro(?:'?s)?|EUROS?|euro'?s)\b", text)):
         counts["EUR"] = (len(words), words[0])
     unresolved = False
     for symbol, shared in _SHARED_SYMBOLS.items():

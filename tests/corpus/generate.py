@@ -3,7 +3,19 @@
 import argparse
 from pathlib import Path
 
-from tests.corpus import dach, english, hostile, more, other, romance, south_north, unseen_de, unseen_fr
+from tests.corpus import (
+    dach,
+    english,
+    hostile,
+    more,
+    other,
+    romance,
+    south_north,
+    unseen_de,
+    unseen_en,
+    unseen_fr,
+    unseen_rest,
+)
 from tests.corpus.kit import Case, dump, render
 
 
@@ -30,11 +42,13 @@ def write(cases: list[Case], out: Path) -> list[dict[str, str]]:
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("out", type=Path)
-    ap.add_argument("--set", choices=("seen", "unseen"), default="seen", help="unseen: layouts kept for validation only")
+    ap.add_argument(
+        "--set", choices=("seen", "unseen"), default="seen", help="unseen: layouts kept for validation only"
+    )
     args = ap.parse_args()
     out: Path = args.out
     if args.set == "unseen":
-        rows = write([*unseen_de.cases(), *unseen_fr.cases()], out)
+        rows = write([*unseen_de.cases(), *unseen_fr.cases(), *unseen_en.cases(), *unseen_rest.cases()], out)
         print(f"{len(rows)} invoices of {len({r['issuer'] for r in rows})} layouts in {out}")
         return
     rows = write([*dach.cases(), *romance.cases(), *english.cases(), *south_north.cases(), *more.cases()], out)

@@ -39,7 +39,13 @@ def _galabau(d: Doc, s: Sheet) -> None:
     s.ts(25, 54, d.buyer.addr, 4.8, size=10.5)
     s.t(25, 92, d.x["title"], 16, True)
     for k, (label, v) in enumerate(
-        [(d.x["nolabel"], d.number), ("Ihre Kundennr.", "10318"), ("Datum", day(d.date, D)), ("Leistungsdatum", day(d.delivery or d.date, D)), ("Bearbeiter", "M. Pfaffinger")]
+        [
+            (d.x["nolabel"], d.number),
+            ("Ihre Kundennr.", "10318"),
+            ("Datum", day(d.date, D)),
+            ("Leistungsdatum", day(d.delivery or d.date, D)),
+            ("Bearbeiter", "M. Pfaffinger"),
+        ]
     ):
         s.t(25 + k * 34, 100, label, 8, True)
         s.t(25 + k * 34, 104.5, v, 9)
@@ -77,34 +83,72 @@ def _galabau(d: Doc, s: Sheet) -> None:
 
 
 def galabau() -> list[Case]:
-    seller = Party("Grünwerk Pfaffinger e.K.", "Eschenweg 6", "94374 Schwarzach", "DE", ids.vat("DE", "gruenwerk"), legal="HRA 10442")
+    seller = Party(
+        "Grünwerk Pfaffinger e.K.",
+        "Eschenweg 6",
+        "94374 Schwarzach",
+        "DE",
+        ids.vat("DE", "gruenwerk"),
+        legal="HRA 10442",
+    )
     pay = {"iban": ids.iban("DE", "gruenwerk"), "bic": "BYLADEM1DEG"}
     one = doc(
-        "u-de-galabau-1", "de", "25-1187", "2025-05-19", seller,
+        "u-de-galabau-1",
+        "de",
+        "25-1187",
+        "2025-05-19",
+        seller,
         Party("Familie Sabine und Jörg Ettl", "Lindenstraße 31", "94327 Bogen", "DE"),
         [
-            ln("Rasenfläche fräsen, planieren und Rollrasen verlegen", 86, "14.20", 19, "m²", notes=["inkl. Bodenaktivator und Anwässern"]),
+            ln(
+                "Rasenfläche fräsen, planieren und Rollrasen verlegen",
+                86,
+                "14.20",
+                19,
+                "m²",
+                notes=["inkl. Bodenaktivator und Anwässern"],
+            ),
             ln("Natursteinmauer Granit, trocken gesetzt", "4.75", "398.00", 19, "m"),
             ln("Felsenbirne (Amelanchier), Solitär 200-225", 2, "289.00", 19, "Stk."),
             ln("Vorarbeiter", "22.5", "58.90", 19, "Std."),
         ],
         "Lexware-like, head data as a strip under the title, loyalty discount on the total, net/tax/gross",
-        delivery="2025-05-15", allowances=[adj("abzgl. 5 % Frühbucher-Nachlass", "250.74", 19)],
-        terms="Bitte begleichen Sie den Betrag bis spätestens 02.06.2025 ohne weitere Abzüge.", due="2025-06-02",
-        x={"title": "Rechnung", "nolabel": "Rechnung Nr.", "total": "Gesamtbetrag", "intro": "Liebe Familie Ettl, für die Neuanlage Ihres Gartens stellen wir wie folgt in Rechnung:", "bye": "Vielen Dank für den schönen Auftrag! Diese Rechnung müssen Sie als Privatperson zwei Jahre aufbewahren (§ 14b UStG)."},
+        delivery="2025-05-15",
+        allowances=[adj("abzgl. 5 % Frühbucher-Nachlass", "250.74", 19)],
+        terms="Bitte begleichen Sie den Betrag bis spätestens 02.06.2025 ohne weitere Abzüge.",
+        due="2025-06-02",
+        x={
+            "title": "Rechnung",
+            "nolabel": "Rechnung Nr.",
+            "total": "Gesamtbetrag",
+            "intro": "Liebe Familie Ettl, für die Neuanlage Ihres Gartens stellen wir wie folgt in Rechnung:",
+            "bye": "Vielen Dank für den schönen Auftrag! Diese Rechnung müssen Sie als Privatperson zwei Jahre aufbewahren (§ 14b UStG).",
+        },
         **pay,
     )
     one.allowances = [adj("abzgl. 5 % Frühbucher-Nachlass", q2(one.line_total * 5 / 100), 19)]
     two = doc(
-        "u-de-galabau-2", "de", "25-1204", "2025-06-11", seller,
+        "u-de-galabau-2",
+        "de",
+        "25-1204",
+        "2025-06-11",
+        seller,
         Party("Wohnungsgenossenschaft Bogenberg eG", "Bahnhofstraße 12", "94327 Bogen", "DE"),
         [
             ln("Heckenschnitt Liguster, Rückschnitt auf 1,80 m", -64, "5.40", 19, "m"),
             ln("Entsorgung Grüngut", -3, "48.00", 19, "m³"),
         ],
         "Stornorechnung (credit) with negative quantities, names the cancelled invoice",
-        delivery="2025-05-28", type_code="381", terms="Den bereits gezahlten Betrag erstatten wir in den nächsten Tagen auf Ihr Konto.",
-        x={"title": "Stornorechnung", "nolabel": "Storno-Nr.", "total": "Erstattungsbetrag", "intro": "hiermit stornieren wir unsere Rechnung 25-1191 vom 30.05.2025 wegen falscher Objektzuordnung vollständig:", "bye": "Bitte entschuldigen Sie das Versehen."},
+        delivery="2025-05-28",
+        type_code="381",
+        terms="Den bereits gezahlten Betrag erstatten wir in den nächsten Tagen auf Ihr Konto.",
+        x={
+            "title": "Stornorechnung",
+            "nolabel": "Storno-Nr.",
+            "total": "Erstattungsbetrag",
+            "intro": "hiermit stornieren wir unsere Rechnung 25-1191 vom 30.05.2025 wegen falscher Objektzuordnung vollständig:",
+            "bye": "Bitte entschuldigen Sie das Versehen.",
+        },
         **pay,
     )
     return [Case(one, _galabau), Case(two, _galabau)]
@@ -132,18 +176,31 @@ def _fotograf(d: Doc, s: Sheet) -> None:
     y = s.table(cols, d.lines, y + 4, gap=3, rule="row", note_size=7)
     s.t(128, y + 3, "Gesamtbetrag", 9.5, True)
     s.t(194, y + 3, num(d.grand) + " €", 9.5, True, "r")
-    y = s.para(20, y + 14, 172, "Als Kleinunternehmerin im Sinne von § 19 Abs. 1 UStG weise ich keine Umsatzsteuer aus.")
+    y = s.para(
+        20, y + 14, 172, "Als Kleinunternehmerin im Sinne von § 19 Abs. 1 UStG weise ich keine Umsatzsteuer aus."
+    )
     s.para(20, y + 3, 172, d.terms or "")
     s.line(20, 270, 195, 270, 0.3, "#bbbbbb")
     s.ts(20, 275, ["Jette Lohse", "Kleine Gasse 4", "18055 Rostock"], 3.6, size=6.5, col="#666666")
-    s.ts(75, 275, [f"St.-Nr.: {d.seller.tax_number}", "jette@lohse-foto.example", "0381 555 019"], 3.6, size=6.5, col="#666666")
+    s.ts(
+        75,
+        275,
+        [f"St.-Nr.: {d.seller.tax_number}", "jette@lohse-foto.example", "0381 555 019"],
+        3.6,
+        size=6.5,
+        col="#666666",
+    )
     s.ts(130, 275, ["GLS Bank", f"IBAN: {d.iban}", f"BIC: {d.bic}"], 3.6, size=6.5, col="#666666")
 
 
 def fotograf() -> list[Case]:
     seller = Party("Jette Lohse", "Kleine Gasse 4", "18055 Rostock", "DE", None, "079/245/01883")
     d = doc(
-        "u-de-foto-1", "de", "RE-1072-03", "2025-08-25", seller,
+        "u-de-foto-1",
+        "de",
+        "RE-1072-03",
+        "2025-08-25",
+        seller,
         Party("Restaurant Hafenkante", "Inselstraße 2", "18119 Warnemünde", "DE", extra="Inh. Carlo Bendt"),
         [
             ln("Foodfotografie halber Tag", 1, "540.00", unit="Psch", notes=["inkl. 20 bearbeitete Bilder"]),
@@ -151,9 +208,14 @@ def fotograf() -> list[Case]:
             ln("Fahrtkosten", 46, "0.42", unit="km"),
         ],
         "sevDesk-like, small business § 19, no tax lines at all, only a total",
-        iban=ids.iban("DE", "lohse"), bic="GENODEM1GLS", due="2025-09-08", delivery="2025-08-20",
+        iban=ids.iban("DE", "lohse"),
+        bic="GENODEM1GLS",
+        due="2025-09-08",
+        delivery="2025-08-20",
         terms="Bitte überweise den Rechnungsbetrag bis zum 08.09.2025 unter Angabe der Rechnungsnummer.",
-        x={"intro": "Moin Carlo, hier kommt die Rechnung für das Shooting der Herbstkarte. Danke für den tollen Tag und den Kaffee!"},
+        x={
+            "intro": "Moin Carlo, hier kommt die Rechnung für das Shooting der Herbstkarte. Danke für den tollen Tag und den Kaffee!"
+        },
     )
     return [Case(d, _fotograf)]
 
@@ -169,7 +231,14 @@ def _elektro(d: Doc, s: Sheet) -> None:
         s.t(121, 17, "Rechnung / Lieferant: Volthaus", 8, True)
         rows = [("Belegnummer", d.number), ("Belegdatum", day(d.date, D)), ("Seite", f"{s.page} von 2")]
         if s.page == 1:
-            rows += [("Kundennummer", "0000218845"), ("Ihre Bestellnummer", d.po or ""), ("Unser Auftrag", "1400887213"), ("Liefertermin", day(d.delivery or d.date, D)), ("Versandart", "Eigener LKW"), ("Ansprechpartner", "Telesales West")]
+            rows += [
+                ("Kundennummer", "0000218845"),
+                ("Ihre Bestellnummer", d.po or ""),
+                ("Unser Auftrag", "1400887213"),
+                ("Liefertermin", day(d.delivery or d.date, D)),
+                ("Versandart", "Eigener LKW"),
+                ("Ansprechpartner", "Telesales West"),
+            ]
         s.kv(121, 22, rows, 32, 4.1)
         return 40
 
@@ -193,9 +262,24 @@ def _elektro(d: Doc, s: Sheet) -> None:
         return y + 5
 
     def foot() -> None:
-        s.t(20, 278, "Volthaus Elektrogroßhandel AG & Co. KG · Kölner Landstr. 310 · 40589 Düsseldorf · Sitz Düsseldorf · Amtsgericht Düsseldorf HRA 23817", 6.3)
-        s.t(20, 281.5, f"phG: Volthaus Verwaltungs-AG, HRB 60931 · Vorstand: Dr. K. Olbrich (Vors.), I. Szabo · USt-IdNr. {d.seller.vat} · Steuernummer {d.seller.tax_number}", 6.3)
-        s.t(20, 285, f"Commerzbank: {ids.ib(d.iban or '')} / {d.bic}     Deutsche Bank: {ids.ib(ids.iban('DE', 'volthaus-db'))} / DEUTDEDDXXX", 6.3)
+        s.t(
+            20,
+            278,
+            "Volthaus Elektrogroßhandel AG & Co. KG · Kölner Landstr. 310 · 40589 Düsseldorf · Sitz Düsseldorf · Amtsgericht Düsseldorf HRA 23817",
+            6.3,
+        )
+        s.t(
+            20,
+            281.5,
+            f"phG: Volthaus Verwaltungs-AG, HRB 60931 · Vorstand: Dr. K. Olbrich (Vors.), I. Szabo · USt-IdNr. {d.seller.vat} · Steuernummer {d.seller.tax_number}",
+            6.3,
+        )
+        s.t(
+            20,
+            285,
+            f"Commerzbank: {ids.ib(d.iban or '')} / {d.bic}     Deutsche Bank: {ids.ib(ids.iban('DE', 'volthaus-db'))} / DEUTDEDDXXX",
+            6.3,
+        )
 
     top()
     s.t(20, 45, "Volthaus · Kölner Landstr. 310 · 40589 Düsseldorf", 6.3)
@@ -206,19 +290,33 @@ def _elektro(d: Doc, s: Sheet) -> None:
     y = s.table(cols, d.lines, y + 4, bottom=262, brk=brk, lh=3.9, gap=1.8, note_size=7.5)
     s.line(104, y - 2, 192, y - 2, 0.6)
     rows = [("Summe der Positionen", num(d.line_total))] + [(lab, num(a)) for lab, a, _ in d.charges]
-    rows += [("Nettowarenwert", num(d.basis))] + [(f"Ausgangssteuer    {num(r, places=3)} %", num(t)) for r, _, t in d.taxes]
+    rows += [("Nettowarenwert", num(d.basis))] + [(f"Ausgangssteuer    {num(r)} %", num(t)) for r, _, t in d.taxes]
     y = s.kv(104, y + 2, rows, 88, 4.6, "r")
     s.line(104, y - 3, 192, y - 3, 0.3)
     s.kv(104, y + 1, [("Rechnungsendbetrag", num(d.grand) + " EUR")], 88, va="r", bl=True, bv=True)
     y += 12
     s.t(20, y, "Zahlungsbedingungen", b=True)
     y = s.para(20, y + 4.4, 170, d.terms or "")
-    s.para(20, y + 3, 170, "Es gelten unsere Allgemeinen Verkaufs- und Lieferbedingungen in der jeweils gültigen Fassung. Altgeräte und Verpackungen: EAR-Reg.-Nr. DE 40187725.", 7)
+    s.para(
+        20,
+        y + 3,
+        170,
+        "Es gelten unsere Allgemeinen Verkaufs- und Lieferbedingungen in der jeweils gültigen Fassung. Altgeräte und Verpackungen: EAR-Reg.-Nr. DE 40187725.",
+        7,
+    )
     foot()
 
 
 def elektro() -> list[Case]:
-    seller = Party("Volthaus Elektrogroßhandel AG & Co. KG", "Kölner Landstr. 310", "40589 Düsseldorf", "DE", ids.vat("DE", "volthaus"), "106/5780/2231", "HRA 23817")
+    seller = Party(
+        "Volthaus Elektrogroßhandel AG & Co. KG",
+        "Kölner Landstr. 310",
+        "40589 Düsseldorf",
+        "DE",
+        ids.vat("DE", "volthaus"),
+        "106/5780/2231",
+        "HRA 23817",
+    )
     goods = [
         ("NYM-J 3x1,5 mm² grau Ring 100 m", "RG", "58.40"), ("NYM-J 5x2,5 mm² grau Ring 50 m", "RG", "81.15"),
         ("Leitungsschutzschalter B16 1-polig", "ST", "3.92"), ("FI-Schutzschalter 40 A 30 mA Typ A", "ST", "34.80"),
@@ -228,17 +326,34 @@ def elektro() -> list[Case]:
         ("Installationsrohr M25 flexibel", "M", "0.74"), ("Verbindungsklemme 3 x 4 mm² Box 50", "PK", "19.90"),
     ]  # fmt: skip
     lines = [
-        ln(g[0], (i * 5) % 17 + 2, dec(g[2]) + Decimal(i // 12) / 4, 19, g[1], ["0", "32.5", "0", "18"][i % 4], f"{20417000 + i * 137}", ["Preis gültig gemäß Rahmenvertrag 4600012877"] if i % 7 == 2 else [])
+        ln(
+            g[0],
+            (i * 5) % 17 + 2,
+            dec(g[2]) + Decimal(i // 12) / 4,
+            19,
+            g[1],
+            ["0", "32.5", "0", "18"][i % 4],
+            f"{20417000 + i * 137}",
+            ["Preis gültig gemäß Rahmenvertrag 4600012877"] if i % 7 == 2 else [],
+        )
         for i, g in enumerate((goods * 2)[:21])
     ]
     d = doc(
-        "u-de-sap-1", "de", "9300447126", "2025-04-30", seller,
+        "u-de-sap-1",
+        "de",
+        "9300447126",
+        "2025-04-30",
+        seller,
         Party("Elektro Brinkmeier GmbH", "Industriering Ost 19", "41468 Neuss", "DE", ids.vat("DE", "brinkmeier")),
         lines,
         "SAP-like, six-digit items, material number above the description, two pages with carry-over, own rabate per item, freight",
-        iban=ids.iban("DE", "volthaus"), bic="COBADEDDXXX", po="BM-25-00719", delivery="2025-04-29",
+        iban=ids.iban("DE", "volthaus"),
+        bic="COBADEDDXXX",
+        po="BM-25-00719",
+        delivery="2025-04-29",
         charges=[adj("Logistikpauschale", "14.90", 19)],
-        terms="Bis zum 14.05.2025 erhalten Sie 2,000 % Skonto, bis zum 30.05.2025 ohne Abzug.", due="2025-05-30",
+        terms="Bis zum 14.05.2025 erhalten Sie 2,000 % Skonto, bis zum 30.05.2025 ohne Abzug.",
+        due="2025-05-30",
     )
     return [Case(d, _elektro)]
 
@@ -249,9 +364,28 @@ def _marktplatz(d: Doc, s: Sheet) -> None:
     s.t(15, 20, "buntbude.example", 18, True)
     s.t(195, 18, "Rechnung", 18, a="r")
     s.t(195, 24, "Bezahlt", 10, True, "r")
-    s.kv(115, 32, [("Zahlungsreferenznummer", "4FK7dQ2LbXw90"), ("Verkauft von", d.seller.name), ("USt-IDNr.", d.seller.vat or "")], 80, 4.6, "r", bl=True)
+    s.kv(
+        115,
+        32,
+        [
+            ("Zahlungsreferenznummer", "4FK7dQ2LbXw90"),
+            ("Verkauft von", d.seller.name),
+            ("USt-IDNr.", d.seller.vat or ""),
+        ],
+        80,
+        4.6,
+        "r",
+        bl=True,
+    )
     s.line(115, 44, 195, 44, 0.4)
-    s.kv(115, 49, [("Rechnungsdatum / Lieferdatum", day(d.date, "{d}. {B} %Y|de")), ("Rechnungsnummer", d.number)], 80, 4.6, "r")
+    s.kv(
+        115,
+        49,
+        [("Rechnungsdatum / Lieferdatum", day(d.date, "{d}. {B} %Y|de")), ("Rechnungsnummer", d.number)],
+        80,
+        4.6,
+        "r",
+    )
     s.t(115, 61, "Zahlbetrag", 11, True)
     s.t(195, 61, num(d.payable, "p,") + " €", 11, True, "r")
     s.ts(15, 34, [r.upper() for r in d.buyer.addr] + ["DE"], 4.4, size=9)
@@ -272,8 +406,12 @@ def _marktplatz(d: Doc, s: Sheet) -> None:
         Col("Menge", 94, 12, lambda n, i: qn(n.qty), "r", "qty"),
         Col("Stückpreis\n(ohne USt.)", 108, 22, lambda n, i: num(n.price, "p,") + " €", "r", "price"),
         Col("USt. %", 132, 12, lambda n, i: f"{qn(n.rate)}%", "r", "rate"),
-        Col("Stückpreis\n(inkl. USt.)", 146, 22, lambda n, i: num(q2(n.price * (100 + n.rate) / 100), "p,") + " €", "r"),
-        Col("Zwischensumme\n(inkl. USt.)", 170, 24, lambda n, i: num(q2(n.net * (100 + n.rate) / 100), "p,") + " €", "r"),
+        Col(
+            "Stückpreis\n(inkl. USt.)", 146, 22, lambda n, i: num(q2(n.price * (100 + n.rate) / 100), "p,") + " €", "r"
+        ),
+        Col(
+            "Zwischensumme\n(inkl. USt.)", 170, 24, lambda n, i: num(q2(n.net * (100 + n.rate) / 100), "p,") + " €", "r"
+        ),
     ]
     y = s.head(cols, 135, 8, fill="#eeeeee")
     y = s.table(cols, d.lines, y + 4, gap=3, note_size=7.5, rule="row")
@@ -296,21 +434,41 @@ def _marktplatz(d: Doc, s: Sheet) -> None:
     s.t(116, y + 4.6, "USt. Gesamt", b=True)
     s.t(172, y + 4.6, num(d.basis, "p,") + " €", b=True, a="r")
     s.t(194, y + 4.6, num(d.tax, "p,") + " €", b=True, a="r")
-    s.t(105, 284, "Buntbude Marketplace S.à r.l., 12 rue du Fort, L-1840 Luxembourg handelt als Vermittler. EORI: DE4410927 · Seite 1 von 1", 6.5, a="c")
+    s.t(
+        105,
+        284,
+        "Buntbude Marketplace S.à r.l., 12 rue du Fort, L-1840 Luxembourg handelt als Vermittler. EORI: DE4410927 · Seite 1 von 1",
+        6.5,
+        a="c",
+    )
 
 
 def marktplatz() -> list[Case]:
-    seller = Party("Kramfix Handels UG (haftungsbeschränkt)", "Lagerstr. 77b", "15345 Altlandsberg", "DE", ids.vat("DE", "kramfix"))
+    seller = Party(
+        "Kramfix Handels UG (haftungsbeschränkt)", "Lagerstr. 77b", "15345 Altlandsberg", "DE", ids.vat("DE", "kramfix")
+    )
     d = doc(
-        "u-de-markt-1", "de", "INV-DE-1180427-2025-3391", "2025-11-03", seller,
+        "u-de-markt-1",
+        "de",
+        "INV-DE-1180427-2025-3391",
+        "2025-11-03",
+        seller,
         Party("Bürogemeinschaft Plagwitz GbR", "Karl-Heine-Straße 55", "04229 Leipzig", "DE"),
         [
-            ln("Kramfix Schreibtischlampe LED dimmbar, USB-Ladeanschluss, schwarz", 2, "42.00", 19, notes=["ASIN: B0C7KX11QD"]),
+            ln(
+                "Kramfix Schreibtischlampe LED dimmbar, USB-Ladeanschluss, schwarz",
+                2,
+                "42.00",
+                19,
+                notes=["ASIN: B0C7KX11QD"],
+            ),
             ln("Kabelkanal selbstklebend 10 x 1 m weiß", 1, "21.00", 19, notes=["ASIN: B09ZP4LL2M"]),
             ln("Wandkalender 2026 Bürobedarf, 3 Monate auf einen Blick", 3, "6.00", 7, notes=["ASIN: B0D2TT8R5C"]),
         ],
         "marketplace invoice, already paid, line amounts only with tax, net unit prices, order number of the marketplace",
-        delivery="2025-11-03", charges=[adj("Versandkosten", "5.00", 19)], po="302-8841927-5510348",
+        delivery="2025-11-03",
+        charges=[adj("Versandkosten", "5.00", 19)],
+        po="302-8841927-5510348",
     )
     d.x["ordered"] = d.date.replace(day=1)
     return [Case(d, _marktplatz)]
@@ -323,8 +481,21 @@ def _rechenzentrum(d: Doc, s: Sheet) -> None:
     s.t(20, 15, "RACKWERK", 20, True, col="#ffffff", font="helv")
     s.t(190, 15, "Server · Cloud · Colocation", 9, a="r", col="#ffffff", font="helv")
     s.ts(20, 42, d.buyer.addr, 4.8)
-    s.ts(132, 36, ["Rackwerk Internet GmbH", "Am Datenhafen 3", "63067 Offenbach am Main", "buchhaltung@rackwerk.example"], 4.3, size=9)
-    s.kv(132, 58, [("Kunden-ID", "R-338120"), ("Beleg", d.number), ("vom", day(d.date, D)), ("Abrechnung", d.x["period"])], 24, 4.6, bl=True)
+    s.ts(
+        132,
+        36,
+        ["Rackwerk Internet GmbH", "Am Datenhafen 3", "63067 Offenbach am Main", "buchhaltung@rackwerk.example"],
+        4.3,
+        size=9,
+    )
+    s.kv(
+        132,
+        58,
+        [("Kunden-ID", "R-338120"), ("Beleg", d.number), ("vom", day(d.date, D)), ("Abrechnung", d.x["period"])],
+        24,
+        4.6,
+        bl=True,
+    )
     s.t(20, 88, f"Ihre Rechnung für {d.x['period']}", 15, True)
     cols = [
         Col("Produkt", 20, 62, lambda n, i: n.name, key="name"),
@@ -337,19 +508,43 @@ def _rechenzentrum(d: Doc, s: Sheet) -> None:
     s.line(20, y - 1.4, 190, y - 1.4, 0.4)
     y = s.table(cols, d.lines, y + 4, gap=1.8, note_size=8.5)
     s.line(20, y - 2, 190, y - 2, 0.4)
-    y = s.kv(132, y + 3, [("Summe exkl. MwSt.", num(d.basis) + " €")] + [(f"+ {qn(r)} % MwSt.", num(t) + " €") for r, _, t in d.taxes], 58, 5, "r")
+    y = s.kv(
+        132,
+        y + 3,
+        [("Summe exkl. MwSt.", num(d.basis) + " €")] + [(f"+ {qn(r)} % MwSt.", num(t) + " €") for r, _, t in d.taxes],
+        58,
+        5,
+        "r",
+    )
     s.kv(132, y, [("Summe inkl. MwSt.", num(d.grand) + " €")], 58, va="r", bl=True, bv=True)
     s.para(20, y + 14, 168, d.terms or "", lh=4.6)
     s.t(20, y + 32, "Fragen? Öffnen Sie ein Ticket im Kundencenter unter Angabe Ihrer Kunden-ID.", i=True)
-    s.t(105, 280, f"Rackwerk Internet GmbH, HRB 51190 Amtsgericht Offenbach, UID {d.seller.vat}, Geschäftsführer Tomasz Kerl und Ines Abt", 8, a="c")
+    s.t(
+        105,
+        280,
+        f"Rackwerk Internet GmbH, HRB 51190 Amtsgericht Offenbach, UID {d.seller.vat}, Geschäftsführer Tomasz Kerl und Ines Abt",
+        8,
+        a="c",
+    )
     s.t(105, 284.5, f"Gläubiger-ID DE18ZZZ00000441907 – Bankverbindung {ids.ib(d.iban or '')} ({d.bic})", 8, a="c")
 
 
 def rechenzentrum() -> list[Case]:
-    seller = Party("Rackwerk Internet GmbH", "Am Datenhafen 3", "63067 Offenbach am Main", "DE", ids.vat("DE", "rackwerk"), legal="HRB 51190")
+    seller = Party(
+        "Rackwerk Internet GmbH",
+        "Am Datenhafen 3",
+        "63067 Offenbach am Main",
+        "DE",
+        ids.vat("DE", "rackwerk"),
+        legal="HRB 51190",
+    )
     p = "01.09. - 30.09.2025"
     d = doc(
-        "u-de-hosting-1", "de", "R0019882251", "2025-10-02", seller,
+        "u-de-hosting-1",
+        "de",
+        "R0019882251",
+        "2025-10-02",
+        seller,
         Party("Apotheke am Ring OHG", "Habsburgerring 66", "50674 Köln", "DE"),
         [
             ln("Dedicated Server RX-42", 1, "46.2185", 19, code=p, notes=["#1882004 fsn-dc3-rack12"]),
@@ -359,7 +554,9 @@ def rechenzentrum() -> list[Case]:
             ln("Traffic über Freikontingent (TB)", "2.37", "1.0000", 19, code="01.08. - 31.08.2025"),
         ],
         "hosting provider, net prices with four decimals, periods per line, direct debit",
-        iban=ids.iban("DE", "rackwerk"), bic="HELADEF1OFF", due="2025-10-09",
+        iban=ids.iban("DE", "rackwerk"),
+        bic="HELADEF1OFF",
+        due="2025-10-09",
         terms="Der Betrag wird am 09.10.2025 mit der Mandatsreferenz RW338120-1 per SEPA-Lastschrift abgebucht.",
         x={"period": "September 2025"},
     )
@@ -409,7 +606,11 @@ def heizung() -> list[Case]:
     seller = Party("Dieter Wolters", "Brunnenstraße 88", "52428 Jülich", "DE", None, "213/5288/0917")
     pay = {"iban": ids.iban("DE", "wolters"), "bic": "GENODED1RRT"}
     one = doc(
-        "u-de-heizung-1", "de", "2025-311", "2025-01-22", seller,
+        "u-de-heizung-1",
+        "de",
+        "2025-311",
+        "2025-01-22",
+        seller,
         Party("Eheleute Ursula und Kurt Dohmen", "Am Königshäuschen 14", "52428 Jülich", "DE"),
         [
             ln("Gasbrennwerttherme gewartet, Brenner gereinigt, Abgaswerte protokolliert", 1, "168.00", 19, "psch"),
@@ -422,11 +623,18 @@ def heizung() -> list[Case]:
         "craftsman's Word form, quantity first, ruled columns, labour share in the small print, no VAT id",
         delivery="2025-01-20",
         terms="Zahlbar sofort nach Erhalt rein netto. Skonto wird nicht gewährt.",
-        x={"obj": "Am Königshäuschen 14, Keller", "labour": "Im Bruttobetrag sind 440,60 € Lohn- und Fahrtkosten inkl. MwSt. enthalten (§ 35a EStG)."},
+        x={
+            "obj": "Am Königshäuschen 14, Keller",
+            "labour": "Im Bruttobetrag sind 440,60 € Lohn- und Fahrtkosten inkl. MwSt. enthalten (§ 35a EStG).",
+        },
         **pay,
     )
     two = doc(
-        "u-de-heizung-2", "de", "2025-347", "2025-04-03", seller,
+        "u-de-heizung-2",
+        "de",
+        "2025-347",
+        "2025-04-03",
+        seller,
         Party("Kindertagesstätte Rappelkiste e.V.", "Schirmerstraße 9", "52428 Jülich", "DE"),
         [
             ln("Waschtischarmatur mit Temperaturbegrenzer, verchromt", 4, "139.80", 19, "Stk"),
@@ -436,7 +644,11 @@ def heizung() -> list[Case]:
         "DEFECT: printed gross total does not equal net + tax (digits transposed by hand)",
         delivery="2025-03-31",
         terms="Zahlbar innerhalb von 8 Tagen mit 2 % Skonto oder 21 Tagen netto.",
-        x={"obj": "Kita, Waschraum Gruppe 2", "labour": "Wir bedanken uns für Ihren Auftrag.", "by": "Fr. Schaaf 24/03"},
+        x={
+            "obj": "Kita, Waschraum Gruppe 2",
+            "labour": "Wir bedanken uns für Ihren Auftrag.",
+            "by": "Fr. Schaaf 24/03",
+        },
         defect="grand total differs from net + tax by 36.00",
         **pay,
     )
@@ -452,7 +664,14 @@ def _mobilfunk(d: Doc, s: Sheet) -> None:
     s.t(20, 40, "funkfee Mobil GmbH, Postfach 60 01 20, 14401 Potsdam", 6.5)
     s.ts(20, 48, d.buyer.addr, 4.8, size=10)
     s.ts(140, 40, ["Bei Fragen hilft Ihnen", "0800 555 3890 (kostenlos)", "www.funkfee.example/business"], 4.4, size=8)
-    s.kv(140, 58, [("Rechnungskonto", "9.1184.207"), ("Rechnungs-Nr.", d.number), ("Erstellt am", day(d.date, D))], 28, 4.4, size=8)
+    s.kv(
+        140,
+        58,
+        [("Rechnungskonto", "9.1184.207"), ("Rechnungs-Nr.", d.number), ("Erstellt am", day(d.date, D))],
+        28,
+        4.4,
+        size=8,
+    )
     s.t(20, 92, f"Ihre Mobilfunkrechnung {d.x['month']}", 14, True)
     s.t(20, 102, "Übersicht", b=True)
     s.t(190, 102, "Euro", b=True, a="r")
@@ -472,8 +691,21 @@ def _mobilfunk(d: Doc, s: Sheet) -> None:
     s.t(20, y + 1.4, "Zu zahlender Betrag", 11, True)
     s.t(190, y + 1.4, num(d.payable), 11, True, "r")
     y = s.para(20, y + 14, 168, d.terms or "")
-    s.para(20, y + 4, 168, "Einwendungen gegen diese Rechnung können Sie innerhalb von acht Wochen nach Zugang erheben. Die Einzelaufstellung finden Sie auf der Folgeseite.", 8)
-    s.para(20, 272, 170, f"funkfee Mobil GmbH · Hegelallee 101 · 14467 Potsdam · HRB 33107 P, AG Potsdam · Geschäftsführung: Aylin Voss, Piet de Boer · USt-ID {d.seller.vat} · Konto für Überweisungen: {ids.ib(d.iban or '')}", 6.5, 3.3)
+    s.para(
+        20,
+        y + 4,
+        168,
+        "Einwendungen gegen diese Rechnung können Sie innerhalb von acht Wochen nach Zugang erheben. Die Einzelaufstellung finden Sie auf der Folgeseite.",
+        8,
+    )
+    s.para(
+        20,
+        272,
+        170,
+        f"funkfee Mobil GmbH · Hegelallee 101 · 14467 Potsdam · HRB 33107 P, AG Potsdam · Geschäftsführung: Aylin Voss, Piet de Boer · USt-ID {d.seller.vat} · Konto für Überweisungen: {ids.ib(d.iban or '')}",
+        6.5,
+        3.3,
+    )
     s.new()
     s.t(20, 20, f"Anlage zur Rechnung {d.number} vom {day(d.date, D)}", 8)
     s.t(190, 20, "2 / 2", 8, a="r")
@@ -491,10 +723,16 @@ def _mobilfunk(d: Doc, s: Sheet) -> None:
 
 
 def mobilfunk() -> list[Case]:
-    seller = Party("funkfee Mobil GmbH", "Hegelallee 101", "14467 Potsdam", "DE", ids.vat("DE", "funkfee"), legal="HRB 33107 P")
+    seller = Party(
+        "funkfee Mobil GmbH", "Hegelallee 101", "14467 Potsdam", "DE", ids.vat("DE", "funkfee"), legal="HRB 33107 P"
+    )
     a, b, c = "Rufnummer 0151 555 01177", "Rufnummer 0151 555 01178", "Vertragsübergreifende Leistungen"
     d = doc(
-        "u-de-mobil-1", "de", "117-4402-881", "2025-07-14", seller,
+        "u-de-mobil-1",
+        "de",
+        "117-4402-881",
+        "2025-07-14",
+        seller,
         Party("Pflegedienst Havelblick gGmbH", "Zeppelinstr. 140", "14471 Potsdam", "DE"),
         [
             ln("Tarif Business L, 01.07. - 31.07.2025", 1, "33.6050", 19, "Monat", group=a),
@@ -506,7 +744,8 @@ def mobilfunk() -> list[Case]:
         ],
         "telecom, two pages: summary with totals first, itemised lines only on page two",
         iban=ids.iban("DE", "funkfee"),
-        terms="Den Betrag ziehen wir frühestens am 21.07.2025 von Ihrem bei uns hinterlegten Konto ein.", due="2025-07-21",
+        terms="Den Betrag ziehen wir frühestens am 21.07.2025 von Ihrem bei uns hinterlegten Konto ein.",
+        due="2025-07-21",
         x={"month": "Juli 2025"},
     )
     return [Case(d, _mobilfunk)]
@@ -516,11 +755,30 @@ def mobilfunk() -> list[Case]:
 def _zimmerei(d: Doc, s: Sheet) -> None:
     s.font, s.size = "serif", 8
     s.t(20, 20, "Zimmerei & Holzbau Stadler", 16, True, col="#5b3a1e")
-    s.ts(190, 16, ["Sägmühle 1 · 87561 Oberstdorf", "Telefon 08322 550 44", "www.stadler-holz.example"], 3.8, size=7, a="r")
+    s.ts(
+        190,
+        16,
+        ["Sägmühle 1 · 87561 Oberstdorf", "Telefon 08322 550 44", "www.stadler-holz.example"],
+        3.8,
+        size=7,
+        a="r",
+    )
     s.line(20, 26, 190, 26, 2.5, "#5b3a1e")
     s.ts(20, 46, d.buyer.addr, 4.6, size=9)
     s.box(120, 40, 70, 33, "#f6f0e6", lw=0.2)
-    s.kv(123, 46, [("Rechnung", d.number), ("Ausstellung", day(d.date, D)), ("Projekt", d.x["proj"]), ("Bauvertrag", d.po or ""), ("Zeitraum", d.x["period"])], 24, 5.6)
+    s.kv(
+        123,
+        46,
+        [
+            ("Rechnung", d.number),
+            ("Ausstellung", day(d.date, D)),
+            ("Projekt", d.x["proj"]),
+            ("Ihr Auftrag", d.po or ""),
+            ("Zeitraum", d.x["period"]),
+        ],
+        24,
+        5.6,
+    )
     s.t(20, 86, d.x["title"], 13, True)
     s.t(20, 92, d.x["obj"])
     cols = [
@@ -540,14 +798,32 @@ def _zimmerei(d: Doc, s: Sheet) -> None:
     s.line(94, y - 3.4, 190, y - 3.4, 1)
     s.kv(95, y + 1, [("Auszahlungsbetrag EUR", num(d.payable))], 95, va="r", bl=True, bv=True)
     s.para(20, y + 12, 168, d.terms or "")
-    s.t(105, 278, f"Zimmerei & Holzbau Stadler GmbH · HRB 9011 Kempten · GF Xaver Stadler · USt-ID {d.seller.vat} · StNr {d.seller.tax_number}", 6.5, a="c")
+    s.t(
+        105,
+        278,
+        f"Zimmerei & Holzbau Stadler GmbH · HRB 9011 Kempten · GF Xaver Stadler · USt-ID {d.seller.vat} · StNr {d.seller.tax_number}",
+        6.5,
+        a="c",
+    )
     s.t(105, 282, f"Raiffeisenbank Oberallgäu · IBAN {ids.ib(d.iban or '')} · BIC {d.bic}", 6.5, a="c")
 
 
 def zimmerei() -> list[Case]:
-    seller = Party("Zimmerei & Holzbau Stadler GmbH", "Sägmühle 1", "87561 Oberstdorf", "DE", ids.vat("DE", "stadler"), "127/141/50233", "HRB 9011")
+    seller = Party(
+        "Zimmerei & Holzbau Stadler GmbH",
+        "Sägmühle 1",
+        "87561 Oberstdorf",
+        "DE",
+        ids.vat("DE", "stadler"),
+        "127/141/50233",
+        "HRB 9011",
+    )
     d = doc(
-        "u-de-zimmerei-1", "de", "AR-2025-058", "2025-09-12", seller,
+        "u-de-zimmerei-1",
+        "de",
+        "AR-2025-058",
+        "2025-09-12",
+        seller,
         Party("Berghotel Nebelhornblick KG", "Oytalweg 17", "87561 Oberstdorf", "DE"),
         [
             ln("Dachstuhl abbinden und aufrichten, KVH C24", "38.42", "865.00", 19, "m³", art="3.1.10"),
@@ -556,9 +832,18 @@ def zimmerei() -> list[Case]:
             ln("Autokran 60 t inkl. Bedienung", 11, "195.00", 19, "Std", art="9.1.10"),
         ],
         "construction, second progress invoice (Abschlagsrechnung), cumulative amounts, earlier payment deducted and 5 % retained",
-        iban=ids.iban("DE", "stadler"), bic="GENODEF1SFO", po="BV-25/07", prepaid=dec("23800.00"),
+        iban=ids.iban("DE", "stadler"),
+        bic="GENODEF1SFO",
+        po="BV-25/07",
+        prepaid=dec("23800.00"),
         terms="Zahlbar gemäß § 16 VOB/B innerhalb von 21 Tagen.",
-        x={"title": "2. Abschlagsrechnung", "proj": "Aufstockung Nord", "period": "KW 28 - 36 / 2025", "obj": "Aufstockung Gästehaus Nord, Gewerk Zimmererarbeiten", "paid": [("1. Abschlagszahlung vom 01.08.2025", dec("23800.00"))]},
+        x={
+            "title": "2. Abschlagsrechnung",
+            "proj": "Aufstockung Nord",
+            "period": "KW 28 - 36 / 2025",
+            "obj": "Aufstockung Gästehaus Nord, Gewerk Zimmererarbeiten",
+            "paid": [("1. Abschlagszahlung vom 01.08.2025", dec("23800.00"))],
+        },
     )
     d.withheld = q2(d.grand * 5 / 100)
     return [Case(d, _zimmerei)]
@@ -569,7 +854,14 @@ def _kanzlei(d: Doc, s: Sheet) -> None:
     s.font, s.size = "times", 10.5
     s.t(190, 22, "Thormann | Veigel | Sandrock", 16, a="r")
     s.t(190, 28, "Rechtsanwälte Partnerschaft mbB", 10, a="r", i=True)
-    s.ts(190, 40, ["Königstraße 5", "70173 Stuttgart", "T 0711 555 80-0", "Unser Zeichen: 412/25 Ve/ks"], 4.4, size=9, a="r")
+    s.ts(
+        190,
+        40,
+        ["Königstraße 5", "70173 Stuttgart", "T 0711 555 80-0", "Unser Zeichen: 412/25 Ve/ks"],
+        4.4,
+        size=9,
+        a="r",
+    )
     s.ts(25, 50, d.buyer.addr, 5)
     s.t(190, 80, f"Stuttgart, {day(d.date, '{d}. {B} %Y|de')}", a="r")
     s.t(25, 94, f"Kostenrechnung {d.number}", 13, True)
@@ -586,7 +878,10 @@ def _kanzlei(d: Doc, s: Sheet) -> None:
     s.line(150, y - 3.6, 190, y - 3.6, 0.4)
     rows2 = [("Zwischensumme der Gebührenpositionen", f"{num(d.basis)} EUR")]
     rows2 += [(f"{qn(r)} % Umsatzsteuer, Nr. 7008 VV RVG", f"{num(t)} EUR") for r, _, t in d.taxes]
-    rows2 += [("Summe", f"{num(d.grand)} EUR"), ("abzüglich erhaltener Vorschuss vom 03.02.2025", f"- {num(d.prepaid or Decimal(0))} EUR")]
+    rows2 += [
+        ("Summe", f"{num(d.grand)} EUR"),
+        ("abzüglich erhaltener Vorschuss vom 03.02.2025", f"- {num(d.prepaid or Decimal(0))} EUR"),
+    ]
     y = s.kv(25, y + 2, rows2, 165, 5.4, "r")
     s.kv(25, y + 1, [("Noch offener Betrag", f"{num(d.payable)} EUR")], 165, va="r", bl=True, bv=True)
     s.line(150, y + 2.4, 190, y + 2.4, 0.4)
@@ -594,15 +889,34 @@ def _kanzlei(d: Doc, s: Sheet) -> None:
     y = s.para(25, y + 14, 165, d.terms or "", lh=4.8)
     s.t(25, y + 8, "Dr. Henrike Veigel")
     s.t(25, y + 12.6, "Rechtsanwältin", i=True)
-    s.t(25, 276, f"Geschäftskonto: {ids.ib(d.iban or '')} (BW-Bank, {d.bic})   Anderkonto: {ids.ib(ids.iban('DE', 'thormann-ander'))}", 8)
+    s.t(
+        25,
+        276,
+        f"Geschäftskonto: {ids.ib(d.iban or '')} (BW-Bank, {d.bic})   Anderkonto: {ids.ib(ids.iban('DE', 'thormann-ander'))}",
+        8,
+    )
     s.t(25, 280, f"PR 720881 AG Stuttgart   Steuernummer {d.seller.tax_number}   Umsatzsteuer-ID {d.seller.vat}", 8)
 
 
 def kanzlei() -> list[Case]:
-    seller = Party("Thormann | Veigel | Sandrock Rechtsanwälte Partnerschaft mbB", "Königstraße 5", "70173 Stuttgart", "DE", ids.vat("DE", "thormann"), "99015/40771", "PR 720881")
+    seller = Party(
+        "Thormann | Veigel | Sandrock Rechtsanwälte Partnerschaft mbB",
+        "Königstraße 5",
+        "70173 Stuttgart",
+        "DE",
+        ids.vat("DE", "thormann"),
+        "99015/40771",
+        "PR 720881",
+    )
     d = doc(
-        "u-de-anwalt-1", "de", "2025/00893", "2025-06-24", seller,
-        Party("Feinkost Aydemir GmbH", "Marktstraße 20", "70372 Stuttgart", "DE", extra="Frau Geschäftsführerin Aydemir"),
+        "u-de-anwalt-1",
+        "de",
+        "2025/00893",
+        "2025-06-24",
+        seller,
+        Party(
+            "Feinkost Aydemir GmbH", "Marktstraße 20", "70372 Stuttgart", "DE", extra="Frau Geschäftsführerin Aydemir"
+        ),
         [
             ln("1,3 Geschäftsgebühr, Nr. 2300 VV RVG", 1, "985.40", 19),
             ln("1,5 Einigungsgebühr, Nr. 1000 VV RVG", 1, "1137.00", 19),
@@ -610,9 +924,14 @@ def kanzlei() -> list[Case]:
             ln("Ablichtungen aus Behördenakten, 68 Seiten, Nr. 7000 VV RVG", 1, "27.70", 19),
         ],
         "lawyer's fee note by statute, no table head, no quantities, advance deducted, client account as decoy",
-        iban=ids.iban("DE", "thormann"), bic="SOLADEST600", prepaid=dec("800.00"),
+        iban=ids.iban("DE", "thormann"),
+        bic="SOLADEST600",
+        prepaid=dec("800.00"),
         terms="Wir bitten um Ausgleich binnen zwei Wochen unter Angabe unseres Zeichens auf unser Geschäftskonto.",
-        x={"re": "In Sachen Feinkost Aydemir GmbH ./. Kühltechnik Renz OHG wegen Gewährleistung rechnen wir für die außergerichtliche Tätigkeit vom 30.01. bis 18.06.2025 wie folgt ab:", "value": "14.250,00"},
+        x={
+            "re": "In Sachen Feinkost Aydemir GmbH ./. Kühltechnik Renz OHG wegen Gewährleistung rechnen wir für die außergerichtliche Tätigkeit vom 30.01. bis 18.06.2025 wie folgt ab:",
+            "value": "14.250,00",
+        },
     )
     return [Case(d, _kanzlei)]
 
@@ -625,7 +944,18 @@ def _catering(d: Doc, s: Sheet) -> None:
     s.t(22, 30, "Event-Catering · Partyservice · Mittagstisch", 7.5)
     s.ts(150, 20, ["Löffelweise Catering GmbH", "Mühlenkamp 19", "22303 Hamburg", "040 555 2277"], 3.8, size=7.5)
     s.ts(22, 55, d.buyer.addr, 4.6, size=9)
-    s.ts(150, 52, ["R E C H N U N G", f"Nr. {d.number}", f"Datum {day(d.date, D)}", f"Event {day(d.delivery or d.date, D)}", f"Ihre Auftragsnr. {d.po}"], 4.6)
+    s.ts(
+        150,
+        52,
+        [
+            "R E C H N U N G",
+            f"Nr. {d.number}",
+            f"Datum {day(d.date, D)}",
+            f"Event {day(d.delivery or d.date, D)}",
+            f"Ihre Auftragsnr. {d.po}",
+        ],
+        4.6,
+    )
     s.t(22, 92, d.x["event"], 10, True)
     cols = [
         Col("Anz.", 22, 12, lambda n, i: qn(n.qty), "r", "qty"),
@@ -651,13 +981,31 @@ def _catering(d: Doc, s: Sheet) -> None:
         s.t(x, y, v, a="r", b=True)
     s.t(192, y + 12, f"Bitte zahlen Sie: {num(d.grand)} EUR", 11, True, "r")
     s.para(22, y + 22, 165, d.terms or "")
-    s.para(22, 272, 168, f"Hamburger Volksbank · IBAN {ids.ib(d.iban or '')} · Handelsregister Hamburg HRB 160227 · Geschäftsführerin Nele Ostermann · USt-IdNr. {d.seller.vat}", 6.5, 3.4)
+    s.para(
+        22,
+        272,
+        168,
+        f"Hamburger Volksbank · IBAN {ids.ib(d.iban or '')} · Handelsregister Hamburg HRB 160227 · Geschäftsführerin Nele Ostermann · USt-IdNr. {d.seller.vat}",
+        6.5,
+        3.4,
+    )
 
 
 def catering() -> list[Case]:
-    seller = Party("Löffelweise Catering GmbH", "Mühlenkamp 19", "22303 Hamburg", "DE", ids.vat("DE", "loeffel"), legal="HRB 160227")
+    seller = Party(
+        "Löffelweise Catering GmbH",
+        "Mühlenkamp 19",
+        "22303 Hamburg",
+        "DE",
+        ids.vat("DE", "loeffel"),
+        legal="HRB 160227",
+    )
     d = doc(
-        "u-de-catering-1", "de", "LW 25/0642", "2025-09-08", seller,
+        "u-de-catering-1",
+        "de",
+        "LW 25/0642",
+        "2025-09-08",
+        seller,
         Party("Architekten Quast Partner PartGmbB", "Lange Reihe 27", "20099 Hamburg", "DE"),
         [
             ln("Fingerfood-Buffet „Alster“, angeliefert", 65, "18.40", 7, "Pers."),
@@ -668,8 +1016,12 @@ def catering() -> list[Case]:
             ln("Riesling trocken, Rheinhessen 2023", 24, "11.80", 19, "Fl."),
         ],
         "caterer, two rates coded A/B, tax table with gross column, sentence total",
-        iban=ids.iban("DE", "loeffel"), po="QP-2025-18", delivery="2025-09-05",
-        terms="Zahlbar rein netto bis 22.09.2025.", due="2025-09-22", x={"event": "Sommerfest im Hof, 65 Gäste"},
+        iban=ids.iban("DE", "loeffel"),
+        po="QP-2025-18",
+        delivery="2025-09-05",
+        terms="Zahlbar rein netto bis 22.09.2025.",
+        due="2025-09-22",
+        x={"event": "Sommerfest im Hof, 65 Gäste"},
     )
     return [Case(d, _catering)]
 
@@ -680,9 +1032,20 @@ def _druck(d: Doc, s: Sheet) -> None:
     s.t(20, 22, "papierpilot", 21, True, col="#0097a7")
     s.t(76, 22, "Die Online-Druckerei", 9, col="#777777")
     s.ts(20, 46, d.buyer.addr, 4.7, size=9.5)
-    s.ts(125, 46, ["papierpilot Druck GmbH", "Falzweg 12", "97076 Würzburg", "Deutschland", f"Ust-Id-Nr. {d.seller.vat}"], 4.3, size=8.5)
+    s.ts(
+        125,
+        46,
+        ["papierpilot Druck GmbH", "Falzweg 12", "97076 Würzburg", "Deutschland", f"Ust-Id-Nr. {d.seller.vat}"],
+        4.3,
+        size=8.5,
+    )
     s.t(20, 86, f"Rechnung zu Ihrem Auftrag {d.x['order']}", 13, True, col="#0097a7")
-    s.t(20, 92, f"Rechnungs-Nr. {d.number}   |   Rechnungsdatum {day(d.date, D)}   |   Versendet am {day(d.delivery or d.date, D)}   |   Zahlart: Rechnung", 8.5)
+    s.t(
+        20,
+        92,
+        f"Rechnungs-Nr. {d.number}   |   Rechnungsdatum {day(d.date, D)}   |   Versendet am {day(d.delivery or d.date, D)}   |   Zahlart: Rechnung",
+        8.5,
+    )
     y = 102.0
     s.box(20, y - 5, 170, 7, "#e0f4f6", stroke=False)
     for x, h, a in ((22, "Artikel", "l"), (124, "Auflage", "r"), (154, "Einzelpreis", "r"), (188, "Gesamt netto", "r")):
@@ -707,24 +1070,54 @@ def _druck(d: Doc, s: Sheet) -> None:
     s.t(108, y + 1.4, "Rechnungssumme brutto", 9.5, True, col="#ffffff")
     s.t(188, y + 1.4, num(d.grand) + " €", 9.5, True, "r", "#ffffff")
     y = s.para(20, y + 15, 168, d.terms or "")
-    s.t(20, y + 3, f"Empfänger: papierpilot Druck GmbH, Bank: Castell-Kasse Würzburg, IBAN: {ids.ib(d.iban or '')}, BIC: {d.bic}", 8)
-    s.t(105, 282, "papierpilot Druck GmbH · Registergericht Würzburg HRB 14903 · Geschäftsführer: Simon Kantner · klimaneutral gedruckt", 7, a="c", col="#777777")
+    s.t(
+        20,
+        y + 3,
+        f"Empfänger: papierpilot Druck GmbH, Bank: Castell-Kasse Würzburg, IBAN: {ids.ib(d.iban or '')}, BIC: {d.bic}",
+        8,
+    )
+    s.t(
+        105,
+        282,
+        "papierpilot Druck GmbH · Registergericht Würzburg HRB 14903 · Geschäftsführer: Simon Kantner · klimaneutral gedruckt",
+        7,
+        a="c",
+        col="#777777",
+    )
 
 
 def druck() -> list[Case]:
-    seller = Party("papierpilot Druck GmbH", "Falzweg 12", "97076 Würzburg", "DE", ids.vat("DE", "papierpilot"), legal="HRB 14903")
+    seller = Party(
+        "papierpilot Druck GmbH", "Falzweg 12", "97076 Würzburg", "DE", ids.vat("DE", "papierpilot"), legal="HRB 14903"
+    )
     d = doc(
-        "u-de-druck-1", "de", "PP-R 8820117", "2025-02-27", seller,
+        "u-de-druck-1",
+        "de",
+        "PP-R 8820117",
+        "2025-02-27",
+        seller,
         Party("Theaterverein Rampenlicht e.V.", "Schützenstraße 3", "97877 Wertheim", "DE", extra="Kasse: Olaf Binder"),
         [
-            ln("Flyer DIN lang", 5000, "0.0132", 19, "Stk", notes=["135 g/m² Bilderdruck matt", "4/4-farbig", "Datencheck Profi"]),
+            ln(
+                "Flyer DIN lang",
+                5000,
+                "0.0132",
+                19,
+                "Stk",
+                notes=["135 g/m² Bilderdruck matt", "4/4-farbig", "Datencheck Profi"],
+            ),
             ln("Plakate DIN A2", 150, "0.6460", 19, "Stk", notes=["115 g/m² Affichenpapier", "4/0-farbig"]),
             ln("Eintrittskarten nummeriert, perforiert", 800, "0.0945", 19, "Stk", notes=["250 g/m² Bilderdruck"]),
         ],
         "online printing shop, voucher and express charge on document level, options under the items, head data in one line",
-        iban=ids.iban("DE", "papierpilot"), bic="FUCEDE77XXX", delivery="2025-02-27", x={"order": "A-7718204"},
-        allowances=[adj("Gutschein BUEHNE10", "20.00", 19)], charges=[adj("Express-Produktion und Versand", "24.90", 19)],
-        terms="Bitte überweisen Sie die Rechnungssumme spätestens zum 13.03.2025.", due="2025-03-13",
+        iban=ids.iban("DE", "papierpilot"),
+        bic="FUCEDE77XXX",
+        delivery="2025-02-27",
+        x={"order": "A-7718204"},
+        allowances=[adj("Gutschein BUEHNE10", "20.00", 19)],
+        charges=[adj("Express-Produktion und Versand", "24.90", 19)],
+        terms="Bitte überweisen Sie die Rechnungssumme spätestens zum 13.03.2025.",
+        due="2025-03-13",
     )
     return [Case(d, _druck)]
 
@@ -738,7 +1131,20 @@ def _mietpark(d: Doc, s: Sheet) -> None:
     s.t(20, 40, "Bagger-Böhm Mietpark KG · Kieler Chaussee 201 · 24768 Rendsburg", 6.5)
     s.ts(20, 47, d.buyer.addr, 4.6, size=9.5)
     s.t(120, 40, "MIETRECHNUNG", 13, True)
-    s.kv(120, 47, [("Rg-Nr", d.number), ("Rg-Datum", day(d.date, D)), ("Mietvertrag", "MV 20377"), ("Kd-Nr", "5512"), ("Kostenstelle", "KST 4410"), ("Disponent", "Herr Nissen")], 40, 4.5)
+    s.kv(
+        120,
+        47,
+        [
+            ("Rg-Nr", d.number),
+            ("Rg-Datum", day(d.date, D)),
+            ("Mietvertrag", "MV 20377"),
+            ("Kd-Nr", "5512"),
+            ("Kostenstelle", "KST 4410"),
+            ("Disponent", "Herr Nissen"),
+        ],
+        40,
+        4.5,
+    )
     cols = [
         Col("Gerät / Leistung", 20, 66, lambda n, i: n.name, key="name"),
         Col("Mietbeginn", 88, 19, lambda n, i: n.code.split("|")[0]),
@@ -754,12 +1160,20 @@ def _mietpark(d: Doc, s: Sheet) -> None:
     y += 4
     ((r, b, t),) = d.taxes
     w = 170 / 4
-    for k, (h, v) in enumerate((("Netto", num(b)), ("USt-Satz", f"{qn(r)} %"), ("USt-Betrag", num(t)), ("Rechnungsbetrag €", num(d.grand)))):
+    for k, (h, v) in enumerate(
+        (("Netto", num(b)), ("USt-Satz", f"{qn(r)} %"), ("USt-Betrag", num(t)), ("Rechnungsbetrag €", num(d.grand)))
+    ):
         s.box(20 + k * w, y, w, 12, "#fdf3cf" if k == 3 else "")
         s.t(22 + k * w, y + 4, h, 7)
         s.t(20 + (k + 1) * w - 2, y + 10, v, 10, k == 3, "r")
     s.para(20, y + 20, 168, d.terms or "")
-    s.para(20, y + 30, 168, "Die Kaution in Höhe von 500,00 € wurde am 02.10.2025 in bar erstattet. Schäden durch unsachgemäßen Gebrauch werden gesondert berechnet.", 7.5)
+    s.para(
+        20,
+        y + 30,
+        168,
+        "Die Kaution in Höhe von 500,00 € wurde am 02.10.2025 in bar erstattet. Schäden durch unsachgemäßen Gebrauch werden gesondert berechnet.",
+        7.5,
+    )
     for x, rows in (
         (20, ["Bagger-Böhm Mietpark KG", "Kieler Chaussee 201", "24768 Rendsburg"]),
         (75, ["HRA 4471 RD", f"Steuernr. {d.seller.tax_number}", f"USt-Id {d.seller.vat}"]),
@@ -769,12 +1183,32 @@ def _mietpark(d: Doc, s: Sheet) -> None:
 
 
 def mietpark() -> list[Case]:
-    seller = Party("Bagger-Böhm Mietpark KG", "Kieler Chaussee 201", "24768 Rendsburg", "DE", ids.vat("DE", "boehm"), "28/287/60114", "HRA 4471 RD")
+    seller = Party(
+        "Bagger-Böhm Mietpark KG",
+        "Kieler Chaussee 201",
+        "24768 Rendsburg",
+        "DE",
+        ids.vat("DE", "boehm"),
+        "28/287/60114",
+        "HRA 4471 RD",
+    )
     d = doc(
-        "u-de-miete-1", "de", "M251007-2", "2025-10-07", seller,
+        "u-de-miete-1",
+        "de",
+        "M251007-2",
+        "2025-10-07",
+        seller,
         Party("Tiefenbohr Petersen GmbH & Co. KG", "Ahlmannstraße 44", "24782 Büdelsdorf", "DE"),
         [
-            ln("Minibagger 1,8 t mit Schnellwechsler", 9, "118.00", 19, "Tag", code="22.09.2025|02.10.2025", notes=["Geräte-Nr. 0417, 41 Betriebsstunden"]),
+            ln(
+                "Minibagger 1,8 t mit Schnellwechsler",
+                9,
+                "118.00",
+                19,
+                "Tag",
+                code="22.09.2025|02.10.2025",
+                notes=["Geräte-Nr. 0417, 41 Betriebsstunden"],
+            ),
             ln("Tieflöffel 300 mm", 9, "6.50", 19, "Tag", code="22.09.2025|02.10.2025"),
             ln("Anhänger 2,7 t", 2, "39.00", 19, "Tag", code="22.09.2025|02.10.2025"),
             ln("Diesel", "37.4", "1.69", 19, "l", code=""),
@@ -782,7 +1216,8 @@ def mietpark() -> list[Case]:
             ln("Endreinigung", 1, "45.00", 19, "psch", code=""),
         ],
         "machine rental, begin and end dates per line, totals in four boxes, deposit as decoy",
-        iban=ids.iban("DE", "boehm"), bic="NOLADE21KIE",
+        iban=ids.iban("DE", "boehm"),
+        bic="NOLADE21KIE",
         terms="Zahlung sofort nach Rechnungserhalt ohne Abzug.",
     )
     return [Case(d, _mietpark)]
@@ -796,7 +1231,22 @@ def _ausfuhr(d: Doc, s: Sheet) -> None:
     s.line(60, 28, 150, 28, 0.4)
     s.t(20, 44, "An", 7)
     s.ts(20, 49, [*d.buyer.addr, "ÖSTERREICH"], 4.6, size=9.5)
-    s.kv(112, 44, [("Rechnung", d.number), ("Ausstellungstag", day(d.date, D)), ("Ihr Auftrag", d.po or ""), ("Lieferung erfolgte am", day(d.delivery or d.date, D)), ("Lieferbedingung", "DAP Wels (Incoterms 2020)"), ("Ihre UID", d.buyer.vat or ""), ("Unsere USt-IdNr.", d.seller.vat or "")], 38, 4.6, bl=True)
+    s.kv(
+        112,
+        44,
+        [
+            ("Rechnung", d.number),
+            ("Ausstellungstag", day(d.date, D)),
+            ("Ihr Auftrag", d.po or ""),
+            ("Lieferung erfolgte am", day(d.delivery or d.date, D)),
+            ("Lieferbedingung", "DAP Wels (Incoterms 2020)"),
+            ("Ihre UID", d.buyer.vat or ""),
+            ("Unsere USt-IdNr.", d.seller.vat or ""),
+        ],
+        38,
+        4.6,
+        bl=True,
+    )
     cols = [
         Col("Nr", 20, 7, lambda n, i: str(i), key="id"),
         Col("Teil", 29, 82, lambda n, i: f"{n.name}", key="name"),
@@ -810,25 +1260,64 @@ def _ausfuhr(d: Doc, s: Sheet) -> None:
     s.line(20, y - 2, 190, y - 2)
     y = s.kv(112, y + 3, [("Warenwert", num(d.basis)), ("Umsatzsteuer 0 %", "0,00")], 78, 5, "r")
     s.kv(112, y, [("Endsumme EUR", num(d.grand))], 78, va="r", bl=True, bv=True)
-    y = s.para(20, y + 12, 168, "Steuerfreie innergemeinschaftliche Lieferung gemäß § 4 Nr. 1b in Verbindung mit § 6a UStG.", b=True)
+    y = s.para(
+        20,
+        y + 12,
+        168,
+        "Steuerfreie innergemeinschaftliche Lieferung gemäß § 4 Nr. 1b in Verbindung mit § 6a UStG.",
+        b=True,
+    )
     y = s.para(20, y + 2, 168, d.terms or "")
     s.t(20, y + 2, "Gesamtgewicht netto 214,6 kg, brutto 238,0 kg, 3 Paletten. Warenursprung: Deutschland.", 8)
     s.line(20, 270, 190, 270, 0.3)
-    s.ts(20, 274, ["Kessler Präzisionsteile GmbH, Gewerbepark 40, D-78532 Tuttlingen, HRB 450882 AG Stuttgart, Geschäftsführung Ulrike Kessler-Maier", f"Kreissparkasse Tuttlingen, IBAN {d.iban}, BIC {d.bic}, Finanzamt Tuttlingen {d.seller.tax_number}"], 3.8, size=7)
+    s.ts(
+        20,
+        274,
+        [
+            "Kessler Präzisionsteile GmbH, Gewerbepark 40, D-78532 Tuttlingen, HRB 450882 AG Stuttgart, Geschäftsführung Ulrike Kessler-Maier",
+            f"Kreissparkasse Tuttlingen, IBAN {d.iban}, BIC {d.bic}, Finanzamt Tuttlingen {d.seller.tax_number}",
+        ],
+        3.8,
+        size=7,
+    )
 
 
 def ausfuhr() -> list[Case]:
-    seller = Party("Kessler Präzisionsteile GmbH", "Gewerbepark 40", "78532 Tuttlingen", "DE", ids.vat("DE", "kessler"), "21041/02287", "HRB 450882")
+    seller = Party(
+        "Kessler Präzisionsteile GmbH",
+        "Gewerbepark 40",
+        "78532 Tuttlingen",
+        "DE",
+        ids.vat("DE", "kessler"),
+        "21041/02287",
+        "HRB 450882",
+    )
     d = doc(
-        "u-de-eu-1", "de", "K25-2210", "2025-03-26", seller,
+        "u-de-eu-1",
+        "de",
+        "K25-2210",
+        "2025-03-26",
+        seller,
         Party("Hubtechnik Wels Ges.m.b.H.", "Maria-Theresia-Straße 60", "4600 Wels", "AT", ids.vat("AT", "hubtechnik")),
         [
-            ln("Lagerbolzen 1.7225 vergütet, Zng. HT-4471-b", 400, "11.38", 0, "Stk", notes=["Warennr. 84839089, Charge 25/118"]),
+            ln(
+                "Lagerbolzen 1.7225 vergütet, Zng. HT-4471-b",
+                400,
+                "11.38",
+                0,
+                "Stk",
+                notes=["Warennr. 84839089, Charge 25/118"],
+            ),
             ln("Führungsbuchse CuSn8, Zng. HT-4480", 250, "7.92", 0, "Stk", notes=["Warennr. 84833080, Charge 25/121"]),
             ln("Einmalkosten Prüfmittel", 1, "340.00", 0, "Stk"),
         ],
         "intra-community supply to Austria, both VAT ids in the head, customs codes and weights",
-        iban=ids.iban("DE", "kessler"), bic="SOLADES1TUT", po="B-4500881", delivery="2025-03-25", cat="K",
-        terms="Zahlung: 45 Tage nach Rechnungsdatum, spätestens 10.05.2025.", due="2025-05-10",
+        iban=ids.iban("DE", "kessler"),
+        bic="SOLADES1TUT",
+        po="B-4500881",
+        delivery="2025-03-25",
+        cat="K",
+        terms="Zahlung: 45 Tage nach Rechnungsdatum, spätestens 10.05.2025.",
+        due="2025-05-10",
     )
     return [Case(d, _ausfuhr)]
