@@ -82,9 +82,13 @@ class Stack:
 
     def __enter__(self) -> Stack:
         self.endpoint.__enter__()
-        self.start_temporal()
-        migrate(self.settings().ledger)
-        self.start_worker()
+        try:
+            self.start_temporal()
+            migrate(self.settings().ledger)
+            self.start_worker()
+        except BaseException:
+            self.__exit__()  # a worker that does not start leaves no server behind
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -16,6 +16,7 @@ from temporalio.workflow import ActivityCancellationType
 
 from agents.invoice import nodes
 from agents.invoice.state import PARTS, InvoiceState
+from infra.models.tiers import tiers_of
 from infra.settings import Settings, settings
 
 
@@ -59,7 +60,7 @@ def options(made: Settings) -> dict[str, Any]:
         "max_repairs": made.max_repairs,
         "ask": made.ask,
         "sure": made.sure,
-        "tiers": list(made.tiers) or ["small"],
+        "tiers": list(tiers_of(made)),
     }
 
 

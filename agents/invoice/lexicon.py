@@ -70,7 +70,9 @@ def labels(term: str) -> Iterator[tuple[str, str, str]]:
     for language, phrases in _phrases(term).items():
         for text, phrase in phrases.items():
             for words in islice(_written(phrase), 400):
-                yield language, text, " ".join(words.split())
+                label = " ".join(words.split())
+                if normalised(label) == label:  # five single letters in a row read as a heading in spaced letters
+                    yield language, text, label
 
 
 def terms() -> tuple[str, ...]:
@@ -107,8 +109,8 @@ def _around() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(rf"^{words['possessive']} "), re.compile(rf"(?: in)? {words['currency']}$")
 
 
-# The pattern language of the file: a phrase is words with spaces between them, a word is pieces without any. Of itself it
-# allows no repetition but of whole words and of letters within one, three a phrase: no text can make it backtrack for long.
+# The pattern language of the file: a phrase is words with spaces between them, a word is pieces without any. It allows no
+# repetition but `*`, which takes whole words or letters within one, three a phrase: no text can make it backtrack for long.
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,9 @@ def _phrases(term: str) -> dict[str, dict[str, _Phrase]]:
         raise KeyError(term)
     table = _file()[term]
     if unknown := set(table) - set(LANGUAGES):
-        raise PhraseError(f"lexicon.toml: [{term}] has the list {min(unknown)!r}: the languages are {', '.join(LANGUAGES)}")
+        raise PhraseError(
+            f"lexicon.toml: [{term}] has the list {min(unknown)!r}, which is none of {', '.join(LANGUAGES)}"
+        )
     return {lang: {text: _read(text, f"[{term}] {lang}") for text in texts} for lang, texts in table.items()}
 
 
@@ -209,9 +213,19 @@ def _read(text: str, where: str) -> _Phrase:
         raise wrong(f"{token!r} has neither letter nor digit")
 
     (phrase,) = phrases("")
-    if re.fullmatch(_regex(phrase), ""):
+    if _may_be_absent(phrase):
         raise wrong("all of it may be absent")
     return phrase
+
+
+def _may_be_absent(phrase: _Phrase) -> bool:
+    for piece in (piece for word in phrase for piece in word):
+        match piece:
+            case _Text() | _Named():
+                return False
+            case _Group(phrases, optional) if not optional and not any(map(_may_be_absent, phrases)):
+                return False
+    return True
 
 
 def _regex(phrase: _Phrase, end: str = _END) -> str:
@@ -248,7 +262,7 @@ def _named(name: str) -> str:
     if name in _NUMBERS:
         return _NUMBERS[name][0]
     one = _either(_regex(_read(text, f"[words] {name}"), "") for text in _file()["words"][name])
-    return rf"{one}(?: ?{one}){{0,2}}" if name == "nr" else one
+    return rf"(?: ?{one}){{1,3}}" if name == "nr" else one
 
 
 def _either(alternatives: Iterator[str]) -> str:

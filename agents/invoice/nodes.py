@@ -73,7 +73,7 @@ async def read(state: State) -> State:
     found += [finding("READ-REPAIRED", "error", f"the file had to be mended to be read: {what}") for what in reading.repairs]
     if reading.problem:
         found.append(finding("NO-TEXT", "error", reading.problem.message))
-    fields = _of_xml(reading, update, found)
+    fields = await asyncio.to_thread(_of_xml, reading, update, found)
     if fields is None and len(reading.text) > LONGEST_TEXT:
         message = f"{len(reading.text):,} characters of text are more than an invoice has: a person has to look at it"
         found.append(finding("LONG-DOCUMENT", "error", message))

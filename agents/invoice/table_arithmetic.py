@@ -169,7 +169,28 @@ def adding(layout: Layout, mark: str, targets: Collection[Decimal]) -> Sum | Non
     if chosen is None:
         return None
     lines, names, amounts = zip(*chosen[0], strict=True)
-    return Sum(lines, names, amounts, chosen[1])
+    return Sum(lines, _with_lines_above(layout, mark, lines, names), amounts, chosen[1])
+
+
+def _with_lines_above(
+    layout: Layout, mark: str, lines: Sequence[Line], names: Sequence[Token]
+) -> tuple[Token, ...]:
+    """The names, each with the line above it where it is wrapped from that: set alike, no amount behind it, and closer
+    to it than the row before."""
+    position = {line.number: n for n, line in enumerate(layout.lines)}
+    made = [names[0]]
+    for before, line, name in zip(lines, lines[1:], names[1:], strict=False):
+        at = position[line.number]
+        above = layout.lines[at - 1]
+        words = above.cells[0]
+        alone = len(above.cells) == 1 and layout.lines[at - 2].number == before.number
+        if alone and before.page == above.page == line.page and abs(words.box[0] - name.box[0]) < 2:
+            gap = name.box[1] - words.box[1]
+            wrapped = words.box[2] > name.box[2] and gap < 0.9 * (words.box[1] - before.cells[0].box[1])
+            if wrapped and gap <= 1.8 * words.height and not token(words.words, mark).values:
+                name = token((*words.words, *name.words), mark)
+        made.append(name)
+    return tuple(made)
 
 
 def single(layout: Layout, mark: str, given: Collection[Decimal]) -> Sum | None:

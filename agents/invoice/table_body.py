@@ -18,6 +18,8 @@ from agents.invoice.table_headings import MOST_LINES, Header, fold
 from agents.invoice.values import is_money
 
 CENT = Decimal("0.01")
+_MOST_LEGEND = 400
+_LEGEND = re.compile(r"(?:^|(?<=\s)|(?<=[(,;]))([A-Z]{1,2}\d?)\s{0,2}[=:@(]\s{0,2}(\d{1,2}(?:[.,]\d{1,2})?)\s?%")
 _SAMPLE = 40
 """So many lines decide which column is which."""
 
@@ -31,6 +33,8 @@ class Body:
     lines: list[Line] = field(default_factory=list)
     placed: dict[int, dict[int, list[Token]]] = field(default_factory=dict)
     """By line number, then column."""
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    """What the document says a letter for a rate of tax stands for, in percent."""
 
     def add(self, line: Line) -> None:
         by_column: dict[int, list[Token]] = defaultdict(list)
@@ -61,19 +65,33 @@ def body_of(
     layout: Layout, columns: Columns, after: int, barriers: Mapping[int, Header], header: Header | None
 ) -> Body:
     """The lines behind line ``after`` up to the next header of another table, that table's own repeated ones left out."""
-    body = Body(columns, typical_height(layout))
+    body = Body(columns, typical_height(layout), rates=_rates_of_codes(layout))
     skipped: set[int] = set()
+    own = {h.page: h.lines[0] for h in barriers.values() if header is not None and repeats(h, header)}
     for line in layout.lines[:MOST_LINES]:
         if line.number <= after or line.number in skipped:
             continue
         if other := barriers.get(line.number):
             if header is None or not repeats(other, header):
+                if line.number < own.get(line.page, -1):
+                    continue  # in the letterhead: the table's own header stands below it
                 break
             skipped.update(other.lines)
             body.drop(line.page)
             continue
         body.add(line)
     return body
+
+
+def _rates_of_codes(layout: Layout) -> dict[str, Decimal]:
+    """The rates of tax that letters stand for, as in ``A = 19 %``; a letter with two rates says nothing."""
+    said: dict[str, set[Decimal]] = defaultdict(set)
+    for line in layout.lines[:MOST_LINES]:
+        text = line.text[:_MOST_LEGEND]
+        if "%" in text:
+            for code, rate in _LEGEND.findall(text):
+                said[code].add(Decimal(rate.replace(",", ".")))
+    return {code: rates.pop() for code, rates in said.items() if len(rates) == 1}
 
 
 def repeats(header: Header, first: Header) -> bool:
@@ -86,7 +104,12 @@ def repeats(header: Header, first: Header) -> bool:
 def meanings(body: Body) -> Meaning:
     """Which columns hold quantity, price and amount: those whose numbers multiply on most lines, else by heading."""
     columns = body.columns
-    unknown = [n for n, h in enumerate(columns.headings) if not h.roles]
+    lines = _sampled(body)
+    unknown = [
+        n
+        for n, h in enumerate(columns.headings)
+        if not h.roles and any(t.values for line in lines for t in body.tokens(line, n))
+    ]
     options = {
         "quantity": [*columns.indices("quantity"), *unknown] or columns.indices("id"),
         "price": [*(columns.indices("price") or columns.indices("unit")), *unknown, *columns.indices("amount")],
@@ -95,7 +118,6 @@ def meanings(body: Body) -> Meaning:
     quantities: list[int | None] = [*options["quantity"][:7], None]
     prices: list[int | None] = [*options["price"][:8], None]
     amounts: list[int | None] = [*options["amount"][:7], None]
-    lines = _sampled(body)
     best: tuple[float, Meaning] | None = None
     for q, p, a in product(quantities, prices, amounts):
         taken = [n for n in (q, p, a) if n is not None]

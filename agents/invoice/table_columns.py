@@ -25,6 +25,8 @@ _NUMBER = re.compile(
 """A number with its sign, currency, percent sign, letter of a tax code (``237.00T``), what it is for, and unit."""
 _LABELLED = re.compile(r"\(?[^\W\d]{2,10}\)?\s?:\s?(?P<rest>[-−]?[\d.,'’ ]+\)?)")
 """A price with a word before it, such as ``(Net): 60,00``."""
+_SIZED = re.compile(r"(\d{1,4}) ((?!\d{3}\b)\d{1,4} [^\W\d]{1,8}\.?)")
+"""How many, and a unit with a size of its own: ``12 50 MB``."""
 _GROUPED = re.compile(r"\d{1,3}[.,]\d{3}")
 
 
@@ -73,6 +75,8 @@ def token(words: Sequence[Word], mark: str) -> Token:
     made = {"text": text, "page": words[0].page, "box": union(words), "line": words[0].line, "words": tuple(words)}
     if len(text) >= 60 or not any(c.isdigit() for c in text):
         return Token(**made)  # type: ignore[arg-type]
+    if sized := _SIZED.fullmatch(text):
+        return Token(**made, values=readings(sized[1], mark), unit=sized[2], number=sized[1])  # type: ignore[arg-type]
     found = _NUMBER.fullmatch(text)
     if found is None and len(text) < 40 and (labelled := _LABELLED.fullmatch(text)):
         found = _NUMBER.fullmatch(labelled["rest"].strip("() "))
@@ -129,6 +133,8 @@ def joined(words: Sequence[Word]) -> list[tuple[Word, ...]]:
             made.append((word,))
     return made
 
+
+_TAX_CODE = re.compile(r"[A-Z]{1,2}\d?\*?")
 
 _AT_THE_END: tuple[Role, ...] = ("quantity", "price", "amount", "tax_rate", "discount", "per")
 """Columns whose number may stand so close to the text before it that no gap divides them."""
@@ -203,6 +209,10 @@ class Columns:
     def _column(self, made: Token) -> int:
         if made.values:
             return self._nearest(made.box)
+        if _TAX_CODE.fullmatch(made.text):
+            over = [n for n, h in enumerate(self.headings) if "tax_rate" in h.roles and shared(made.box, h.box) > 0]
+            if over:
+                return over[0]
         able = [n for n, h in enumerate(self.headings) if not h.roles or set(h.roles) & TEXTUAL]
         over = [n for n in able if shared(made.box, self.headings[n].box) > 0]
         if over:

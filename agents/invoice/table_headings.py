@@ -30,7 +30,7 @@ _MOST_WORDS = 7
 """More words than this are a sentence, not a heading."""
 
 _TAX = (
-    r"(?:mwst|ust|mw st|u st|umsatzsteuer\w*|mehrwertsteuer\w*|\w*steuer\w*|tva|vat|btw|iva|tax|taxes|gst|hst|moms"
+    r"(?:mwst|ust|mw st|u st|umsatzsteuer\w*|mehrwertsteuer\w*|\w*steuer\w*|tva|vat|btw|iva|st satz|tax|taxes|gst|hst|moms"
     r"|mva|dph|igic)"
 )
 _WITHOUT = r"(?:ohne|excl\w*|exkl\w*|hors|ht|h t|zzgl|without|ex|exc|net|netto|nett|senza|sin|bez|zonder|before)"
@@ -42,7 +42,7 @@ _UNIT_WORD = (
 _PRICED = r"(?:price|preis|prix|prijs|prezzo|precio|preco|cena|cost|value|rate|net|amount|total|charge|wert|pris)"
 
 _STRONG_NAME = (
-    r"\w*(?:bezeichnung|beschreibung|description|designation|descrizione|descripcion|descricao|omschrijving"
+    r"\w*(?:bezeichnung|beschreibung|description|designation|descrizione|descripcion|descricao|omschrijving|beschrijving"
     r"|beskrivning"
     r"|beskrivelse)\w*|libelle|nazwa|opis|popis|particulars|descr"
 )
@@ -51,13 +51,15 @@ _WEAK_NAME = (
     r"|dienstleistung|tatigkeit\w*|activity|details?|prestations?|ware|waren|text|concepto|articulo|articolo"
     r"|usluga|towar"
     r"|tekst|goods|task|posten|gegenstand|position|charges?|objet|work|job|name|nom|benamning|produkter|vare"
+    r"|intitule|nature|ouvrage|traitement|werkzaamheden|verrichting(?:en)?|specificatie|toelichting|behandlung"
+    r"|behandeling|leistungsart|buchungstext|arbeiten|goederen"
 )
 _ARTICLE = (
     r"art(?:ikel|icle|icolo|iculo)? ?(?:nr|no|n|num\w*|nummer|code|id)\b|artikelnr|artikelnummer|(?:item"
     r"|product|part|stock|material|prod)"
     r" ?(?:no|number|code|id|nr|num)\b|sku|code|cod|codice|codigo|ref|refs|referen\w*|ean|gtin|hsn|sac|pkwiu"
     r"|indeks|kod"
-    r"|bestell ?n\w*|material(?:nr|nummer)|matchcode|serial|isbn|asin|mat nr"
+    r"|bestell? ?n\w*|best nr|cat no|material(?:nr|nummer)|matchcode|serial|isbn|asin|mat nr"
 )
 _PRICE = (
     r"(?:unit|item|einzel|einheits?|stuck|stueck|list|listen|netto|net|vk|e|basis|stunden|verkaufs) ?(?:net "
@@ -65,28 +67,30 @@ _PRICE = (
     r"|(?:preis|price|prix|prijs|prezzo|precio|cena|cost|rate) (?:\w+ )?(?:einheit|pro|je|per|par|unit\w*|each"
     r"|stuck|stk|einh|u|stuk|st|jedn\w*|unita\w*|h|std|hour)"
     r"|p u|pu|ep|e p|pvp|p unit\w*|prix u\w*|stuksprijs|eenheidsprijs|rate|tarif|tarief|tariffa|tarifa|\w*satz|a pris"
-    r"|vk preis|einzelpr\w*|einzelpreis\w*|stuckpreis\w*|listenpreis|nettopreis|einheitspreis\w*|epreis|unitario"
+    r"|vk preis|einzel(?:pr\w*|betrag)?|stukprijs|per stuk|per unit|\w+tarief|puht|px|taux (?:horaire|journalier)"
+    r"|(?:netto|net) (?:stk|stuck|einheit|unit)|einzelpreis\w*|stuckpreis\w*|listenpreis|nettopreis|einheitspreis\w*|epreis|unitario"
 )
 _WEAK_PRICE = r"preise?|price|prix|prijs|prezzo|precio|preco|cena|cost|each|pris|\w+preis"
 _QUANTITY = (
-    r"menge\w*|anzahl|anz|stuckzahl|stueckzahl|stuck|stk|qty|qnty|quantity|quantit\w*|quant|qte|qta|q ta|q te"
+    r"\w*menge|mengen\w*|anzahl|anz|stuckzahl|stueckzahl|stuck|stk|qty|qnty|quantity|quantit\w*|quant|qte|qta|q ta|q te"
     r"|nombre|nb|aantal"
     r"|hoeveelheid|cantidad|cant|uds|unidades|qtd\w*|ilosc|hours|hrs|stunden|std|heures|uren|ore|horas|days"
     r"|tage|jours"
-    r"|dagen|giorni|pcs|pieces|antal|mnozstvi|qt"
+    r"|dagen|giorni|pcs|pieces|antal|mnozstvi|qt|aant|stuks|nbre|duree|dauer|duration|verbrauch|nachte|nights|nuits"
+    r"|nachten|zeitaufwand|aufwand|gewicht|poids|weight|litres|liter|kg|km|kwh"
 )
 _AMOUNT = (
     r"\w*betrag\w*|gesamt\w*|\w*summe|totals?|totale|totaal|totaux|montant|amount|bedrag|importo|importe|wert"
     r"|value|valor"
     r"|wartosc|entgelt|umsatz|subtotal\w*|subtotaal|extended|ext|zeilen\w*|net|netto|\w*netto|ht|h t|line"
-    r"|celkem|belop|suma|sum|eur|gp"
+    r"|celkem|belop|suma|sum|eur|gp|positions\w*|nettowert|extension|fees?|honorar\w*|honoraires|kosten"
     r"|regeltotaal|warenwert|charge|brutto\w*|gross"
 )
 _DISCOUNT = (
-    r"\w*rabatt\w*|rab|remise|discount|disc|korting|sconto|descuento|dto|desc|desconto|\w*nachlass|\w*abschlag"
+    r"\w*rabatt\w*|rab|rem|kort|nachl|remise|discount|disc|korting|sconto|descuento|dto|desc|desconto|\w*nachlass|\w*abschlag"
     r"|rabat|upust"
 )
-_ID = r"pos|position|lfd|lp|l p|nr|no|n|num|ligne|line|regel|riga|linea|sr|s no|sl no|sl|item|numer|pozycja|nummer"
+_ID = r"pos|posnr|position|lfd|lp|l p|nr|no|n|num|ligne|line|regel|riga|linea|sr|s no|sl no|sl|item|numer|pozycja|nummer"
 _DATE = r"datum|date|data|fecha|\w*datum|tag|zeitraum|period\w*|day"
 _PER = r"pe|preiseinheit|pr einh|per|price unit|base qty"
 TAX_WORD = re.compile(rf"\b{_TAX}\b")
@@ -96,6 +100,15 @@ _CONTINUED = re.compile(
     rf"(?:in )?(?:eur|euro|usd|gbp|chf|ht|ttc|{_WITHOUT}|{_WITH}|{_TAX}|{_UNIT_WORD}|price|preis|prix|prijs|amount"
     r"|betrag|satz|rate|no|nr|number|nummer|total|pro|per|je|art|of|measure|item|charge|unitaire|fact)(?: \w+){0,2}"
 )
+_CURRENCY_SIGN = re.compile(r"[€$£]|\b(?:EUR|USD|GBP|CHF)\b")
+_ALONE: dict[str, tuple[Role, ...]] = {
+    "units": ("quantity", "unit"),
+    "eenh": ("unit",),
+    "un": ("unit",),
+    "satz": ("price", "tax_rate"),
+    "taux": ("price", "tax_rate"),
+}
+"""Words that say so only where they are the whole heading."""
 _SPLIT_ID = re.compile(r"(?:pos|nr|no|lfd nr|lfd|lp|n)")
 
 
@@ -125,18 +138,20 @@ def roles(heading: str) -> tuple[Role, ...]:
         return said.get(heading.strip(), ())
     if len(text.split()) > 2 * _MOST_WORDS:
         return ()
+    if text in _ALONE or (text, heading.strip()[-1:]) == ("r", "%"):
+        return _ALONE.get(text, ("discount",))
     untaxed = bool(_NOT_TAXED.search(text))
     taxed = bool(_TAXED.search(text))
     named = _says(_STRONG_NAME, text)
     if TAX_WORD.search(text) and not taxed and not named:
         tax_sum = _says(r"\w*betrag|amount|montant|bedrag|importe|importo|total|eur|kwota|summe|wert", text)
-        if _says(r"basis\w*|base|assiette|imponib\w*|taxable|grundlage", text):
+        if _says(r"basis\w*|base|assiette|imponib\w*|taxable|grundlage|grondslag", text):
             return ("basis",)
         if not untaxed:
             return (
                 ("tax_amount",) if tax_sum else ("tax_rate",) if not _says(_WEAK_PRICE, text) else ("price", "amount")
             )
-    if _says(r"basis\w*|base|assiette|imponib\w*|taxable|bemessung\w*", text) and not named:
+    if _says(r"basis\w*|base|assiette|imponib\w*|taxable|bemessung\w*|grondslag", text) and not named:
         return ("basis",)
     if _says(_DISCOUNT, text) and not named:
         return ("discount",)
@@ -145,21 +160,21 @@ def roles(heading: str) -> tuple[Role, ...]:
     if _says(_ARTICLE, text):
         return ("article",)
     if re.match(rf"{_UNIT_WORD}\b", text) and not _says(_PRICED, text):
-        return ("unit",)
+        return ("price",) if _CURRENCY_SIGN.search(heading) else ("unit",)
     if re.fullmatch(r"(?:a|je)(?: (?:eur|euro|chf|gbp|usd))?|(?:pence|cents?|ct) (?:per|pro|je) \w+", text):
         return ("price",)
     if re.fullmatch(_PER, text):
-        return ("per",)
+        return ("per",) if "/" not in heading else ("price",)
     summed = _says(
-        r"gesamt\w*|total\w*|totaal\w*|montant|zeilen\w*|extended|ext|betrag|line|importe total|\w+betrag", text
+        r"gesamt\w*|g preis|ges preis|total\w*|totaal\w*|montant|zeilen\w*|extended|ext|betrag|line|importe total|\w+betrag", text
     )
-    if _says(_PRICE, text) and not summed and not _says(r"tax rate", text):
+    if _says(_PRICE, text) and (not summed or text == "einzelbetrag") and not _says(r"tax rate", text):
         return ("price",)
     if summed:
         return ("amount",)
     if _says(_WEAK_PRICE, text):
         return ("price", "amount")
-    if text in ("amount", "units", "total units"):
+    if text in ("amount", "total units"):
         return ("amount", "quantity") if text == "amount" else ("quantity",)
     if _says(_QUANTITY, text):
         return ("quantity",)
@@ -168,7 +183,7 @@ def roles(heading: str) -> tuple[Role, ...]:
     if re.fullmatch(rf"(?:{_ID})(?: (?:nr|no|fact|\d))?", text):
         return ("id", "name") if text in ("item", "position") else ("id",)
     if _says(_WEAK_NAME, text):
-        return ("name",)
+        return ("amount",) if _CURRENCY_SIGN.search(heading) else ("name",)
     return ("date",) if _says(_DATE, text) else ()
 
 
@@ -292,7 +307,9 @@ def _cut(words: tuple[Word, ...]) -> int:
         if (
             (_SPLIT_ID.fullmatch(before) and after[0] in ("name", "article", "quantity", "date"))
             or (first == ("article",) and after == ("name",) and _says(_STRONG_NAME, fold(rest)))
-            or (first == ("quantity",) and after[0] in ("unit", "name", "price") and before != "units")
+            or (first == ("quantity",) and after[0] in ("unit", "name", "price") and before != "units"
+                and fold(rest) not in ("je", "a"))
+            or (first == ("amount",) and _CURRENCY_SIGN.fullmatch(words[n - 1].text) and TAX_WORD.fullmatch(fold(rest)))
             or (first == ("tax_rate",) and after[0] in ("price", "amount") and len(words) - n > 1)
             or (
                 first == ("name",) and _says(_STRONG_NAME, before) and after[0] in ("quantity", "price", "unit", "amount")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 CARRIED = re.compile(
-    r"\b(?:ubertrag|uebertrag|zwischenubertrag|report|reporter|reporte|carried|brought|transport|overdracht"
+    r"\b(?:ubertrag|uebertrag|zwischenubertrag|report|reporter|reporte|carried|brought|[cb] fwd|transport|overdracht"
     r"|transporteren|riporto"
     r"|suma y sigue|do przeniesienia|z przeniesienia|previous page|page total|seitensumme|seiten summe)\b"
 )

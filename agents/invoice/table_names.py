@@ -27,6 +27,9 @@ _OPEN_END = re.compile(
     re.IGNORECASE,
 )
 
+_CODE = re.compile(r"(?=\S*\d)[A-ZÀ-Ý0-9][A-ZÀ-Ý0-9._/-]*")
+"""The number of an article: ``SAWN-100``."""
+
 _LABEL = re.compile(r"[^\W\d][\w.°/ -]{1,24}:")
 """What begins so is a note of its own: ``GTIN: 4012345001235``."""
 
@@ -47,7 +50,7 @@ class Names:
 
     def _first(self, line: int) -> list[Token]:
         worded = (t for t in self.finder.body.tokens(line, self.finder.name) if any(c.isalpha() for c in t.text))
-        found = sorted(worded, key=lambda t: (bool(t.values), t.box[0]))
+        found = sorted(worded, key=lambda t: (bool(t.values), _CODE.fullmatch(t.text) is not None, t.box[0]))
         return found[:1]
 
     def named(self) -> list[Row]:
@@ -81,7 +84,16 @@ class Names:
     def _centred(self, own: Sequence[int | None]) -> bool:
         """Whether numbers stand beside the middle of descriptions: on some row there is text above but none beside."""
         without = [row for row, at in zip(self.rows, own, strict=True) if at is None and row.kind == "item"]
-        return any(self._above(row) is not None for row in without)
+        return any(self._above(row) is not None and not self._nearer_below(row) for row in without)
+
+    def _nearer_below(self, row: Row) -> bool:
+        """Whether the text under a row, not beside it, is closer to it than the one above: it is the row's own."""
+        page, top = self._top(row)
+        after = bisect_right(self.lines, row.at)
+        if after == len(self.texts) or self.texts[after].page != page:
+            return False
+        under, over = self.texts[after].top - top, top - self.texts[bisect_left(self.lines, row.at) - 1].top
+        return under >= 0.9 * self.height and 1.15 * under < over
 
     def _at_the_bottom(self, own: Sequence[int | None]) -> bool:
         """Whether numbers stand beside the last line of descriptions: text above the first row's, none below the last

@@ -61,7 +61,8 @@ class RowFinder:
         columns = body.columns
         self.name = self._name_column()
         """The column of descriptions."""
-        self.rates = columns.indices("tax_rate")
+        m = self.meaning
+        self.rates = [n for n in columns.indices("tax_rate") if n not in (m.quantity, m.price, m.amount)]
         self.discounts = columns.indices("discount")
         self.pers = columns.indices("per")
         self.units = columns.indices("unit")
@@ -116,6 +117,9 @@ class RowFinder:
         amount = row.values.get("amount")
         if row.proved or row.kind != "item" or amount is None or len(sums) < 2 or not sums[-1]:
             return False
+        many, each = row.values.get("quantity"), row.values.get("price")
+        if many is not None and each and many + each == amount:  # net, tax and gross beside each other
+            return True
         rates = [
             Decimal(said.replace(",", "."))
             for said in re.findall(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?%", line.text)
@@ -285,6 +289,7 @@ class RowFinder:
         """The rate of tax: of several columns of tax the one with percents, as another may hold its amount."""
         found = [made for column in self.rates for made in self._candidates(column, line, lent)[:1]]
         found = found or [t for column in self.rates for t in self._in_words(line, column)]
+        found = found or [t for column in self.rates for t in self._by_code(line, column)]
         found = [
             t for t in found if 0 <= t.values[0] <= 50 and (t.percent or len(self.rates) == 1 or not is_money(t.number))
         ]
@@ -295,6 +300,13 @@ class RowFinder:
         for made in self.body.tokens(line, column):
             if said := re.search(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?%", made.text):
                 yield replace(made, values=readings(said[1], self.body.columns.mark), percent=True)
+
+    def _by_code(self, line: int, column: int) -> Iterator[Token]:
+        """Letters that stand for a rate the document names elsewhere."""
+        for made in self.body.tokens(line, column):
+            rate = self.body.rates.get(made.text.rstrip("*"))
+            if rate is not None:
+                yield replace(made, values=(rate,), percent=True)
 
     def net_price(self, row: Row) -> Token | None:
         """The price without tax where amounts are with it and both prices have a column."""

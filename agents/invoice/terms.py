@@ -48,7 +48,9 @@ _ANOTHER = re.compile(
 )
 """Speaks of another invoice than this one."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_CREDIT = re.compile(r"gutschrift|credit|avoir|korrektur|storno|kreditnota|nota (?:di|de) credito|rectificativa|creditnota|^nc$|^cn$")
+_CREDIT = re.compile(
+    r"gutschrift|credit|avoir|korrektur|storno|kreditnota|nota (?:di|de) credito|rectificativa|creditnota|^nc$|^cn$"
+)
 _DOCUMENT = pattern("document")
 _ISSUED = re.compile(
     rf"(?:^|.* ){_DOCUMENT}(?:(?!gemass|bestellung|auftrag|order|commande|lieferschein|angebot).){{0,80}}\d\S* "
@@ -56,6 +58,8 @@ _ISSUED = re.compile(
 )
 """An invoice with its number, and the word before its day: ``Rechnung Nr. 17 vom``."""
 _PLACE_AND_DAY = re.compile(r"^(?:[AÀ] )?[A-ZÀ-Þ][\w. -]{2,30},?(?i: den| le| the| am| dnia| il| el| a|,)?$")
+_PENALTY = re.compile(r"\b(?:retard|penalite|indemnite|recouvrement|verzug|mahn\w*|late payment|overdue|interest|verzuim|mora|ritardo)\b")
+"""What happens if it is paid late: no terms of payment."""
 _TERMS = re.compile(rf"(?<![^ ]){pattern('payment_wording')}")
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("credit_note", re.compile(rf"{pattern('title_credit_note')}.{{0,40}}")),
@@ -117,7 +121,9 @@ class Terms:
                 and c.announced("invoice_number") >= 0.75
                 and not _YEAR.fullmatch(c.value)
                 and not (c.value.isdigit() and len(c.value) < 4)
-                and not any(_REFERRED.search(label.text) or _ANOTHER.search(normalised(label.text)) for label in c.labels)
+                and not any(
+                    _REFERRED.search(label.text) or _ANOTHER.search(normalised(label.text)) for label in c.labels
+                )
             ):
                 found[c.page] = c
         return found
@@ -148,7 +154,12 @@ class Terms:
     def order(self) -> Choice:
         """The buyer's order."""
         scored = [
-            (c.announced("purchase_order_ref") - 0.5 * c.announced("invoice_number") + 0.08 * (len(c.text.split()) > 1), c)
+            (
+                c.announced("purchase_order_ref")
+                - 0.5 * c.announced("invoice_number")
+                + 0.08 * (len(c.text.split()) > 1),
+                c,
+            )
             for c in self._all.references
             if c.announced("purchase_order_ref") > 0.5
         ]
@@ -214,8 +225,12 @@ class Terms:
             label, colon, rest = cell.text.partition(":")
             if colon and is_label(label, "terms") and len(rest.strip()) > 5:
                 return Choice(self._all.whole(cell, rest.strip()), 0.8, ("label",))
-            match = _TERMS.search(normalised(cell.text))
-            if match and len(cell.text) > 8 and not (colon and len(label) < 30 and is_label(label, "due_date")):
+        for cell in self._all.layout.cells():
+            label, colon, _ = cell.text.partition(":")
+            plain = normalised(cell.text)
+            if colon and len(label) < 30 and is_label(label, "due_date"):
+                continue
+            if len(cell.text) > 8 and _TERMS.search(plain) and not _PENALTY.search(plain):
                 return Choice(self._all.whole(cell), 0.6, ("wording",))
         return Choice(None, 0.0, ())
 

@@ -187,7 +187,7 @@ class ScriptedEndpoint:
         answer: dict[str, Any]
         if shape == "Lines":
             columns = schema["$defs"]["Line"]["properties"]
-            found = re.findall(r"^Item (.+?)\s{2,}(\S+)\s+(\S+)\s+(\S+)\s*$", text, re.MULTILINE)
+            found = re.findall(r"^(?:Item )?(.+?)\s{2,}(\d+)\s{2,}(\S+)\s{2,}(\S+)\s*$", text, re.MULTILINE)
             numbers = ("quantity", "price", "amount")
             lines = [
                 {"name": name, **{n: chosen(c, columns[n]) for n, c in zip(numbers, cells, strict=True)}, "rate": NONE}

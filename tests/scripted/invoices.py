@@ -41,7 +41,7 @@ def invoice_pdf(
         "Buyer: Example Buyer GmbH",
         *([f"{'Description':24}{'Quantity':>10}{'Price':>12}{'Amount':>12}"] if columns else []),
         *(
-            f"{f'Item {name}':24}{quantity:>10}{price:>12}{quantity * Decimal(price):>12.2f}"
+            f"{name:24}{quantity:>10}{price:>12}{quantity * Decimal(price):>12.2f}"
             if columns
             else f"Item {name}    {quantity}    {price}    {quantity * Decimal(price):.2f}"
             for name, quantity, price in items

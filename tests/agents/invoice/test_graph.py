@@ -90,7 +90,7 @@ async def test_where_all_is_to_be_asked_each_part_is_asked_once_at_the_same_time
     assert sorted(execution.script.shapes) == ["Header", "Lines", "Totals"]
     assert execution.script.most_in_flight == 3
     assert state["decision"]["outcome"] == "approve", state["decision"]
-    assert execution.value("lines[0].name") == "Item Paper", "a table that closes is not replaced by another that does"
+    assert execution.value("lines[0].name") == "Paper", "a table that closes is not replaced by another that does"
 
 
 async def test_a_table_that_code_cannot_read_is_read_by_a_model(execution: Execution) -> None:
