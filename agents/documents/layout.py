@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, islice
 
 from agents.documents.reading import Box, Reading, Word
 
@@ -17,13 +17,19 @@ COLUMN_GAP = 0.75
 _BELOW = 3.0
 """A cell further below than this, in line heights, does not belong to the one above it."""
 
+_MOST_WORDS = 60
+"""Of a cell: a longer one is prose, and is divided so that no search in it takes long."""
+_MOST_CELLS = 60
+"""Of a line: no table has as many columns."""
+_LONGEST_WORD = 200
+"""Characters: what is longer is no word but an attempt on the patient reader."""
 _NEIGHBOURS = 40
 """Lines before and after a cell's own among which its neighbours are: more than stand within any reach of it."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """Words of one line that no wide gap divides."""
+    """Words of one line that no wide gap divides, at most sixty."""
 
     words: tuple[Word, ...]
 
@@ -79,8 +85,8 @@ class Layout:
     def __init__(self, reading: Reading) -> None:
         self.pages = reading.pages
         self.lines: list[Line] = [
-            Line(number, tuple(_cells(list(words))))
-            for number, words in groupby((w for w in reading.words if w.text.strip()), key=lambda w: w.line)
+            Line(number, tuple(islice(_cells(list(words)), _MOST_CELLS)))
+            for number, words in groupby((w for w in reading.words if w.text.strip() and len(w.text) <= _LONGEST_WORD), key=lambda w: w.line)
         ]
         self._position = {id(cell): (n, m) for n, line in enumerate(self.lines) for m, cell in enumerate(line.cells)}
 
@@ -139,7 +145,7 @@ def _cells(words: list[Word]) -> Iterator[Cell]:
     begun = [words[0]]
     for before, word in zip(words, words[1:], strict=False):
         height = max(min(word.box[3] - word.box[1], before.box[3] - before.box[1]), 1.0)
-        if word.box[0] - before.box[2] > COLUMN_GAP * height:
+        if word.box[0] - before.box[2] > COLUMN_GAP * height or len(begun) >= _MOST_WORDS:
             yield Cell(tuple(begun))
             begun = []
         begun.append(word)

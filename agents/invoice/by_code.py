@@ -28,6 +28,9 @@ _THEIRS = (
     "ihre", "your", "votre", "uw ", "vos ", "customer", "kunden", "client", "v/", "vs", "vostra", "su ", "buyer", "klant", "cliente",
 )  # fmt: skip
 """How the label of a customer's identifier begins."""
+_UPPER = 45
+"""Lines of the first page from which further numbers and days are offered for choice."""
+_MOST_CHOICES = 8
 _MOST_BETWEEN = 8
 _COUNTRY = {"EL": "GR", "XI": "GB"}
 """Country of a VAT id's first two letters, where ISO 3166 has another code."""
@@ -78,10 +81,11 @@ class _Drafting:
         terms = self._terms.payment_terms()
         if terms.best:
             self._set("payment.terms", terms.best, terms.best.text, *terms.grounds)
-        if self.draft.choices.get("invoice_number") is None:
-            self.draft.choices["invoice_number"] = self._all.references[:20]
-        if self.draft.choices.get("issue_date") is None:
-            self.draft.choices["issue_date"] = _once(self._all.dates)
+        # What code would not take is offered too: else there is nothing to choose, and agreeing would mean nothing.
+        for path, every in (("invoice_number", self._all.references), ("issue_date", self._all.dates)):
+            found = self.draft.choices.get(path, [])
+            upper = [c for c in every if c.page == 1 and len(c.value) > 3 and c.cell.line < _UPPER]
+            self.draft.choices[path] = _once([*found, *upper])[:_MOST_CHOICES]
 
     def _take(self, path: str, choice: Choice) -> None:
         if choice.best is None:

@@ -6,6 +6,7 @@ above it. Which label announces which term says `lexicon`.
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -201,7 +202,10 @@ class Candidates:
 
     def _near_left(self, cell: Cell) -> Iterator[Cell]:
         """Cells to the left that are less than a line higher or lower: labels set apart from their values."""
-        for other in self._by_page.get(cell.page, ()):
+        tops, cells = self._by_page.get(cell.page, ([], []))
+        first = bisect.bisect_left(tops, cell.box[1] - 3 * cell.height)
+        last = bisect.bisect_right(tops, cell.box[1] + cell.height)
+        for other in cells[first:last]:
             if other.line != cell.line and other.box[2] <= cell.box[0] + 2:
                 middle = (other.box[1] + other.box[3]) / 2
                 apart = (cell.box[1] + cell.box[3]) / 2 - middle
@@ -209,11 +213,13 @@ class Candidates:
                     yield other
 
     @cached_property
-    def _by_page(self) -> dict[int, list[Cell]]:
+    def _by_page(self) -> dict[int, tuple[list[float], list[Cell]]]:
+        """By page: the tops of its cells in order, and the cells in that order."""
         pages: dict[int, list[Cell]] = {}
         for cell in self.layout.cells():
             pages.setdefault(cell.page, []).append(cell)
-        return pages
+        ordered = {page: sorted(cells, key=lambda c: c.box[1]) for page, cells in pages.items()}
+        return {page: ([c.box[1] for c in cells], cells) for page, cells in ordered.items()}
 
 
 _REFERENCE = re.compile(r"(?<![\w@.])(?=[\w./#-]*\d)[A-Za-zÀ-ÿ0-9][\w./\-]{0,39}(?![\w@])")

@@ -49,7 +49,8 @@ def fields_of_header(answer: Mapping[str, Any], draft: Draft, known: Mapping[str
         if mine is None:
             made[path] = _pointed(candidate)
         elif _alike(mine.value, candidate.value):
-            made[path] = mine.model_copy(update={"grounds": [*_own(mine), AGREED]})
+            if len(draft.choices[path]) > 1:  # a choice of one says nothing
+                made[path] = mine.model_copy(update={"grounds": [*_own(mine), AGREED]})
         elif _outweighs(draft.names.get(path, []), candidate, mine):
             made[path] = _pointed(candidate, DISPUTED)
         else:
@@ -63,8 +64,9 @@ def _outweighs(names: Sequence[Name], chosen_one: Candidate, mine: Field) -> boo
     return score.get(chosen_one.value, 0.0) + _A_CHOICE > score.get(mine.value, 10.0)
 
 
-def fields_of_totals(answer: Mapping[str, Any], draft: Draft, reading: Reading) -> Fields:
-    """The totals that ``answer`` points at, taken if they close: what does not add up is no better than nothing."""
+def fields_of_totals(answer: Mapping[str, Any], known: Mapping[str, Field], reading: Reading) -> Fields:
+    """The totals that ``answer`` points at, taken if they close: what does not add up is no better than nothing. Totals
+    that code has proved stay, agreed or disputed."""
     numbers = {key: values.parse_amount(answer[key]) for key in TOTALS if answer.get(key, NONE) != NONE}
     net, tax, gross = (numbers.get(key) for key in ("net", "tax", "gross"))
     if gross is None or net is None or net + (tax or 0) != gross:
@@ -72,8 +74,12 @@ def fields_of_totals(answer: Mapping[str, Any], draft: Draft, reading: Reading) 
     places = Places(reading)
     made: Fields = {}
     for key, path in TOTALS.items():
-        if key in numbers and (place := places.find(answer[key])):
-            made[path] = _placed(f"{numbers[key]:f}", place, MODEL, "arithmetic")
+        mine = known.get(path)
+        if mine is not None and "proved" in mine.grounds:
+            same = mine.number == numbers.get(key)
+            made[path] = mine.model_copy(update={"grounds": [*_own(mine), AGREED if same else DISPUTED]})
+        elif key in numbers and (place := places.find(answer[key])):
+            made[path] = _placed(f"{numbers[key]:f}", place, MODEL, *(["arithmetic"] if tax else []))
     return made
 
 

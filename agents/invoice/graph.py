@@ -26,7 +26,7 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
     made = settings()
     asks = _asks_a_model(made)
     graph.add_node(
-        "read", nodes.read, metadata={**_IO, "start_to_close_timeout": timedelta(seconds=made.read_seconds + 30)}
+        "read", nodes.read, metadata={**_IO, "start_to_close_timeout": timedelta(seconds=made.read_seconds + 120)}
     )
     for part in PARTS:
         node = getattr(nodes, f"extract_{part}")

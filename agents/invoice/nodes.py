@@ -315,7 +315,7 @@ async def _extract(
         if "kind" in said and made.kind is None:
             update["kind"] = said["kind"]
     elif part == "totals":
-        fields = extraction.fields_of_totals(said, made, reading)
+        fields = extraction.fields_of_totals(said, known, reading)
     else:
         fields = extraction.fields_of_lines(said, reading)
         net = known.get("totals.tax_basis_total")

@@ -7,12 +7,13 @@ only where both choose alike is the name sure.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
-from agents.documents.layout import Cell
+from agents.documents.layout import Cell, Line
 from agents.invoice.candidates import Candidate, Candidates
 from agents.invoice.lexicon import COUNTRIES, LEGAL_FORM, is_label, normalised
 
@@ -132,7 +133,8 @@ class Parties:
                 break
             if gap > (2.6 if aside < 0.3 * cell.height and len(found) < 4 else 1.6) * cell.height:
                 break
-            if any(is_label(below.text.rstrip(": "), role) for role in ("buyer", "delivery_party")):
+            told = (below.text.rstrip(": "), below.text.partition(":")[0])
+            if any(is_label(text, role) for role in ("seller", "buyer", "delivery_party") for text in told):
                 break
             found.append(below)
         return found
@@ -153,6 +155,11 @@ class Parties:
         column = abs(other.box[0] - cell.box[0]) / cell.height
         return (down if down >= 0 else -1.5 * down) + aside * 1.5 + min(column, 10) * 0.3
 
+    @cached_property
+    def _lines(self) -> list[Line]:
+        """The lines in which names are looked for."""
+        return self._layout.lines[:_FIRST] + self._layout.lines[_FIRST:][-_LAST:]
+
     def _evidence(self, role: Role) -> list[_Evidence]:
         """All name-like texts; those a label of ``role`` announces are marked."""
         found: dict[tuple[int, str], _Evidence] = {}
@@ -160,7 +167,7 @@ class Parties:
         def entry(cell: Cell, text: str) -> _Evidence:
             return found.setdefault((id(cell), text), _Evidence(cell, text))
 
-        for line in self._layout.lines[:_FIRST] + self._layout.lines[_FIRST:][-_LAST:]:
+        for line in self._lines:
             for cell in line.cells:
                 parts = _parts(cell.text)
                 if _POSTAL.search(cell.text) and len(parts) < 3 and not LEGAL_FORM.search(parts[0]):
@@ -180,15 +187,15 @@ class Parties:
                 one.labelled = not low
                 one.add(0.5 if low else 1.6, "label")
         for each in other:
-            for _, text in self._announced(each):
-                for one in found.values():
-                    if _fold(one.text) == _fold(text) and not one.labelled:
-                        one.add(-1.5, f"label of {each}")
+            theirs = Counter(_fold(text) for _, text in self._announced(each))
+            for one in found.values():
+                if not one.labelled and (times := theirs[_fold(one.text)]):
+                    one.add(-1.5 * times, f"label of {each}")
         return list(found.values())
 
     def _announced(self, role: str) -> Iterator[tuple[Cell, str]]:
         """What stands behind or below a label of ``role``."""
-        for cell in self._layout.cells():
+        for cell in (cell for line in self._lines for cell in line.cells):
             head, colon, rest = cell.text.partition(":")
             if colon and rest.strip() and is_label(head, role):
                 if name := next((p for p in _parts(rest.strip()) if is_name(p)), None):
@@ -464,6 +471,7 @@ def _parts(text: str) -> list[str]:
     return [part for part in (p.strip(" *") for p in _PARTS.split(text)) if part] or [text]
 
 
+@lru_cache(maxsize=20_000)
 def _fold(text: str) -> str:
     return "".join(c for c in normalised(text) if c.isalnum())
 

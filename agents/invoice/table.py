@@ -215,6 +215,8 @@ def _is_gross(finder: RowFinder, total: Decimal | None, stated: Stated, last: in
     taxes = {a.value for a in behind if TAX_WORD.search(a.label)}
     values = {a.value for a in behind} | stated.given
     nets = {a.value for a in behind if a.total} | stated.given
+    if any(line > last for line in stated.taxed_within) and total in {a.value for a in behind if a.total}:
+        return not any(_is_tax(value, total) and total + value in values for value in values)
     net = any(_is_tax(tax, total - tax) and total - tax in nets for tax in taxes)
     return net and not any(_is_tax(value, total) and total + value in values for value in values)
 
@@ -283,6 +285,8 @@ def _without_header(
     if finder is not None:
         yield from _read(finder, None, stated)
     found = adding(layout, mark, stated.given or named) or single(layout, mark, stated.given)
+    if found is None and stated.given:
+        found = adding(layout, mark, named)  # charges may stand between the sum of the lines and the net total
     if found is not None:
         yield _added(layout, mark, found, stated)
 
@@ -291,8 +295,10 @@ def _added(layout: Layout, mark: str, found: Sum, stated: Stated) -> tuple[tuple
     """A table of names and amounts that nothing but their sum proves; for that the sum must have been given."""
     sure = found.total in stated.given and len(found.lines) > 1
     rows = []
-    for line, name, amount in zip(found.lines, found.names, found.amounts, strict=True):
-        product = spelled_out(layout, mark, line, name, amount)
+    printed = list(zip(found.lines, found.names, found.amounts, strict=True))
+    products = [spelled_out(layout, mark, line, name, amount) for line, name, amount in printed]
+    counted = any(products)
+    for (line, name, amount), product in zip(printed, products, strict=True):
         name = product.name if product else name
         cells = {"name": _cell(name, name.text[:MAX_NAME]), "net_amount": _cell(amount, _plain(amount.values[0]))}
         if product:
@@ -300,6 +306,9 @@ def _added(layout: Layout, mark: str, found: Sum, stated: Stated) -> tuple[tuple
             cells["unit_price_net"] = _cell(product.place, _plain(product.price))
             if product.unit:
                 cells["unit"] = _cell(product.place, product.unit)
+        elif counted and (one := re.fullmatch(r"1 ([^\W\d].*)", name.text)):  # as the others say how many
+            cells["name"] = _cell(name, one[1][:MAX_NAME])
+            cells["quantity"] = _cell(name, "1")
         rows.append(Row(cells, sure or product is not None, min(line.number, name.line), line.number))
     first, last = found.lines[0].number, found.lines[-1].number
     table = Table(
@@ -307,10 +316,10 @@ def _added(layout: Layout, mark: str, found: Sum, stated: Stated) -> tuple[tuple
         found.total,
         (),
         (),
-        closed=True,
+        closed=found.total in stated.given or not stated.given,
         proved=sure and len(rows) > 1,
         gross=False,
         first_line=first,
         last_line=last,
     )
-    return (1.0 + sure, 0.0, float(len(rows)), 0.0, float(len(rows))), table
+    return (float(table.closed) + sure, 0.0, float(len(rows)), 0.0, float(len(rows))), table

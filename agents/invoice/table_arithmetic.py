@@ -172,9 +172,7 @@ def adding(layout: Layout, mark: str, targets: Collection[Decimal]) -> Sum | Non
     return Sum(lines, _with_lines_above(layout, mark, lines, names), amounts, chosen[1])
 
 
-def _with_lines_above(
-    layout: Layout, mark: str, lines: Sequence[Line], names: Sequence[Token]
-) -> tuple[Token, ...]:
+def _with_lines_above(layout: Layout, mark: str, lines: Sequence[Line], names: Sequence[Token]) -> tuple[Token, ...]:
     """The names, each with the line above it where it is wrapped from that: set alike, no amount behind it, and closer
     to it than the row before."""
     position = {line.number: n for n, line in enumerate(layout.lines)}
@@ -200,9 +198,11 @@ def single(layout: Layout, mark: str, given: Collection[Decimal]) -> Sum | None:
     totals: dict[Decimal, int] = {}
     for line in layout.lines[:MOST_LINES]:
         worded = _worded(line, mark)
-        if worded is not None and worded[1].values[0] in given:
+        label = fold(line.cells[0].text[:60])
+        named = is_label_of_total(label) or (len(found) > 0 and _NET_LAST.search(label))
+        if worded is not None and worded[1].values[0] in given and not named:
             found.append((line, *worded))
-        elif is_label_of_total(fold(line.cells[0].text[:60])):
+        elif named:
             totals.update((t.values[0], line.number) for t in numbers(line, mark))
     rows = [row for row in found if totals.get(row[2].values[0], -1) > row[0].number]
     if len(rows) != 1:
@@ -240,6 +240,9 @@ def _worded(line: Line, mark: str) -> tuple[Token, Token] | None:
         return None
     return name, amount
 
+
+_NET_LAST = re.compile(r"(?:netto|net|ht|h t)$")
+"""How the label of a net total ends, whatever it is of: ``Honorar netto``."""
 
 _PRODUCT = re.compile(
     r"(?P<quantity>\d[\d.,]*)\s+(?:(?P<words>[^\W\d].*?)\s+)?(?:[x×@*]|à|at|zu je|je)\s+(?:[€$£]|[A-Z]{3})?\s?"

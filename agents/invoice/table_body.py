@@ -110,8 +110,10 @@ def meanings(body: Body) -> Meaning:
         for n, h in enumerate(columns.headings)
         if not h.roles and any(t.values for line in lines for t in body.tokens(line, n))
     ]
+    said = any(h.roles[:1] == ("quantity",) for h in columns.headings)
+    numbered = [] if said else columns.indices("id")
     options = {
-        "quantity": [*columns.indices("quantity"), *unknown] or columns.indices("id"),
+        "quantity": [*columns.indices("quantity"), *unknown, *numbered],
         "price": [*(columns.indices("price") or columns.indices("unit")), *unknown, *columns.indices("amount")],
         "amount": [*columns.indices("amount"), *unknown],
     }
@@ -121,11 +123,14 @@ def meanings(body: Body) -> Meaning:
     best: tuple[float, Meaning] | None = None
     for q, p, a in product(quantities, prices, amounts):
         taken = [n for n in (q, p, a) if n is not None]
-        if len(set(taken)) < len(taken) or (a is None and p is None):
+        if len(set(taken)) < len(taken) or (a is None and p is None) or (q in numbered and len(taken) < 3):
             continue
         score = _fit(columns, q, p, a)
         if q is not None and p is not None and a is not None:
-            score += 4.0 * sum(_line_multiplies(body, n, q, p, a) for n in lines)
+            fitting = sum(_line_multiplies(body, n, q, p, a) for n in lines)
+            if q in numbered and 2 * fitting <= len(lines):
+                continue  # "No." may be how many; but the first of them is 1
+            score += 4.0 * fitting
             score += 0.1 * sum(_in_money(body, n, p) - _in_money(body, n, q) for n in lines)
         score += (
             0.5 * sum(bool(body.tokens(n, a) and body.tokens(n, a)[0].values) for n in lines) if a is not None else 0

@@ -68,7 +68,7 @@ _PRICE = (
     r"|stuck|stk|einh|u|stuk|st|jedn\w*|unita\w*|h|std|hour)"
     r"|p u|pu|ep|e p|pvp|p unit\w*|prix u\w*|stuksprijs|eenheidsprijs|rate|tarif|tarief|tariffa|tarifa|\w*satz|a pris"
     r"|vk preis|einzel(?:pr\w*|betrag)?|stukprijs|per stuk|per unit|\w+tarief|puht|px|taux (?:horaire|journalier)"
-    r"|(?:netto|net) (?:stk|stuck|einheit|unit)|einzelpreis\w*|stuckpreis\w*|listenpreis|nettopreis|einheitspreis\w*|epreis|unitario"
+    r"|(?:netto|net) (?:stk|stuck|einheit|unit)|stuckpreis\w*|listenpreis|nettopreis|einheitspreis\w*|epreis|unitario"
 )
 _WEAK_PRICE = r"preise?|price|prix|prijs|prezzo|precio|preco|cena|cost|each|pris|\w+preis"
 _QUANTITY = (
@@ -90,7 +90,9 @@ _DISCOUNT = (
     r"\w*rabatt\w*|rab|rem|kort|nachl|remise|discount|disc|korting|sconto|descuento|dto|desc|desconto|\w*nachlass|\w*abschlag"
     r"|rabat|upust"
 )
-_ID = r"pos|posnr|position|lfd|lp|l p|nr|no|n|num|ligne|line|regel|riga|linea|sr|s no|sl no|sl|item|numer|pozycja|nummer"
+_ID = (
+    r"pos|posnr|position|lfd|lp|l p|nr|no|n|num|ligne|line|regel|riga|linea|sr|s no|sl no|sl|item|numer|pozycja|nummer"
+)
 _DATE = r"datum|date|data|fecha|\w*datum|tag|zeitraum|period\w*|day"
 _PER = r"pe|preiseinheit|pr einh|per|price unit|base qty"
 TAX_WORD = re.compile(rf"\b{_TAX}\b")
@@ -109,6 +111,7 @@ _ALONE: dict[str, tuple[Role, ...]] = {
     "taux": ("price", "tax_rate"),
 }
 """Words that say so only where they are the whole heading."""
+_LESS = re.compile(r"(?:abzgl|abzuglich|nach|mit|ohne|inkl|after|less|net of|incl|excl|avec|sans|apres|na|met|zonder)$")
 _SPLIT_ID = re.compile(r"(?:pos|nr|no|lfd nr|lfd|lp|n)")
 
 
@@ -166,7 +169,8 @@ def roles(heading: str) -> tuple[Role, ...]:
     if re.fullmatch(_PER, text):
         return ("per",) if "/" not in heading else ("price",)
     summed = _says(
-        r"gesamt\w*|g preis|ges preis|total\w*|totaal\w*|montant|zeilen\w*|extended|ext|betrag|line|importe total|\w+betrag", text
+        r"gesamt\w*|g preis|ges preis|total\w*|totaal\w*|montant|zeilen\w*|extended|ext|betrag|line|importe total|\w+betrag",
+        text,
     )
     if _says(_PRICE, text) and (not summed or text == "einzelbetrag") and not _says(r"tax rate", text):
         return ("price",)
@@ -310,6 +314,8 @@ def _cut(words: tuple[Word, ...]) -> int:
             or (first == ("quantity",) and after[0] in ("unit", "name", "price") and before != "units"
                 and fold(rest) not in ("je", "a"))
             or (first == ("amount",) and _CURRENCY_SIGN.fullmatch(words[n - 1].text) and TAX_WORD.fullmatch(fold(rest)))
+            or (first[:1] == ("price",) and after == ("discount",) and len(words) - n == 1
+                and not _LESS.search(before))
             or (first == ("tax_rate",) and after[0] in ("price", "amount") and len(words) - n > 1)
             or (
                 first == ("name",) and _says(_STRONG_NAME, before) and after[0] in ("quantity", "price", "unit", "amount")

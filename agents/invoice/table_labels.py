@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 CARRIED = re.compile(
-    r"\b(?:ubertrag|uebertrag|zwischenubertrag|report|reporter|reporte|carried|brought|[cb] fwd|transport|overdracht"
+    r"\b(?:ubertrag|uebertrag|zwischenubertrag|^report(?= \d| page| de la| precedent| a nouveau|$)|reporter|reporte"
+    r"|carried|brought|[cb] fwd|overdracht"
     r"|transporteren|riporto"
     r"|suma y sigue|do przeniesienia|z przeniesienia|previous page|page total|seitensumme|seiten summe)\b"
 )
@@ -45,10 +46,10 @@ _REDUCTION = (
 )
 _CHARGE = (
     r"\w*versand\w*|fracht\w*|porto\w*|\w*zuschlag\w*|transportkosten|lieferkosten|liefergebuhr\w*"
-    r"|verpackung\w*|frais|port|livraison"
+    r"|verpackung\w*|frais|port|transport|livraison"
     r"|shipping|postage|freight|handling|delivery|carriage|surcharge|verzend\w*|bezorg\w*|verzending"
     r"|spedizione|trasporto"
-    r"|portes|envio|gastos|spese|wysylka|dostawa|mindermengen\w*|transportpauschale|charge|p p"
+    r"|portes|envio|gastos|spese|wysylka|dostawa|mindermengen\w*|transportpauschale|p p"
 )
 _REDUCTION_WORD = re.compile(rf"\b(?:{_REDUCTION})\b")
 ADJUSTED = re.compile(rf"\b(?:{_REDUCTION}|{_CHARGE})\b")

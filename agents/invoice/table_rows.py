@@ -213,6 +213,7 @@ class RowFinder:
         values: dict[str, Decimal] = {}
         quantities = self._quantities(line.number, lent)
         prices = self._prices(line.number, lent) if m.price != self.anchor_column else [anchor]
+        prices = [t for t in prices if t not in quantities[:1]]
         proved = self._prove(line.number, lent, quantities, prices, anchor, tokens, values)
         for role, found in (("quantity", quantities), ("price", prices)):
             if found and role not in tokens:
@@ -325,7 +326,8 @@ class RowFinder:
 
     def _kind(self, line: Line, label: str, proved: bool, tokens: Mapping[str, Token]) -> Kind:
         counted = "quantity" in tokens
-        if CARRIED.search(label) and not (proved or (counted and "price" in tokens)):
+        priced = "price" in tokens and tokens["price"].line == line.number and self.meaning.amount is not None
+        if CARRIED.search(label) and not (proved or priced or (counted and "price" in tokens)):
             return "carried"
         if TOTAL_ANYWHERE.search(label) and not (counted and "price" in tokens):
             return "total"

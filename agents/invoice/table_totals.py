@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agents.documents.layout import Cell, Layout, Line
-from agents.invoice.table_headings import MOST_LINES, fold
+from agents.invoice.table_headings import MOST_LINES, TAX_WORD, fold
 from agents.invoice.table_labels import CARRIED, is_label_of_total
 from agents.invoice.values import parse_amount
 
@@ -28,6 +28,9 @@ _DUE = re.compile(r"\b(?:a payer|amount due|balance due|zahlbetrag|due payable|z
 """What is left to pay after a payment may be what is left of the lines after a missed one."""
 
 
+_WITHIN = re.compile(r"\b(?:enthalten\w*|includes|included|inbegrepen|comprises?|waarvan|dont|davon|thereof|di cui)\b")
+
+
 @dataclass(frozen=True)
 class Amount:
     """A printed amount: ``label`` are its line's words, folded; ``total`` whether a word beside or over it says that
@@ -45,10 +48,14 @@ class Stated:
     def __init__(self, layout: Layout, given: Collection[Decimal]) -> None:
         self.given = frozenset(sorted(given)[:_MOST_STATED])
         self.printed: list[Amount] = []
+        self.taxed_within: list[int] = []
+        """Lines that say a tax is part of an amount, not added to it."""
         lines = layout.lines[: 2 * MOST_LINES]
         for n, line in enumerate(lines):
             text = line.text[:_MOST_TEXT]
-            if _MONEY.search(text) and not CARRIED.search(fold(text)):
+            if _WITHIN.search(folded := fold(text)) and TAX_WORD.search(folded):
+                self.taxed_within.append(line.number)
+            if _MONEY.search(text) and not CARRIED.search(folded):
                 self.printed.extend(_amounts(line, lines[max(n - _LINES_ABOVE, 0) : n]))
 
     def behind(self, line: int) -> list[Amount]:

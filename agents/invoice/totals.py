@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agents.invoice import values
-from agents.invoice.candidates import Candidate, Candidates
+from agents.invoice.candidates import LEFT, Candidate, Candidates
 from agents.invoice.lexicon import is_label
 
 CENT = Decimal("0.01")
@@ -63,6 +63,7 @@ class Sums:
         }
         self._last_line = max((c.cell.line for c in self.money), default=0)
         self._named_total = max((abs(Decimal(c.value)) for c in self.money if self._labels[id(c)].get("gross", 0) >= 0.7), default=Decimal(0))
+        self._nets, self._taxes = self._called("net"), self._called("tax")
         self.rates = _rates(candidates)
         self.tax_rows = list(_tax_rows(candidates, self.money, self.rates))
         self._largest = max((abs(Decimal(c.value)) for c in self.money), default=Decimal(0)) or Decimal(1)
@@ -71,6 +72,10 @@ class Sums:
         """Amounts that a label calls ``term``, the most clearly called first, later ones before earlier ones."""
         found = [c for c in self.money if term in self._labels[id(c)]]
         return sorted(found, key=lambda c: (-self._labels[id(c)][term], -c.cell.line))
+
+    def _called(self, term: str) -> set[Decimal]:
+        """Amounts that a whole label right before them calls ``term``."""
+        return {abs(Decimal(c.value)) for c in self.money if self._labels[id(c)].get(term, 0.0) >= LEFT}
 
     def best(self) -> Totals | None:
         """The totals for which most speaks, or None if nothing closes."""
@@ -139,6 +144,9 @@ class Sums:
             rows = tuple(self._single_row(net, tax, cells))
         elif self.rates:
             score -= 0.4
+        if not rows:  # nothing but the sum speaks for it: then no clear label may call another amount the net or the tax
+            for called, number in ((self._nets, net), (self._taxes, tax or Decimal(0))):
+                score -= 0.8 if called and abs(number) not in called else 0.0
         ordered = [cells[t] for t in ("net", "tax", "gross") if t in cells]
         if all(a.cell.line <= b.cell.line for a, b in zip(ordered, ordered[1:], strict=False)):
             score += 0.2

@@ -116,15 +116,15 @@ def test_neighbours_stay_on_their_page() -> None:
     assert layout.above(cell(layout, "12.00"), reach=1000) is None
 
 
-@pytest.mark.parametrize("row", ["wort", "wort   12,00   3   36,00", "  ".join("a" * 40)])
-def test_looking_around_on_ten_thousand_lines_takes_seconds_at_most(row: str) -> None:
-    reading = page(*[row] * 10_000)
+@pytest.mark.parametrize("row", ["wort", "wort   12,00   3   36,00"])
+def test_looking_around_on_thousands_of_lines_takes_seconds_at_most(row: str) -> None:
+    reading = page(*[row] * 5_000)
     begun = process_time()
     layout = Layout(reading)
-    for one in list(layout.cells())[:20_000]:
+    for one in layout.cells():
         layout.below(one, reach=1e6)
         layout.above(one, reach=1e6)
-    assert process_time() - begun < 12  # three on an idle machine
+    assert process_time() - begun < 8  # one on an idle machine
 
 
 def test_lines_printed_on_top_of_each_other_are_looked_at_only_so_far() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from time import process_time
 
@@ -10,6 +11,7 @@ import pytest
 from agents.documents.layout import Layout
 from agents.documents.reading import Reading
 from agents.invoice.table import Table, find_table
+from agents.invoice.table_headings import roles
 from tests.agents.invoice.pages import page
 
 
@@ -619,6 +621,271 @@ def test_a_price_in_pence_and_an_amount_with_the_letter_of_a_tax_code_are_read()
     )
     assert column(lettered, "net_amount") == ["237.00", "234.00"]
     assert lettered.proved
+
+
+def set_at(reading: Reading, tops: Mapping[int, float], height: float) -> Reading:
+    """``reading`` with its lines, by number, at other places down the page."""
+    words = [
+        w.model_copy(update={"box": (w.box[0], tops[w.line], w.box[2], tops[w.line] + height)}) for w in reading.words
+    ]
+    return reading.model_copy(update={"words": words})
+
+
+def test_what_looks_like_the_number_of_an_article_is_no_name() -> None:
+    found = table(
+        "SAWN-100    Sawn treated board          2.00      14.62       29.24",
+        "MR-174      Moisture resistant sheet   20.00      27.15      543.00",
+        "Total goods                                                  572.24",
+    )
+    assert column(found, "name") == ["Sawn treated board", "Moisture resistant sheet"]
+    assert found.proved
+
+
+def test_a_heading_with_the_sign_of_a_currency_is_of_amounts_and_ends_before_that_of_the_tax() -> None:
+    found = table(
+        "Stock code   Details                   Qty Per    Price   Disc%       Goods £ VAT",
+        "OAK-285      Oak door blank           16.00 Ea   118.00             1,888.00  T1",
+        "TILE-322     Tile batten              25.00 Mtr    0.94   20.00        18.80  T1",
+        "Total goods                                                         1,906.80",
+    )
+    assert column(found, "name") == ["Oak door blank", "Tile batten"]
+    assert column(found, "unit_price_net") == ["118.00", "0.94"]
+    assert found.proved
+
+
+def test_a_letter_for_a_rate_of_tax_is_read_where_the_document_says_what_it_stands_for() -> None:
+    lines = (
+        "Anz.         Was                         à EUR   netto EUR    Satz",
+        "65 Pers.     Buffet                      18,40    1.196,00     B",
+        "21,5 Std.    Servicepersonal             34,00      731,00     A",
+        "Netto                                             1.927,00",
+        "",
+        "A = 19 %     731,00      138,89",
+        "B = 7 %    1.196,00       83,72",
+    )
+    assert column(table(*lines), "tax_rate") == ["7", "19"]
+    assert column(table(*lines), "unit_price_net") == ["18.40", "34.00"]
+    assert column(table(*lines, "B = 5 %"), "tax_rate") == [None, "19"]
+    assert column(table(*lines[:5]), "tax_rate") == [None, None]
+
+
+def test_a_table_may_have_quantities_and_amounts_but_no_prices() -> None:
+    found = table(
+        "Uren      Beschrijving                            Bedrag    Btw",
+        "26,5 uur  Jaarverslag: interviews             € 2.186,25    21%",
+        "4 uur     Persbericht                           € 330,00    21%",
+        "          Subtotaal                           € 2.516,25",
+    )
+    assert column(found, "name") == ["Jaarverslag: interviews", "Persbericht"]
+    assert column(found, "quantity") == ["26.5", "4"]
+    assert column(found, "unit") == ["uur", "uur"]
+    assert column(found, "unit_price_net") == [None, None]
+    assert column(found, "tax_rate") == ["21", "21"]
+    assert found.closed
+
+
+def test_an_unknown_heading_over_words_is_no_column_of_numbers() -> None:
+    found = table(
+        "Nr    Anzahl    Tuote                             Betrag",
+        "1     2         Paperi                             25,00",
+        "2     3         Kynä                                5,00",
+        "Summe                                              30,00",
+    )
+    assert column(found, "name") == ["Paperi", "Kynä"]
+
+
+def test_a_unit_may_have_a_size_of_its_own() -> None:
+    found = table(
+        "Leistung                    Anzahl je      Einzelpreis netto     Betrag netto",
+        "Tarif Business                1 Monat                33,6050            33,61",
+        "Daten außerhalb der EU       12 50 MB                 1,6723            20,07",
+        "Nettobetrag gesamt                                                     53,68",
+    )
+    assert column(found, "quantity") == ["1", "12"]
+    assert column(found, "unit") == ["Monat", "50 MB"]
+    assert found.proved
+
+
+def test_a_letterhead_with_headings_of_its_own_does_not_end_the_table_of_the_page_before() -> None:
+    letterhead = (
+        "Numéro        Date          Échéance        Montant",
+        "FA2506        20/06/25      31/07/25           33,00",
+    )
+    heading = "Référence   Désignation        Quantité Un.   P.U.    R. %   Montant H.T.  T"
+    first = page(
+        *letterhead,
+        heading,
+        "CHE4100     Chevron sapin           3,00 ML   4,00                 12,00  5",
+        "À reporter                                                         12,00",
+    )
+    both = page(
+        *letterhead,
+        heading,
+        "Report                                                             12,00",
+        "PAR4173     Parpaing creux          14,00 U   2,00   25,00         21,00  5",
+        "Total H.T.                                                         33,00",
+        number=2,
+        after=first,
+    )
+    found = table(reading=both)
+    assert column(found, "name") == ["Chevron sapin", "Parpaing creux"]
+    assert found.proved
+
+
+def test_names_below_their_numbers_are_not_taken_for_those_of_the_next_row() -> None:
+    made = page(
+        "Pos.     Material                          Menge ME    Preis/ME    Positionswert",
+        "000010   20417274                             12 ST        4,00            48,00",
+        "         Leitungsschutzschalter",
+        "         Preis nach Vertrag 4600012877",
+        "000020   20417411                              2 ST       34,80            69,60",
+        "         FI-Schutzschalter",
+        "000030   20417548                              5 ST        0,68             3,40",
+        "         Schalterdose",
+        "                                           Summe der Positionen           121,00",
+    )
+    found = table(reading=set_at(made, {0: 0, 1: 30, 2: 41, 3: 52, 4: 67, 5: 78, 6: 93, 7: 104, 8: 130}, height=10))
+    assert column(found, "name") == ["Leitungsschutzschalter", "FI-Schutzschalter", "Schalterdose"]
+    assert found.proved
+
+
+def test_a_wrapped_name_of_words_and_amounts_is_joined() -> None:
+    made = page(
+        "Wir berechnen für unsere Tätigkeit wie folgt:",
+        "Geschäftsgebühr, Nr. VV                              985,40 EUR",
+        "Pauschale für Dienstleistungen der Post, Nr.",
+        "VV RVG                                                20,00 EUR",
+        "Ablichtungen aus Akten                                27,70 EUR",
+        "Zwischensumme                                      1.033,10 EUR",
+    )
+    tops = {0: 0, 1: 20, 2: 38, 3: 49, 4: 67, 5: 90}
+    found = table(reading=set_at(made, tops, height=8), totals=("1033.10",))
+    assert column(found, "name") == [
+        "Geschäftsgebühr, Nr. VV",
+        "Pauschale für Dienstleistungen der Post, Nr. VV RVG",
+        "Ablichtungen aus Akten",
+    ]
+
+
+def test_net_tax_and_gross_beside_each_other_are_no_line() -> None:
+    found = table(
+        "Artikel    Omschrijving            Aantal Eenh.     Prijs     Bedrag EUR",
+        "WK63       Wormwielkast              2,00 st       200,00         400,00",
+        "RK10       Rollenketting             3,00 m         10,00          30,00",
+        "",
+        "           Samen                      447,50        93,98         541,48",
+    )
+    assert column(found, "name") == ["Wormwielkast", "Rollenketting"]
+
+
+def test_a_column_called_number_is_the_quantity_only_where_most_lines_multiply() -> None:
+    counted = table(
+        "Amount ($)    Unit ($)    No.    Method",
+        "2,310.00        165.00     14    EPA metals by mass",
+        "  840.00        140.00      6    EPA organics",
+        "3,150.00                         Total analyses",
+    )
+    assert column(counted, "quantity") == ["14", "6"]
+    assert counted.proved
+    numbered = table(
+        "No.    Description         Price       Amount",
+        "1      Survey             100.00       100.00",
+        "2      Report             200.00       200.00",
+        "3      Travel              50.00        50.00",
+        "       Total                           350.00",
+    )
+    assert column(numbered, "quantity") == [None, None, None]
+    assert column(numbered, "id") == ["1", "2", "3"]
+
+
+def test_a_report_that_is_paid_for_is_a_line_and_one_that_is_carried_is_not() -> None:
+    paid = table(
+        "Description                  Amount",
+        "Survey                       100.00",
+        "Report on drainage           200.00",
+        "Total net                    300.00",
+    )
+    assert column(paid, "name") == ["Survey", "Report on drainage"]
+    carried = table(
+        "Désignation                  Montant HT",
+        "Report                           500,00",
+        "Chevron                          100,00",
+        "Ciment                           200,00",
+        "Total HT                         800,00",
+    )
+    assert column(carried, "name") == ["Chevron", "Ciment"]
+    assert not carried.closed
+
+
+def test_a_discount_may_stand_so_close_to_the_price_that_their_headings_touch() -> None:
+    found = table(
+        "Pos  Bezeichnung         Menge ME     E-Preis Rab.%     G-Preis EUR",
+        "10   Geländer              6,5 m       189,00     5        1.167,08",
+        "20   Handlauf                4 m        86,40                345,60",
+        "     Summe                                                 1.512,68",
+    )
+    assert column(found, "unit_price_net") == ["189.00", "86.40"]
+    assert found.proved
+
+
+def test_an_amount_that_includes_the_tax_printed_under_the_total_is_not_net() -> None:
+    lines = (
+        "Description                  Quantity    Unit Price    GST    Amount AUD",
+        "Replace switchboard              1.00      1,485.00    10%      1,485.00",
+        "Ceiling fan                      2.00        176.00    10%        352.00",
+    )
+    included = table(*lines, "INCLUDES GST 10%                  167.00", "TOTAL AUD              1,837.00")
+    assert included.gross
+    assert not included.proved
+    assert column(included, "net_amount") == [None, None]
+    added = table(*lines, "Subtotal       1,837.00", "GST 10%       183.70", "TOTAL AUD, GST included     2,020.70")
+    assert not added.gross
+    assert added.proved
+
+
+def test_words_and_amounts_may_make_a_printed_sum_that_charges_lead_on_from() -> None:
+    found = table(
+        "Assistenza stragiudiziale                    € 1.200,00",
+        "Redazione diffida                              € 650,00",
+        "                      Totale onorari         € 1.850,00",
+        "                      Cassa Forense             € 74,00",
+        "                      Imponibile IVA         € 1.924,00",
+        totals=("1924.00",),
+    )
+    assert column(found, "net_amount") == ["1200.00", "650.00"]
+    assert not found.closed
+    assert not found.proved
+    assert not any(row.proved for row in found.rows)
+
+
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [
+        ("Beschrijving", "name"),
+        ("Intitulé", "name"),
+        ("Werkzaamheden", "name"),
+        ("Liefermenge", "quantity"),
+        ("Nachten", "quantity"),
+        ("Durée", "quantity"),
+        ("Units", "quantity"),
+        ("Uurtarief", "price"),
+        ("Taux horaire", "price"),
+        ("Unit £", "price"),
+        ("Price/unit", "price"),
+        ("Price unit", "per"),
+        ("Einzelbetrag", "price"),
+        ("G-Preis", "amount"),
+        ("Goods £", "amount"),
+        ("Positionswert", "amount"),
+        ("St.-Satz", "tax_rate"),
+        ("Kort.%", "discount"),
+        ("R. %", "discount"),
+        ("Bestelnr.", "article"),
+        ("Grondslag", "basis"),
+    ],
+)
+def test_headings_say_what_stands_under_them(heading: str, said: str) -> None:
+    assert roles(heading)[:1] == (said,)
 
 
 def test_a_letter_has_no_table() -> None:
