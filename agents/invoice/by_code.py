@@ -85,7 +85,9 @@ class _Drafting:
         for path, every in (("invoice_number", self._all.references), ("issue_date", self._all.dates)):
             found = self.draft.choices.get(path, [])
             upper = [c for c in every if c.page == 1 and len(c.value) > 3 and c.cell.line < _UPPER]
-            self.draft.choices[path] = _once([*found, *upper])[:_MOST_CHOICES]
+            self.draft.choices[path] = choices = _once([*found, *upper])[:_MOST_CHOICES]
+            if len(choices) == 1 and (field := self.draft.fields.get(path)) and "only" not in field.grounds:
+                field.grounds.append("only")
 
     def _take(self, path: str, choice: Choice) -> None:
         if choice.best is None:

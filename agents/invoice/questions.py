@@ -50,7 +50,11 @@ _closed = ConfigDict(extra="forbid")
 
 def header_keys(draft: Draft) -> list[str]:
     """What the question about the header asks for: what has to be confirmed, and what several candidates are left for."""
-    keys = [key for key in ALWAYS if draft.choices.get(HEADER[key])]
+    keys = [
+        key
+        for key in ALWAYS
+        if len(draft.choices.get(HEADER[key], ())) > 1 or (draft.choices.get(HEADER[key]) and HEADER[key] not in draft.fields)
+    ]
     for key in ("buyer", "due_date", "purchase_order"):
         field = draft.fields.get(HEADER[key])
         if draft.choices.get(HEADER[key]) and (

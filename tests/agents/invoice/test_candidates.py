@@ -126,7 +126,9 @@ def test_amounts_with_a_decimal_comma_are_no_references(text: str) -> None:
 
 
 def test_what_a_pattern_finds_counts_if_it_has_a_canonical_form() -> None:
-    found = Candidates(page("Ref: AB-12  AB-99")).matching(re.compile(r"AB-\d\d"), lambda t: t[3:] if "9" in t else None)
+    found = Candidates(page("Ref: AB-12  AB-99")).matching(
+        re.compile(r"AB-\d\d"), lambda t: t[3:] if "9" in t else None
+    )
     assert [(c.value, c.text) for c in found] == [("99", "AB-99")]
 
 

@@ -25,7 +25,9 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, tuple[int, i
     yield table
 
 
-@pytest.mark.parametrize(("fewer", "more"), [((9, 10), (90, 100)), ((90, 100), (99, 100)), ((0, 5), (1, 5)), ((0, 9), (0, 2))])
+@pytest.mark.parametrize(
+    ("fewer", "more"), [((9, 10), (90, 100)), ((90, 100), (99, 100)), ((0, 5), (1, 5)), ((0, 9), (0, 2))]
+)
 def test_a_value_is_surer_the_more_of_its_kind_were_right(
     measured: dict[str, tuple[int, int]], fewer: tuple[int, int], more: tuple[int, int]
 ) -> None:

@@ -211,7 +211,9 @@ def test_a_page_without_amounts_has_no_totals() -> None:
     assert totals(draft(page("Dear Sir,"))) == {}
 
 
-@pytest.mark.parametrize("line", ["Net  {n}.00   VAT {n}.00   Total {n}.00", "19 %   {n}.00   {n}.19   {n}.50", "{n}.00"])
+@pytest.mark.parametrize(
+    "line", ["Net  {n}.00   VAT {n}.00   Total {n}.00", "19 %   {n}.00   {n}.19   {n}.50", "{n}.00"]
+)
 def test_hundreds_of_different_amounts_take_seconds_at_most(line: str) -> None:
     every = Candidates(page(*[line.format(n=n) for n in range(400)]))
     begun = process_time()
