@@ -126,6 +126,8 @@ class Candidates:
                     continue
                 if values.is_money(printed) and values.parse_amount(printed) is not None:
                     continue
+                if values.is_vat_id(printed):
+                    continue
                 yield match.start(), match.start() + len(printed), printed
             several = _REFERENCE_WORDS.search(text)
             if several and not taken and len(several["all"]) <= 30:

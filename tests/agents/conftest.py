@@ -89,12 +89,13 @@ class Execution:
 
 MEASURED = dict.fromkeys(
     (
-        "code: only", "date: agreed+label", "id: check digits+only", "name: agreed+label", "number: agreed+label",
-        "total: arithmetic+model", "total: proved",
+        "code: only", "date: agreed+label", "date: label+only", "id: check digits+only", "name: agreed+label",
+        "number: agreed+label", "number: label+only", "total: arithmetic+model", "total: proved", "total: agreed+proved",
     ),
     (999, 999),
 )  # fmt: skip
-"""What is sure in these tests, whatever was measured last: what is proved, and what code and a model say alike."""
+"""What is sure in these tests, whatever was measured last: what is proved, what code and a model say
+alike, and what is labelled and has no rival."""
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from importlib.resources import files
 
 import pytest
@@ -18,11 +17,11 @@ def field(*grounds: str, source: Source = "rule") -> Field:
 
 
 @pytest.fixture
-def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, tuple[int, int]]]:
+def measured(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[int, int]]:
     """A table of its own, to be filled by the test."""
     table: dict[str, tuple[int, int]] = {}
     monkeypatch.setattr(confidence, "_measured", lambda: table)
-    yield table
+    return table
 
 
 @pytest.mark.parametrize(

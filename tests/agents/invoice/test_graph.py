@@ -24,6 +24,8 @@ from tests.scripted.endpoint import NONE, ScriptedEndpoint
 from tests.scripted.invoices import CORRECTED, invoice_pdf
 from workers.demo.documents import ELECTRICIAN, bills, write_documents
 
+RIVALS = "Customer number: K-100234\nDelivery date: 2026-10-10"
+"""Another number and another day: then there is something for a model to confirm."""
 TWO_NUMBERS = "Replaces earlier invoice: R-77"
 """A line with a second number, which a model may choose."""
 
@@ -71,7 +73,7 @@ async def test_a_clean_invoice_is_approved_and_posted_once_with_evidence_for_eve
 async def test_code_alone_decides_totals_and_lines_of_an_ordinary_invoice_and_a_model_only_confirms_its_header(
     execution: Execution,
 ) -> None:
-    state = await execution.submit(invoice_pdf("R-1"))
+    state = await execution.submit(invoice_pdf("R-1", extra=RIVALS))
     assert execution.script.shapes == ["Header"]
     for path in ("totals.grand_total", "totals.tax_total", "tax_breakdown[0].rate", "lines[1].net_amount"):
         assert execution.grounds(path) == ["proved"], path
@@ -107,7 +109,7 @@ async def test_a_table_that_code_cannot_read_is_read_by_a_model(execution: Execu
 async def test_where_nothing_is_to_be_asked_no_call_is_made_and_what_is_not_sure_goes_to_a_person(
     execution: Execution,
 ) -> None:
-    await execution.submit(invoice_pdf("R-5", extra="Buyer: Example Buyer GmbH"), ask="nothing")
+    await execution.submit(invoice_pdf("R-5", extra=RIVALS), ask="nothing")
     assert execution.script.requests.total() == 0
     assert execution.waits
     for path in ("invoice_number R-5", "issue_date 2026-10-12", "seller.name Northwind Papers Ltd"):
@@ -120,9 +122,9 @@ async def test_a_key_value_less_sure_than_the_settings_want_goes_to_a_person_who
     execution: Execution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(MEASURED, "number: agreed+label", (7, 8))  # eight of ten, by Laplace
-    await execution.submit(invoice_pdf("R-1"), sure=0.81)
+    await execution.submit(invoice_pdf("R-1", extra=RIVALS), sure=0.81)
     assert execution.asked_for == ["invoice_number R-1 is not sure (80%, by label, agreed)"]
-    await execution.submit(invoice_pdf("R-2"), sure=0.8)
+    await execution.submit(invoice_pdf("R-2", extra=RIVALS), sure=0.8)
     assert execution.state["decision"]["outcome"] == "approve"
 
 
@@ -146,7 +148,7 @@ async def test_a_model_that_gives_no_usable_answer_leaves_what_code_found_and_a_
 
     execution.script.mode = "prose" if bad == "prose" else "answer"
     monkeypatch.setattr(endpoint, "read", nothing)
-    state = await execution.submit(invoice_pdf("R-9"))
+    state = await execution.submit(invoice_pdf("R-9", extra=RIVALS))
     assert execution.waits
     assert (execution.value("invoice_number"), execution.value("totals.grand_total")) == ("R-9", "120.00")
     assert execution.grounds("invoice_number") == ["label"]
