@@ -86,7 +86,9 @@ class Layout:
         self.pages = reading.pages
         self.lines: list[Line] = [
             Line(number, tuple(islice(_cells(list(words)), _MOST_CELLS)))
-            for number, words in groupby((w for w in reading.words if w.text.strip() and len(w.text) <= _LONGEST_WORD), key=lambda w: w.line)
+            for number, words in groupby(
+                (w for w in reading.words if w.text.strip() and len(w.text) <= _LONGEST_WORD), key=lambda w: w.line
+            )
         ]
         self._position = {id(cell): (n, m) for n, line in enumerate(self.lines) for m, cell in enumerate(line.cells)}
 

@@ -25,7 +25,8 @@ from agents.invoice.totals import Sums, Totals
 CLEAR = 0.7
 """A label at least this clear (`Candidate.announced`) is ground enough to propose a value."""
 _THEIRS = (
-    "ihre", "your", "votre", "uw ", "vos ", "customer", "kunden", "client", "v/", "vs", "vostra", "su ", "buyer", "klant", "cliente",
+    "ihre", "your", "votre", "uw ", "vos ", "customer", "kunden", "client", "v/", "vs", "vostra", "su ", "buyer", "klant",
+    "cliente",
 )  # fmt: skip
 """How the label of a customer's identifier begins."""
 _UPPER = 45
@@ -143,10 +144,7 @@ class _Drafting:
         seller, buyer = (self._cell(f"{role}.name") for role in ("seller", "buyer"))
         mine: Candidate | None = None
         for c in found:
-            if any(
-                label.text.casefold().startswith(_THEIRS)
-                for label in c.labels[:1]
-            ):
+            if any(label.text.casefold().startswith(_THEIRS) for label in c.labels[:1]):
                 self._set("buyer.vat_id", c, c.value, "label")
                 mine = c
         rest = [c for c in found if mine is None or c.value != mine.value]
@@ -155,7 +153,9 @@ class _Drafting:
         if mine is None and len({c.value for c in rest}) > 1 and buyer is not None:
             near = self._of_buyer(rest, seller, buyer)
             if near:
-                self._set("buyer.vat_id", near, near.value, "check digits" if valid[near.value] else "label", "position")
+                self._set(
+                    "buyer.vat_id", near, near.value, "check digits" if valid[near.value] else "label", "position"
+                )
                 rest = [c for c in rest if c.value != near.value]
         own = self._terms.nearest(rest, seller.cell, buyer.cell if buyer else None) if seller else None
         # Who charges tax must print their own id (VAT Directive, Art. 226), so a single one is the seller's.
@@ -171,8 +171,17 @@ class _Drafting:
         own = {id(cell) for cell in self._parties.block(seller.cell)} if seller else set()
         in_address = next((c for c in found if id(c.cell) in address), None)
         upper = [c for c in found if not self._terms_low(c) and id(c.cell) not in own]
-        if in_address is None and len(upper) == 1 and len({c.value for c in found}) == 2 and not own & {id(c.cell) for c in found}:
-            return upper[0] if any(self._terms_low(c) for c in found) else self._terms.nearest(upper, buyer.cell, seller.cell if seller else None)
+        if (
+            in_address is None
+            and len(upper) == 1
+            and len({c.value for c in found}) == 2
+            and not own & {id(c.cell) for c in found}
+        ):
+            return (
+                upper[0]
+                if any(self._terms_low(c) for c in found)
+                else self._terms.nearest(upper, buyer.cell, seller.cell if seller else None)
+            )
         return in_address or self._terms.nearest(upper, buyer.cell, seller.cell if seller else None)
 
     def _country(self, role: str, name: Candidate | None) -> None:
@@ -235,7 +244,9 @@ class _Drafting:
                 c
                 for term in ("gross", "due")
                 for c in sums.labelled(term)
-                if c.announced(term) >= 0.9 and abs(Decimal(c.value)) > max(known) + 1 and c.page == best.cells["gross"].page
+                if c.announced(term) >= 0.9
+                and abs(Decimal(c.value)) > max(known) + 1
+                and c.page == best.cells["gross"].page
             ),
             None,
         )

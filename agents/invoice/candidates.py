@@ -226,12 +226,15 @@ class Candidates:
 
 _REFERENCE = re.compile(r"(?<![\w@.])(?=[\w./#-]*\d)[A-Za-zÀ-ÿ0-9][\w./\-]{0,39}(?![\w@])")
 _REFERENCE_WORDS = re.compile(
-    r"(?:^|[\s:#°º])(?P<all>(?:[A-Z][A-Z-]{0,4} )?\S*\d\S*(?: \S*\d\S*){1,4}|[A-Z][A-Z-]{0,4} \S*\d\S*|[A-Z]{1,3} \S*\d\S* [A-Z]{1,3})"
+    r"(?:^|[\s:#°º])(?P<all>(?:[A-Z][A-Z-]{0,4} )?\S*\d\S*(?: \S*\d\S*){1,4}|[A-Z][A-Z-]{0,4} \S*\d\S*"
+    r"|[A-Z]{1,3} \S*\d\S* [A-Z]{1,3})"
     r"(?=$|\s[|·•]\s)"
 )
 """A number in groups, or behind the letters of its series, at the end of a cell: ``24 0317``, ``FT A25/318``."""
 _NO_REFERENCE = re.compile(
-    r"\S+@\S+|(?:https?://|www\.)\S+|\+\d[\d ()/-]{6,}|\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,4})?\b|\d[\d.,]*\s?(?:%|€|\$|£)|[€$£]\s?\d[\d.,]*"
+    r"\S+@\S+|(?:https?://|www\.)\S+|\+\d[\d ()/-]{6,}"
+    r"|\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,4})?\b|\d[\d.,]*\s?(?:%|€|\$|£)"
+    r"|[€$£]\s?\d[\d.,]*"
 )
 
 

@@ -70,7 +70,9 @@ async def read(state: State) -> State:
     if reading.xml_problem:
         found.append(finding("XML-BROKEN", "error", reading.xml_problem))
     found += [finding("ACTIVE-CONTENT", "error", f"the PDF {what}") for what in reading.active]
-    found += [finding("READ-REPAIRED", "error", f"the file had to be mended to be read: {what}") for what in reading.repairs]
+    found += [
+        finding("READ-REPAIRED", "error", f"the file had to be mended to be read: {what}") for what in reading.repairs
+    ]
     if reading.problem:
         found.append(finding("NO-TEXT", "error", reading.problem.message))
     fields = await asyncio.to_thread(_of_xml, reading, update, found)
@@ -342,7 +344,11 @@ def repairable(state: State) -> dict[Part, tuple[str, list[str]]]:
     failed: dict[Part, list[str]] = {}
     for node, found in state["findings"].items():
         for one in found:
-            if one["severity"] == "error" and one["rule"] in _MENDABLE and (node == "check" or node.startswith("extract ")):
+            if (
+                one["severity"] == "error"
+                and one["rule"] in _MENDABLE
+                and (node == "check" or node.startswith("extract "))
+            ):
                 parts = {part_of(path) for path in one["fields"]} or {node.removeprefix("extract ")}
                 for part in parts & set(PARTS):
                     failed.setdefault(part, []).append(_why(one))

@@ -25,34 +25,48 @@ MOST = 12
 
 _PARTS = re.compile(rf"\s*[|•·●]\s*|\s+[–—-]\s+|,\s+(?!{LEGAL_FORM.pattern})|\s{{2,}}")
 _POSTAL = re.compile(
-    r"\b(?:[A-Z]{1,2}-)?\d{4,6}(?: [A-Z]{2})? *[A-ZÀ-Þ][a-zà-ÿ]|\b\d{5} +[A-ZÀ-Þ]{3}|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b\d{3} \d{2} +[A-ZÀ-Þ]|\b[A-Z]{2} \d{5}\b|\b\d{2}-\d{3} "
+    r"\b(?:[A-Z]{1,2}-)?\d{4,6}(?: [A-Z]{2})? *[A-ZÀ-Þ][a-zà-ÿ]|\b\d{5} +[A-ZÀ-Þ]{3}"
+    r"|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b\d{3} \d{2} +[A-ZÀ-Þ]|\b[A-Z]{2} \d{5}\b|\b\d{2}-\d{3} "
 )
 _STREET = re.compile(
-    r"(?i)(?:str(?:aße|asse|\.)|weg|allee|platz|gasse|ring|damm|ufer|straat|laan|gracht|plein|kade)\s*\d+|^\d+\w?,? (?:\w+ )?(?:rue|avenue|av|bd|boulevard|place|chemin|impasse|route|allée)\b"
-    r"|\b(?:rue|avenue|boulevard|via|viale|piazza|calle|plaza|avenida|ulica|ul\.)\b.*\d|\b\d+\s+\w+(?:\s\w+)?\s(?:street|road|st|rd|ave|avenue|lane|drive|way|square)\b|p\.?o\.? box|postfach"
+    r"(?i)(?:str(?:aße|asse|\.)|weg|allee|platz|gasse|ring|damm|ufer|straat|laan|gracht|plein|kade)\s*\d+"
+    r"|^\d+\w?,? (?:\w+ )?(?:rue|avenue|av|bd|boulevard|place|chemin|impasse|route|allée)\b"
+    r"|\b(?:rue|avenue|boulevard|via|viale|piazza|calle|plaza|avenida|ulica|ul\.)\b.*\d"
+    r"|\b\d+\s+\w+(?:\s\w+)?\s(?:street|road|st|rd|ave|avenue|lane|drive|way|square)\b|p\.?o\.? box"
+    r"|postfach"
 )
 _CONTACT = re.compile(
-    r"(?i)@|https?:|www\.|\btel|\bfax|\bphone|\bfon\b|\bmobil|\+\d|e-?mail|\bGF\b|geschäftsführ|gérant|\bsiret|\bsiren|\biban|\bbic\b|\bseite\b|\bpage\b"
+    r"(?i)@|https?:|www\.|\btel|\bfax|\bphone|\bfon\b|\bmobil|\+\d|e-?mail|\bGF\b|geschäftsführ|gérant"
+    r"|\bsiret|\bsiren|\biban|\bbic\b|\bseite\b|\bpage\b"
 )
 _TITLE = re.compile(
-    r"(?:rechnung|invoice|facture|factuur|fattura|factura|faktura|fatura|gutschrift|credit note|avoir|creditnota|original|kopie|copy|duplicata|logo.*|tax invoice|rechnungskorrektur|seite.*|page.*|datum|date)"
+    r"(?:rechnung|invoice|facture|factuur|fattura|factura|faktura|fatura|gutschrift|credit note|avoir"
+    r"|creditnota|original|kopie|copy|duplicata|logo.*|tax invoice|rechnungskorrektur|seite.*|page.*|datum"
+    r"|date)"
 )
 _NAME_LABEL = re.compile(
-    r"(?:name|firma|firmenname|company(?: name)?|nom|raison sociale|naam|bedrijf|ragione sociale|denominazione|razon social|nombre|nazwa|nome|navn|namn)"
+    r"(?:name|firma|firmenname|company(?: name)?|nom|raison sociale|naam|bedrijf|ragione sociale"
+    r"|denominazione|razon social|nombre|nazwa|nome|navn|namn)"
 )
 _HOLDER = re.compile(
-    r"(?:kontoinhaber(?:in)?|account (?:holder|name)|titulaire(?: du compte)?|rekeninghouder|t n v|ten name van|intestatario(?: conto)?|titular|beneficiary(?: name)?|beneficiaire|kontoname|nom|name)"
+    r"(?:kontoinhaber(?:in)?|account (?:holder|name)|titulaire(?: du compte)?|rekeninghouder|t n v"
+    r"|ten name van|intestatario(?: conto)?|titular|beneficiary(?: name)?|beneficiaire|kontoname|nom|name)"
 )
 _REGISTERED = re.compile(
-    r"(?i)\b(?:siret|siren|r\.?c\.?s\b|rsc\b|hrb|hra|kvk|ust\W?id|vat (?:no|id|reg|number)|company (?:no|number|reg)|capital (?:de|social)|handelsregister|btw\b|p\.? ?iva|cif\b|nif\b|tva\b|iban)"
+    r"(?i)\b(?:siret|siren|r\.?c\.?s\b|rsc\b|hrb|hra|kvk|ust\W?id|vat (?:no|id|reg|number)|company (?:no"
+    r"|number|reg)|capital (?:de|social)|handelsregister|btw\b|p\.? ?iva|cif\b|nif\b|tva\b|iban)"
 )
 """What a firm prints of itself: registers, tax ids, accounts."""
 _NO_NAME = re.compile(
-    r"(?i)\bcapital\b|^(?:a division of|member of|part of|eine marke|inh\b|inhaber|geschäftsführ)|^(?:via|viale|piazza|corso|largo|rue|avenue|boulevard|calle|c/|rua|av\.|ul\.|os\.|pol\. ind|route|chemin|impasse|postfach|po box)\b"
-    r"|^(?:private and confidential|persönlich|vertraulich|original|kopie|duplicate|copy|marketing|einkauf|buchhaltung|bauhof|accounts payable)$"
+    r"(?i)\bcapital\b|^(?:a division of|member of|part of|eine marke|inh\b|inhaber|geschäftsführ)|^(?:via"
+    r"|viale|piazza|corso|largo|rue|avenue|boulevard|calle|c/|rua|av\.|ul\.|os\.|pol\. ind|route|chemin"
+    r"|impasse|postfach|po box)\b"
+    r"|^(?:private and confidential|persönlich|vertraulich|original|kopie|duplicate|copy|marketing|einkauf"
+    r"|buchhaltung|bauhof|accounts payable)$"
 )
 _CONTACT_PERSON = re.compile(
-    r"(?i)\b(?:contact|attn|att\.|z\. ?hd|c/o|à l'attention|attention|dep|dept|department|abteilung|service|herr|frau|mr|mrs|m\.|mme)\b"
+    r"(?i)\b(?:contact|attn|att\.|z\. ?hd|c/o|à l'attention|attention|dep|dept|department|abteilung"
+    r"|service|herr|frau|mr|mrs|m\.|mme)\b"
 )
 _DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([\w-]{3,})\.")
 _FREE_MAIL = {"gmail", "outlook", "hotmail", "web", "gmx", "yahoo", "icloud", "localhost", "test", "example"}
@@ -318,7 +332,8 @@ class Parties:
         """Whether a web site or mail address of the document carries the name."""
         folded, firm = _fold(text), bool(LEGAL_FORM.search(text))
         return any(
-            len(d) >= 4 and (folded in d or (d in folded and (firm or len(d) > 0.42 * len(folded)))) for d in self._domains
+            len(d) >= 4 and (folded in d or (d in folded and (firm or len(d) > 0.42 * len(folded))))
+            for d in self._domains
         )
 
     @cached_property
@@ -425,7 +440,7 @@ def is_name(text: str) -> bool:
     letters = sum(c.isalpha() for c in stripped)
     if _NO_NAME.search(stripped):
         return False
-    if not 2 <= letters or len(stripped) > 70 or letters < 0.6 * len(stripped.replace(" ", "")):
+    if not letters >= 2 or len(stripped) > 70 or letters < 0.6 * len(stripped.replace(" ", "")):
         return False
     if (
         ":" in text

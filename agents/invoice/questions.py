@@ -53,7 +53,8 @@ def header_keys(draft: Draft) -> list[str]:
     keys = [
         key
         for key in ALWAYS
-        if len(draft.choices.get(HEADER[key], ())) > 1 or (draft.choices.get(HEADER[key]) and HEADER[key] not in draft.fields)
+        if len(draft.choices.get(HEADER[key], ())) > 1
+        or (draft.choices.get(HEADER[key]) and HEADER[key] not in draft.fields)
     ]
     for key in ("buyer", "due_date", "purchase_order"):
         field = draft.fields.get(HEADER[key])

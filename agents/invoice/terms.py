@@ -58,7 +58,9 @@ _ISSUED = re.compile(
 )
 """An invoice with its number, and the word before its day: ``Rechnung Nr. 17 vom``."""
 _PLACE_AND_DAY = re.compile(r"^(?:[AÀ] )?[A-ZÀ-Þ][\w. -]{2,30},?(?i: den| le| the| am| dnia| il| el| a|,)?$")
-_PENALTY = re.compile(r"\b(?:retard|penalite|indemnite|recouvrement|verzug|mahn\w*|late payment|overdue|interest|verzuim|mora|ritardo)\b")
+_PENALTY = re.compile(
+    r"\b(?:retard|penalite|indemnite|recouvrement|verzug|mahn\w*|late payment|overdue|interest|verzuim|mora|ritardo)\b"
+)
 """What happens if it is paid late: no terms of payment."""
 _TERMS = re.compile(rf"(?<![^ ]){pattern('payment_wording')}")
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (

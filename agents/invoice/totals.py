@@ -62,7 +62,10 @@ class Sums:
             id(c): {term: w for term in LABELS if (w := c.announced(term))} for c in self.money
         }
         self._last_line = max((c.cell.line for c in self.money), default=0)
-        self._named_total = max((abs(Decimal(c.value)) for c in self.money if self._labels[id(c)].get("gross", 0) >= 0.7), default=Decimal(0))
+        self._named_total = max(
+            (abs(Decimal(c.value)) for c in self.money if self._labels[id(c)].get("gross", 0) >= 0.7),
+            default=Decimal(0),
+        )
         self._nets, self._taxes = self._called("net"), self._called("tax")
         self.rates = _rates(candidates)
         self.tax_rows = list(_tax_rows(candidates, self.money, self.rates))
@@ -144,7 +147,9 @@ class Sums:
             rows = tuple(self._single_row(net, tax, cells))
         elif self.rates:
             score -= 0.4
-        if not rows:  # nothing but the sum speaks for it: then no clear label may call another amount the net or the tax
+        if (
+            not rows
+        ):  # nothing but the sum speaks for it: then no clear label may call another amount the net or the tax
             for called, number in ((self._nets, net), (self._taxes, tax or Decimal(0))):
                 score -= 0.8 if called and abs(number) not in called else 0.0
         ordered = [cells[t] for t in ("net", "tax", "gross") if t in cells]

@@ -239,16 +239,16 @@ def is_ambiguous(printed: str) -> bool:
 
 
 _LANGUAGES: dict[str, frozenset[str]] = {
-    "en": frozenset("the of and to invoice date due total please payment".split()),
-    "de": frozenset("der die und rechnung datum mwst betrag zahlbar bitte von".split()),
-    "fr": frozenset("le la les du des et facture tva montant paiement sur".split()),
-    "nl": frozenset("het een van de factuur btw bedrag te betalen op".split()),
-    "it": frozenset("il di del della fattura iva totale pagamento e con".split()),
-    "es": frozenset("el la de los factura iva importe pago fecha con".split()),
-    "pt": frozenset("o da do fatura iva valor pagamento data com".split()),
-    "pl": frozenset("faktura vat do i w zaplaty kwota nr z na".split()),
-    "sv": frozenset("och faktura moms att av datum belopp betala".split()),
-    "da": frozenset("og faktura moms til dato betaling belob af".split()),
+    "en": frozenset(["the", "of", "and", "to", "invoice", "date", "due", "total", "please", "payment"]),
+    "de": frozenset(["der", "die", "und", "rechnung", "datum", "mwst", "betrag", "zahlbar", "bitte", "von"]),
+    "fr": frozenset(["le", "la", "les", "du", "des", "et", "facture", "tva", "montant", "paiement", "sur"]),
+    "nl": frozenset(["het", "een", "van", "de", "factuur", "btw", "bedrag", "te", "betalen", "op"]),
+    "it": frozenset(["il", "di", "del", "della", "fattura", "iva", "totale", "pagamento", "e", "con"]),
+    "es": frozenset(["el", "la", "de", "los", "factura", "iva", "importe", "pago", "fecha", "con"]),
+    "pt": frozenset(["o", "da", "do", "fatura", "iva", "valor", "pagamento", "data", "com"]),
+    "pl": frozenset(["faktura", "vat", "do", "i", "w", "zaplaty", "kwota", "nr", "z", "na"]),
+    "sv": frozenset(["och", "faktura", "moms", "att", "av", "datum", "belopp", "betala"]),
+    "da": frozenset(["og", "faktura", "moms", "til", "dato", "betaling", "belob", "af"]),
 }
 """Words that stand on most invoices of a language."""
 

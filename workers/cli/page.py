@@ -64,7 +64,9 @@ def page(
                 execution = await the_execution(ledger, id, tenant)
             known: dict[str, Any] = execution.result.get("fields") or {}
             if unknown := [path for path in fields or () if path not in known]:
-                raise Problem(f"{execution.name} has no value {', '.join(unknown)}. See `counterfoil show {id}`", code=2)
+                raise Problem(
+                    f"{execution.name} has no value {', '.join(unknown)}. See `counterfoil show {id}`", code=2
+                )
             asked = {path: known[path].get("evidence") or {} for path in fields or known}
             pages = [evidence["page"] for evidence in asked.values() if evidence.get("page")]
             wanted = number or (pages[0] if pages else 1)

@@ -142,7 +142,12 @@ def score(
         except OSError as error:
             raise Problem(f"{error.filename or 'a file'} cannot be written: {error.strerror or error}") from error
         _print(report)
-        for place in [*([json_to] if json_to else []), *([grounds_to] if grounds_to else []), *([folder] if folder else []), *drawn]:
+        for place in [
+            *([json_to] if json_to else []),
+            *([grounds_to] if grounds_to else []),
+            *([folder] if folder else []),
+            *drawn,
+        ]:
             out().print(cell(f"written: {place}", "dim"), soft_wrap=True)
         _print_guard(report, guarded)
         if not report.guard.passed:
