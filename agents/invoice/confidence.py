@@ -17,6 +17,8 @@ from agents.invoice.schema import DATES, Field, Fields, is_number
 SURE = 0.95
 """From here on a value counts as sure, unless the settings say otherwise."""
 _UNKNOWN = 0.5
+_STRENGTHENING = ("agreed", "only")
+"""Grounds that never make a value less likely than it is without them: what was observed without them counts as well."""
 _CERTAIN = {"xml": 0.999, "person": 1.0}
 """What an e-invoice states is what its sender means; what a person says is taken. (Whether it is *true* is for checks.)"""
 
@@ -41,6 +43,10 @@ def confidence_of(path: str, field: Field) -> float:
     if field.evidence.source in _CERTAIN:
         return _CERTAIN[field.evidence.source]
     right, of = _measured().get(key(path, field.grounds), (0, 0))
+    base = [ground for ground in field.grounds if ground not in _STRENGTHENING]
+    if base and len(base) < len(field.grounds):
+        more = _measured().get(key(path, base), (0, 0))
+        right, of = right + more[0], of + more[1]
     return round((right + 1) / (of + 2), 3) if of else _UNKNOWN
 
 
