@@ -347,7 +347,7 @@ class _Drafting:
         self.draft.table = table
         if table is None:
             return
-        amounts = [a.amount for a in table.adjustments] if table.closed else self._between(table)
+        amounts = self._to_net(table)
         closes = table.closed or bool(amounts)
         for n, row in enumerate(table.rows):
             ground = "proved" if row.proved and closes else "row" if row.proved else "layout"
@@ -362,6 +362,22 @@ class _Drafting:
                 f"{table.total:f}", "sum of the lines (BR-CO-10)", "proved"
             )
             self._adjustments(table.total, amounts)
+
+    def _to_net(self, table: Table) -> list[Decimal]:
+        """The allowances (negative) and charges on the document that lead from the sum of the lines to the net total."""
+        totals = self.draft.totals
+        recognised = [a.amount for a in table.adjustments]
+        if totals is None or table.total is None:
+            return recognised if table.closed else []
+        if table.total == totals.net:
+            for term in ("allowance_total", "charge_total"):  # what a label calls so is one of the lines, or paid before
+                field = self.draft.fields.get(f"totals.{term}")
+                if field is not None and field.number != 0:
+                    del self.draft.fields[f"totals.{term}"]
+            return []
+        if table.total + sum(recognised, Decimal(0)) == totals.net:
+            return recognised
+        return self._between(table) or (recognised if table.closed else [])
 
     def _between(self, table: Table) -> list[Decimal]:
         """Amounts printed between the lines and the net total that lead from the one to the other: allowances and
