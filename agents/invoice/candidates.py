@@ -108,7 +108,9 @@ class Candidates:
             for match in values.AMOUNT.finditer(text):
                 number = values.parse_amount(match[0])
                 if number is not None and not any(a <= match.start() < b for a, b in days):
-                    yield match.start(), match.end(), f"{number:f}"
+                    closed = match[0].startswith("(") and text[match.end() : match.end() + 1] == ")"
+                    value = -abs(number) if closed else number
+                    yield match.start(), match.end() + closed, f"{value:f}"
 
         return self._all(numbers)
 
@@ -120,6 +122,7 @@ class Candidates:
         def references(text: str) -> Iterator[tuple[int, int, str]]:
             taken = [(m.start(), m.end()) for m in values.DATE.finditer(text) if values.parse_date(m[0])]
             taken += [(m.start(), m.end()) for m in _NO_REFERENCE.finditer(text)]
+            taken += [(m.start(), m.end()) for m in values.AMOUNT.finditer(text) if values.is_money(m[0])]
             for match in _REFERENCE.finditer(text):
                 printed = match[0].rstrip(".,;:)/-")
                 if any(a < match.end() and match.start() < b for a, b in taken):
@@ -129,9 +132,9 @@ class Candidates:
                 if values.is_vat_id(printed):
                     continue
                 yield match.start(), match.start() + len(printed), printed
-            several = _REFERENCE_WORDS.search(text)
-            if several and not taken and len(several["all"]) <= 30:
-                yield several.start("all"), several.end("all"), several["all"]
+            several = _several(text) if not taken else None
+            if several and several[1] - several[0] <= 30:
+                yield *several, text[several[0] : several[1]]
 
         return self._all(references)
 
@@ -225,12 +228,25 @@ class Candidates:
 
 
 _REFERENCE = re.compile(r"(?<![\w@.])(?=[\w./#-]*\d)[A-Za-zÀ-ÿ0-9][\w./\-]{0,39}(?![\w@])")
-_REFERENCE_WORDS = re.compile(
-    r"(?:^|[\s:#°º])(?P<all>(?:[A-Z][A-Z-]{0,4} )?\S*\d\S*(?: \S*\d\S*){1,4}|[A-Z][A-Z-]{0,4} \S*\d\S*"
-    r"|[A-Z]{1,3} \S*\d\S* [A-Z]{1,3})"
-    r"(?=$|\s[|·•]\s)"
-)
-"""A number in groups, or behind the letters of its series, at the end of a cell: ``24 0317``, ``FT A25/318``."""
+_MOST_GROUPS = 5
+_SERIES = re.compile(r"[A-Z][A-Z-]{0,4}")
+
+
+def _several(text: str) -> tuple[int, int] | None:
+    """Where a number in groups, or behind the letters of its series, ends a text or a part of it: ``24 0317``,
+    ``FT A25/318``. Word by word, as hostile text would keep a pattern busy."""
+    for part in re.finditer(r"[^|•·]+", text):
+        words = [(m.start() + part.start(), m[0]) for m in re.finditer(r"\S+", part[0])][-_MOST_GROUPS - 1 :]
+        first = len(words)
+        while first > 0 and len(words) - first < _MOST_GROUPS and any(c.isdigit() for c in words[first - 1][1]):
+            first -= 1
+        if 0 < first < len(words) and _SERIES.fullmatch(words[first - 1][1]):
+            first -= 1
+        if len(words) - first > 1:
+            return words[first][0], words[-1][0] + len(words[-1][1])
+    return None
+
+
 _NO_REFERENCE = re.compile(
     r"\S+@\S+|(?:https?://|www\.)\S+|\+\d[\d ()/-]{6,}"
     r"|\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,4})?\b|\d[\d.,]*\s?(?:%|€|\$|£)"

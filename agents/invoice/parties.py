@@ -7,7 +7,6 @@ only where both choose alike is the name sure.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -36,7 +35,7 @@ _STREET = re.compile(
     r"|postfach"
 )
 _CONTACT = re.compile(
-    r"(?i)@|https?:|www\.|\btel|\bfax|\bphone|\bfon\b|\bmobil|\+\d|e-?mail|\bGF\b|geschäftsführ|gérant"
+    r"(?i)@|https?:|www\.|\btel\b|\btel[.:]|\btele(?:fon|phone)|\btéléphone|\bfax\b|\btelefax|\bphone\b|\bfon\b|\bmobil\b|\bmobile\b|\+\d|e-?mail|\bGF\b|geschäftsführ|gérant"
     r"|\bsiret|\bsiren|\biban|\bbic\b|\bseite\b|\bpage\b"
 )
 _TITLE = re.compile(
@@ -130,7 +129,8 @@ class Parties:
             (s.score + b.score, -n, -m)
             for n, s in enumerate(seller)
             for m, b in enumerate(buyer)
-            if not _same(s.candidate.text, b.candidate.text) and not self._in_block(b.candidate.cell, s.candidate.cell)
+            if not _same(s.candidate.text, b.candidate.text)
+            and (b.labelled or not self._in_block(b.candidate.cell, s.candidate.cell))
         ]
         if pairs:
             _, n, m = max(pairs)
@@ -197,15 +197,22 @@ class Parties:
         for cell, text in self._announced(role):
             one = entry(cell, text)
             if not one.labelled:
-                low = 0.7 < self._place(cell) < 1  # of a payment slip, perhaps
+                low = self._is_low(cell)
                 one.labelled = not low
                 one.add(0.5 if low else 1.6, "label")
         for each in other:
-            theirs = Counter(_fold(text) for _, text in self._announced(each))
+            theirs: dict[str, float] = {}
+            for cell, text in self._announced(each):
+                weight = 0.5 if self._is_low(cell) else 1.5
+                theirs[_fold(text)] = theirs.get(_fold(text), 0.0) + weight
             for one in found.values():
-                if not one.labelled and (times := theirs[_fold(one.text)]):
-                    one.add(-1.5 * times, f"label of {each}")
+                if not one.labelled and (weight := theirs.get(_fold(one.text), 0.0)):
+                    one.add(-weight, f"label of {each}")
         return list(found.values())
+
+    def _is_low(self, cell: Cell) -> bool:
+        """Whether it stands at the foot of the first page: on a payment slip, perhaps."""
+        return 0.7 < self._place(cell) < 1
 
     def _announced(self, role: str) -> Iterator[tuple[Cell, str]]:
         """What stands behind or below a label of ``role``."""

@@ -150,7 +150,9 @@ class Terms:
         days = {c.value for c in self._all.dates}
         if chosen.best is None and term == "issue_date" and len(days) == 1:
             only = self._all.dates[0]
-            return Choice(only, 0.5, ("only",))
+            others = ("due_date", "delivery_date", "other_date")
+            if not any(c.announced(other) >= 0.5 for c in self._all.dates for other in others):
+                return Choice(only, 0.5, ("only",))
         return chosen
 
     def order(self) -> Choice:
