@@ -370,7 +370,10 @@ class _Drafting:
         if totals is None or table.total is None:
             return recognised if table.closed else []
         if table.total == totals.net:
-            for term in ("allowance_total", "charge_total"):  # what a label calls so is one of the lines, or paid before
+            for term in (
+                "allowance_total",
+                "charge_total",
+            ):  # what a label calls so is one of the lines, or paid before
                 field = self.draft.fields.get(f"totals.{term}")
                 if field is not None and field.number != 0:
                     del self.draft.fields[f"totals.{term}"]

@@ -230,6 +230,7 @@ class Candidates:
 _REFERENCE = re.compile(r"(?<![\w@.])(?=[\w./#-]*\d)[A-Za-zÀ-ÿ0-9][\w./\-]{0,39}(?![\w@])")
 _MOST_GROUPS = 5
 _SERIES = re.compile(r"[A-Z][A-Z-]{0,4}")
+_SUFFIX = re.compile(r"[A-Z]{1,3}")
 
 
 def _several(text: str) -> tuple[int, int] | None:
@@ -238,11 +239,13 @@ def _several(text: str) -> tuple[int, int] | None:
     for part in re.finditer(r"[^|•·]+", text):
         words = [(m.start() + part.start(), m[0]) for m in re.finditer(r"\S+", part[0])][-_MOST_GROUPS - 1 :]
         first = len(words)
+        if first > 1 and _SUFFIX.fullmatch(words[-1][1]):
+            first -= 1
         while first > 0 and len(words) - first < _MOST_GROUPS and any(c.isdigit() for c in words[first - 1][1]):
             first -= 1
         if 0 < first < len(words) and _SERIES.fullmatch(words[first - 1][1]):
             first -= 1
-        if len(words) - first > 1:
+        if len(words) - first > 1 and any(c.isdigit() for _, word in words[first:] for c in word):
             return words[first][0], words[-1][0] + len(words[-1][1])
     return None
 

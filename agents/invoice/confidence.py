@@ -46,7 +46,12 @@ def confidence_of(path: str, field: Field) -> float:
     base = [ground for ground in field.grounds if ground not in _STRENGTHENING]
     if base and len(base) < len(field.grounds):
         more = _measured().get(key(path, base), (0, 0))
-        right, of = right + more[0], of + more[1]
+        pooled = (right + more[0], of + more[1])
+        return max(_rule_of_succession(*pooled), _rule_of_succession(*more) if more[1] else 0.0)
+    return _rule_of_succession(right, of)
+
+
+def _rule_of_succession(right: int, of: int) -> float:
     return round((right + 1) / (of + 2), 3) if of else _UNKNOWN
 
 

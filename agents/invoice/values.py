@@ -241,7 +241,9 @@ def is_ambiguous(printed: str) -> bool:
 _LANGUAGES: dict[str, frozenset[str]] = {
     "en": frozenset(["the", "of", "and", "to", "invoice", "date", "due", "total", "please", "payment"]),
     "de": frozenset(["der", "die", "und", "rechnung", "datum", "mwst", "betrag", "zahlbar", "bitte", "von"]),
-    "fr": frozenset(["date", "total", "le", "la", "les", "du", "des", "et", "facture", "tva", "montant", "paiement", "sur"]),
+    "fr": frozenset(
+        ["date", "total", "le", "la", "les", "du", "des", "et", "facture", "tva", "montant", "paiement", "sur"]
+    ),
     "nl": frozenset(["het", "een", "van", "de", "factuur", "btw", "bedrag", "te", "betalen", "op"]),
     "it": frozenset(["il", "di", "del", "della", "fattura", "iva", "totale", "pagamento", "e", "con"]),
     "es": frozenset(["el", "la", "de", "los", "factura", "iva", "importe", "pago", "fecha", "con"]),

@@ -31,7 +31,7 @@ async def test_a_sound_invoice_is_approved_and_posted_once(stack: Stack) -> None
     printed = [found for found in evidence.values() if found.get("locator") in (None, "table")]
     assert len(printed) > 10
     assert all(found.get("page") == 1 and found.get("box") for found in printed)
-    assert {found["source"] for found in evidence.values()} == {"rule", "model"}
+    assert {found["source"] for found in evidence.values()} == {"rule"}
 
 
 async def test_state_ledger_and_phoenix_agree_on_calls_tokens_and_cost(stack: Stack) -> None:

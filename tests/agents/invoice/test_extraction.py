@@ -67,7 +67,7 @@ def test_code_finds_what_labels_announce_arithmetic_proves_and_check_digits_hold
     assert made.kind == "invoice"
     expected = {
         "invoice_number": ("R-17", ["label"]),
-        "issue_date": ("2026-10-12", ["label"]),
+        "issue_date": ("2026-10-12", ["label", "only"]),
         "seller.name": ("Northwind Papers Ltd", ["label"]),
         "buyer.name": ("Example Buyer GmbH", ["label"]),
         "seller.vat_id": ("DE136695976", ["check digits", "only"]),
@@ -93,8 +93,8 @@ def test_code_finds_what_labels_announce_arithmetic_proves_and_check_digits_hold
 def test_a_model_is_asked_to_confirm_who_when_and_which_and_for_nothing_that_code_proved() -> None:
     made = draft(PAGE)
     assert parts_to_ask(made, "open") == ["header"]
-    assert header_keys(made) == ["seller", "invoice_number", "issue_date"]
-    assert set(shape_of("header", PAGE).model_fields) == {"seller", "invoice_number", "issue_date"}
+    assert header_keys(made) == ["seller", "invoice_number"], "there is but one day: nothing to choose"
+    assert set(shape_of("header", PAGE).model_fields) == {"seller", "invoice_number"}
 
 
 def test_what_code_leaves_open_is_asked_and_all_or_nothing_where_the_settings_say_so() -> None:

@@ -56,14 +56,14 @@ def test_a_corpus_is_scored_with_its_calls_tokens_and_seconds(in_its_home: Stack
     pdfs, truths = write_corpus(tmp_path, {id: labelled_truth(id.upper()) for id in ("sound-1", "sound-2", "odd-3")})
     for id in ("sound-1", "sound-2"):
         (pdfs / f"{id}.pdf").write_bytes(invoice_pdf(id.upper()))
-    (pdfs / "odd-3.pdf").write_bytes(invoice_pdf("ODD-3", gross="999.00"))  # the truth says 120: review, and one wrong
+    (pdfs / "odd-3.pdf").write_bytes(invoice_pdf("ODD-3", gross="131.00"))  # the truth says 120: review, and one wrong
     written = tmp_path / "report.json"
     ran = CliRunner().invoke(app, ["score", str(pdfs), str(truths), "--json", str(written), "--plot", "plot.png"])
     assert ran.exit_code == 0, ran.stdout + ran.stderr
     report = json.loads(written.read_bytes())
     assert report["decisions"]["by_status"] == {"approved": 2, "review": 1}
     assert [(d["id"], [w["field"] for w in d["wrong"]]) for d in report["documents"]] == [
-        ("odd-3", ["totals.grand_total"]),
+        ("odd-3", ["totals.grand_total", *(f"tax_breakdown[0].{cell}" for cell in ("rate", "basis", "amount"))]),
         ("sound-1", []),
         ("sound-2", []),
     ]
