@@ -110,6 +110,9 @@ class _Drafting:
             self.draft.choices[f"{role}.name"] = [n.candidate for n in ranked]
             if ranked and ranked[0].score > 0.3:
                 best = ranked[0]
+                seller = self.draft.fields.get("seller.name")
+                if role == "buyer" and seller is not None and seller.value == best.candidate.value:
+                    continue  # the only name there is: nobody invoices himself
                 self._set(f"{role}.name", best.candidate, best.candidate.value, _name_ground(ranked))
 
     def _identifiers(self) -> None:
@@ -213,8 +216,10 @@ class _Drafting:
         ):
             if value is None:
                 continue
-            if term in best.cells:
+            if term in best.cells and not (term == "gross" and best.rounded is not None):
                 self._set(path, best.cells[term], f"{value:f}", ground)
+            elif term == "gross" and best.rounded is not None:
+                self.draft.fields[path] = _follows(f"{value:f}", "net and tax, before rounding", ground)
             else:
                 self.draft.fields[path] = _follows(f"{value:f}", "sum over the rates", ground)
         for n, row in enumerate(best.rates):
@@ -282,6 +287,11 @@ class _Drafting:
             self._set("totals.tax_basis_total", gross, gross.value, "guess")
 
     def _other_totals(self, sums: Sums, best: Totals) -> None:
+        if (rounding := self._by_label(sums, "rounding", set())) is not None:
+            self._set("totals.rounding", rounding, rounding.value, "label")
+        if best.rounded is not None:  # BR-CO-16: what is due is the total after rounding
+            self._set("totals.due_payable", best.cells["gross"], f"{best.rounded:f}", "proved")
+            return
         prepaid, due = self._paid_and_due(sums, best)
         if prepaid and due:
             paid = best.gross - Decimal(due.value)
@@ -309,8 +319,6 @@ class _Drafting:
                     f"{abs(Decimal(said.value)) if best.net > 0 else Decimal(said.value):f}",
                     "label",
                 )
-        if (rounding := self._by_label(sums, "rounding", set())) is not None:
-            self._set("totals.rounding", rounding, rounding.value, "label")
 
     def _paid_and_due(self, sums: Sums, best: Totals) -> tuple[list[Candidate], Candidate | None]:
         """What was paid before and what is still due, where the two make the total (BR-CO-16); else what is called due."""

@@ -58,6 +58,7 @@ _ISSUED = re.compile(
 )
 """An invoice with its number, and the word before its day: ``Rechnung Nr. 17 vom``."""
 _PLACE_AND_DAY = re.compile(r"^(?:[AÀ] )?[A-ZÀ-Þ][\w. -]{2,30},?(?i: den| le| the| am| dnia| il| el| a|,)?$")
+_PRO_FORMA = re.compile(r"\bpro ?forma")
 _PENALTY = re.compile(
     r"\b(?:retard|penalite|indemnite|recouvrement|verzug|mahn\w*|late payment|overdue|interest|verzuim|mora|ritardo)\b"
 )
@@ -246,6 +247,9 @@ class Terms:
             plain = normalised(cell.text)
             for kind, title in _KINDS:
                 if len(plain) < 90 and title.fullmatch(plain):
+                    kind = (
+                        "other" if _PRO_FORMA.search(plain) else kind
+                    )  # asks for no payment, wherever the word stands
                     size = cell.height * (1.5 if cell.text.isupper() else 1.0) * (1 - 0.5 * cell.line / max(lines, 1))
                     if best is None or size > best[0] + 0.01:
                         best = size, kind

@@ -50,6 +50,8 @@ class Totals:
     rates: tuple[TaxRow, ...]
     proved: bool
     score: float
+    rounded: Decimal | None = None
+    """What is printed as the total where it was rounded: then the sum itself is printed nowhere."""
 
 
 class Sums:
@@ -147,9 +149,7 @@ class Sums:
             rows = tuple(self._single_row(net, tax, cells))
         elif self.rates:
             score -= 0.4
-        if (
-            not rows
-        ):  # nothing but the sum speaks for it: then no clear label may call another amount the net or the tax
+        if not rows:  # only the sum speaks for it: then no clear label may call another amount the net or the tax
             for called, number in ((self._nets, net), (self._taxes, tax or Decimal(0))):
                 score -= 0.8 if called and abs(number) not in called else 0.0
         ordered = [cells[t] for t in ("net", "tax", "gross") if t in cells]
@@ -163,7 +163,7 @@ class Sums:
         score += 2 * float(abs(gross) / self._largest) - 1  # the total of the document is its largest amount
         proved = bool(tax) and bool(rows) and said >= 2
         proved = proved or (tax == 0 and said >= 3 and (bool(rows) or not any(self.rates))) or (bool(tax) and said >= 3)
-        return Totals(net, tax, gross, cells, rows, proved, score)
+        return Totals(net, tax, gross, cells, rows, proved, score, rounded)
 
     def _cell(self, printed: Sequence[Candidate], terms: Sequence[str]) -> tuple[Candidate, float]:
         """Of the places where an amount is printed, the one that a label calls so most clearly; else the last."""

@@ -232,8 +232,8 @@ def test_registers_are_told_from_tax_numbers() -> None:
         (("PRO FORMA INVOICE",), "other"),
         (("Mahnung",), "other"),
         (("Dear Sir,",), None),
-        pytest.param(("Facture proforma",), "other", marks=pytest.mark.xfail(strict=True, reason="pro forma behind")),
-        pytest.param(("Fattura proforma",), "other", marks=pytest.mark.xfail(strict=True, reason="pro forma behind")),
+        (("Facture proforma",), "other"),
+        (("Fattura proforma",), "other"),
     ],
 )
 def test_the_title_says_what_a_document_is(lines: tuple[str, ...], kind: str | None) -> None:

@@ -153,7 +153,6 @@ def test_a_rounding_lies_between_the_sum_and_the_printed_total() -> None:
     assert wanted.items() <= totals(made).items()
 
 
-@pytest.mark.xfail(strict=True, reason="what is due follows from the sum before rounding, not after it (BR-CO-16)")
 def test_what_is_due_is_the_rounded_total() -> None:
     assert totals(draft(ROUNDED))["due_payable"] == "107.95"
 
