@@ -1,14 +1,17 @@
 """Our own durable record of every document, execution, model call and posting, beside Temporal and Phoenix."""
 
-from infra.ledger._database import LedgerNotReady
+from infra.ledger._database import REFUSED_FOR_GOOD, LedgerNotReady
 from infra.ledger._ledger import Ledger
 from infra.ledger._migrate import migrate
 from infra.ledger.records import (
     AlreadyPosted,
+    BatchProgress,
     BatchSummary,
+    Begun,
     Execution,
     Finding,
     Posting,
+    Refusal,
     Review,
     Status,
     Step,
@@ -17,13 +20,17 @@ from infra.ledger.records import (
 )
 
 __all__ = [
+    "REFUSED_FOR_GOOD",
     "AlreadyPosted",
+    "BatchProgress",
     "BatchSummary",
+    "Begun",
     "Execution",
     "Finding",
     "Ledger",
     "LedgerNotReady",
     "Posting",
+    "Refusal",
     "Review",
     "Status",
     "Step",

@@ -1,43 +1,110 @@
-"""How the ledger's database is reached: its URL, an engine for it, and the error when it is not ready."""
+"""How the ledger's database is reached: its URL, an engine for it, and the errors of a database that cannot work now."""
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
-from sqlalchemy import URL, Connection, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+import sqlalchemy
+from sqlalchemy import URL, Connection, Engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError
+
+from infra.ledger._types import json_text
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 SQLITE_BUSY_SECONDS = 30
+# A server that is gone without a word is noticed in half a minute: until then a thread waits for it.
+_POSTGRES_PATIENCE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+# The asynchronous drivers are what URLs named before; such URLs go on working.
 _DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-    "postgresql+asyncpg": "postgresql+asyncpg",
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "sqlite+aiosqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+    "postgresql+asyncpg": "postgresql+psycopg",
+}
+_PREPARE = (
+    "Run `counterfoil up`, or `infra.ledger.migrate` with its URL, to make it ready; if it should exist already, "
+)
+_PREPARE += "check `ledger_url`."
+_MAKE_ROOM = "Make room on its disk: nothing that was recorded is lost, and what could not be written is tried again."
+_LATER = "Trying again may help; if it lasts, see `counterfoil doctor`."
+
+# What SQLite says of the place rather than of the statement, by primary result code.
+_SQLITE_TROUBLE = {
+    sqlite3.SQLITE_FULL: ("has no room left", _MAKE_ROOM),
+    sqlite3.SQLITE_BUSY: ("is locked by another process", "End what holds it, such as a database shell or a backup."),
+    sqlite3.SQLITE_LOCKED: ("is locked", _LATER),
+    sqlite3.SQLITE_PERM: ("may not be opened", "Check who owns the file and its folder."),
+    sqlite3.SQLITE_READONLY: ("cannot be written to", "Check who owns the file and its folder, and how it is mounted."),
+    sqlite3.SQLITE_IOERR: ("cannot be read or written", "Check its disk."),
+    sqlite3.SQLITE_CANTOPEN: (
+        "cannot be opened",
+        "Check that the file and its folder are there and may be written to.",
+    ),
+    sqlite3.SQLITE_PROTOCOL: ("cannot be locked", _LATER),
+    sqlite3.SQLITE_CORRUPT: ("is damaged", "Stop the workers and restore it from a backup."),
+    sqlite3.SQLITE_NOTADB: ("is not a database", "Check `ledger_url`."),
+}
+# The same for Postgres, by the first characters of SQLSTATE; the longest that fits counts. Class 54, a value that is too
+# long for an index, is none of them though the driver calls it operational: it is no better the next time.
+_POSTGRES_TROUBLE = {
+    "08": ("was cut off", _LATER),
+    "25006": ("takes no writes", "Check that the URL names the primary and not a replica."),
+    "40": ("undid a transaction in favour of another", _LATER),
+    "53": ("is short of something it needs", "See what it says, and give it more."),
+    "53100": ("has no room left", _MAKE_ROOM),
+    "55": ("is locked", _LATER),
+    "57": ("is stopping, starting or was told to stop this", _LATER),
+    "58": ("has trouble with its machine", "See what it says."),
 }
 
 
+REFUSED_FOR_GOOD = ("DataError", "OverflowError", "StatementError", "TypeError", "ValidationError", "ValueError")
+"""Names of the errors raised for what the ledger cannot take now or later, such as a time without zone: a retry policy
+names them as not to be tried again. `LedgerNotReady`, which is, is none of them."""
+
+
 class LedgerNotReady(RuntimeError):
-    """The ledger's database is missing, out of reach, or not at the revision this software needs."""
+    """The ledger's database cannot do its work now: it is missing, not at the revision this software needs, out of reach,
+    locked or full. The same may succeed later, when what the message says is done."""
 
     @classmethod
-    def because(cls, url: URL, reason: str) -> LedgerNotReady:
+    def because(cls, url: URL, reason: str, advice: str = _PREPARE) -> LedgerNotReady:
         """The error for the database at ``url``, which ``reason`` is said of, with what to do next."""
-        return cls(
-            f"The ledger at {shown(url)} {reason}. Run `counterfoil up`, or `infra.ledger.migrate` with its URL, to "
-            "make it ready; if it should exist already, check `ledger_url`."
-        )
+        return cls(f"The ledger at {shown(url)} {reason}. {advice}")
+
+
+def told(url: URL, error: DBAPIError) -> Exception:
+    """What to raise for an error of the database at ``url``: LedgerNotReady where the same may succeed later, a
+    `sqlalchemy.exc.DataError` for a value it never takes, else ``error``."""
+    cause = error.orig
+    trouble: tuple[str, str] | None = None
+    if is_sqlite(url):
+        trouble = _SQLITE_TROUBLE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
+    else:
+        state = getattr(cause, "sqlstate", None) or ("08" if error.connection_invalidated else "")
+        trouble = next((_POSTGRES_TROUBLE[state[:n]] for n in (5, 2) if state[:n] in _POSTGRES_TROUBLE), None)
+        if state[:2] == "54" and cause is not None:
+            return DataError(error.statement, error.params, cause, hide_parameters=True)
+    if trouble is None:
+        return error
+    reason, advice = trouble
+    return LedgerNotReady.because(url, f"{reason} ({cause})", advice)
 
 
 def parse_url(url: str) -> URL:
-    """The URL of a SQLite file or a Postgres database, with its async driver.
+    """The URL of a SQLite file or a Postgres database, with the driver we use, whichever it names.
 
     Raises ValueError, without repeating the URL and the password in it, for anything else.
     """
@@ -53,9 +120,10 @@ def parse_url(url: str) -> URL:
     if is_sqlite(parsed):
         if parsed.database in (None, "", ":memory:") or "uri" in parsed.query:
             raise ValueError("The ledger needs a SQLite file, as several processes share it: sqlite:///path/ledger.db")
-    elif "sslmode" in parsed.query:  # libpq's name; asyncpg takes the same values as `ssl`
-        parsed = parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": parsed.query["sslmode"]})
-    return parsed
+        return parsed
+    if "ssl" in parsed.query:  # asyncpg's name for libpq's `sslmode`, with the same values
+        parsed = parsed.difference_update_query(["ssl"]).update_query_dict({"sslmode": parsed.query["ssl"]})
+    return parsed.set(query={**_POSTGRES_PATIENCE, **parsed.query})
 
 
 def is_sqlite(url: URL) -> bool:
@@ -87,43 +155,26 @@ def revision(connection: Connection) -> str | None:
     return found
 
 
-class _Connection(aiosqlite.Connection):
-    """A connection that may be stopped twice.
-
-    SQLAlchemy stops a connection whose closing was cancelled; aiosqlite's closing then stops it again and would wait
-    for ever for its thread, which has ended.
-    """
-
-    def stop(self) -> asyncio.Future[Any] | None:
-        return super().stop() if self._running else None
-
-
-def _connection(database: str, **options: Any) -> aiosqlite.Connection:
-    made = _Connection(lambda: sqlite3.connect(database, **options), iter_chunk_size=64)
-    made._thread.daemon = True  # as SQLAlchemy does: a connection left open does not keep the process
-    return made
-
-
-def create_engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
-    """An engine with a pool of its own, for one event loop.
+def create_engine(url: URL, *, threads: int = 1, migrating: bool = False) -> Engine:
+    """An engine with a connection for each of ``threads``.
 
     On SQLite a transaction of an engine with the execution option ``begin="IMMEDIATE"`` takes the write lock before
     it reads; ``migrating`` leaves foreign keys unchecked, as rebuilding a table needs.
     """
     # Values stay out of error messages: they hold what documents say.
+    common: dict[str, Any] = {"hide_parameters": True, "json_serializer": json_text}
+    common |= {"pool_size": threads, "max_overflow": 0}
     if not is_sqlite(url):
-        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, pool_recycle=1800)
-    options = {"timeout": SQLITE_BUSY_SECONDS, "isolation_level": None, "async_creator_fn": _connection}
-    engine = create_async_engine(url, hide_parameters=True, connect_args=options)
+        return sqlalchemy.create_engine(url, pool_pre_ping=True, pool_recycle=1800, **common)
+    options = {"timeout": SQLITE_BUSY_SECONDS, "isolation_level": None}
+    engine = sqlalchemy.create_engine(url, connect_args=options, **common)
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _: Any) -> None:
-        cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"foreign_keys={'OFF' if migrating else 'ON'}"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+            connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
 

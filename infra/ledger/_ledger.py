@@ -2,111 +2,52 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, Self
-from weakref import WeakKeyDictionary
+from decimal import Decimal
+from functools import cache
+from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, delete, func, insert, or_, select, text, union, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    RowMapping,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
-from infra.ledger import _database
-from infra.ledger._database import LedgerNotReady
-from infra.ledger._tables import (
-    documents,
-    executions,
-    findings,
-    model_calls,
-    postings,
-    reviews,
-    steps,
-    submissions,
-)
-from infra.ledger.records import (
-    AlreadyPosted,
-    BatchSummary,
-    Execution,
-    Finding,
-    Posting,
-    Review,
-    Status,
-    Step,
-    Submission,
-)
-from infra.models.calls import CallStatus, ModelCall, TokenUsage
+from infra.ledger._access import IDS_IN_A_QUERY, Insert
+from infra.ledger._batches import Batches, flat
+from infra.ledger._tables import executions, findings, model_calls, postings, reviews, steps, submissions
+from infra.ledger.records import AlreadyPosted, Execution, Finding, Posting, Review, Status, Step, Totals
+from infra.models.calls import PAID, CallStatus, ModelCall, TokenUsage
 
 _ANSWERED = (CallStatus.COMPLETED, CallStatus.INVALID)
 _LOST = "no answer was seen: the worker ended while the call was in flight"
-_IDS_IN_A_QUERY = 500
 _SHORTEST_DIGEST = 6
 
 
-@dataclass(frozen=True)
-class _Engines:
-    """The two ways into one pool. ``turn`` lets the writers of one loop queue up instead of polling SQLite's lock."""
-
-    reading: AsyncEngine
-    writing: AsyncEngine
-    turn: AbstractAsyncContextManager[Any]
-
-
-class Ledger:
+class Ledger(Batches):
     """The record in the database at a URL. Nothing is opened before the first use.
 
-    May be used from several event loops and processes: each loop has connections of its own, and closes them with
-    `close`. Every method raises `LedgerNotReady` when the database is missing, out of reach or not migrated.
+    May be used from several event loops, threads and processes. Every method raises `LedgerNotReady` when the database
+    is missing, not migrated, out of reach, locked or full: the same may succeed later.
+
+    A method whose task is cancelled before its transaction has begun does nothing. A transaction that has begun runs to
+    its end all the same, and what it wrote is kept: it is never cut off half way.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = _database.parse_url(url)
-        self._engines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Engines] = WeakKeyDictionary()
-
-    def __repr__(self) -> str:
-        return f"Ledger({_database.shown(self._url)!r})"
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close the connections of the running loop."""
-        engines = self._engines.pop(asyncio.get_running_loop(), None)
-        if engines is not None:
-            await engines.writing.dispose()
-
-    async def ping(self) -> None:
-        """Ask the database for an answer."""
-        async with self._reading() as connection:
-            await connection.execute(text("SELECT 1"))
-
-    # Documents and executions
-
-    async def submit(self, submission: Submission) -> bool:
-        """Keep a submission and its document; True if its tenant, batch, name and digest were not there together."""
-        document = submission.model_dump(include={"tenant", "digest", "size", "media_type"})
-        async with self._writing() as connection:
-            await connection.execute(
-                self._insert(documents)
-                .values(**document, first_submitted_at=submission.submitted_at)
-                .on_conflict_do_update(
-                    index_elements=["tenant", "digest"],
-                    set_={"size": submission.size, "media_type": submission.media_type},
-                )
-            )
-            return await self._insert_new(
-                connection, submissions, submission.model_dump(exclude={"size", "media_type"})
-            )
+    # Executions
 
     async def record(self, execution: Execution) -> None:
         """Replace what is kept of an execution by how it now stands, unless what is kept is newer.
@@ -114,42 +55,56 @@ class Ledger:
         Newer is a run that started later; in the same run an ended state, and among open states one with more steps
         or reviews. Within a run the first ``started_at`` stays.
         """
-        async with self._writing(f"execution {execution.id}") as connection:
-            kept = await self._standing(connection, execution.id)
-            if kept is not None and kept.newer_than(execution):
-                return
-            values = _flat(execution, exclude={"steps", "findings", "reviews"})
-            if kept is None:
-                await connection.execute(insert(executions).values(values))
-            else:
-                if kept.run_id == execution.run_id:
-                    values["started_at"] = kept.started_at
-                await connection.execute(update(executions).where(executions.c.id == execution.id).values(values))
-            children: list[tuple[Table, Sequence[BaseModel]]] = [
-                (steps, execution.steps),
-                (findings, execution.findings),
-                (reviews, execution.reviews),
-            ]
-            for table, records in children:
-                await connection.execute(delete(table).where(table.c.execution_id == execution.id))
-                if records:
-                    rows = [
-                        {"execution_id": execution.id, "position": position, **record.model_dump()}
-                        for position, record in enumerate(records)
-                    ]
-                    await connection.execute(insert(table), rows)
+        await self._write(lambda c: self._replace(c, execution), alone_on=f"execution {execution.id}")
+
+    async def record_with_totals(self, execution: Execution) -> Totals:
+        """`record` the execution with what its calls on record come to; returns the latter."""
+
+        def work(connection: Connection) -> Totals:
+            totals = _totals(connection.execute(_PAID_FOR, {"of": execution.id}).mappings().all())
+            self._replace(connection, execution.model_copy(update=dict(totals)))
+            return totals
+
+        return await self._write(work, alone_on=f"execution {execution.id}")
+
+    def _replace(self, connection: Connection, execution: Execution) -> None:
+        row = connection.execute(_STANDING, {"of": execution.id}).one_or_none()
+        kept = _Standing(row[0], Status(row[1]), *row[2:]) if row else None
+        if kept is not None and kept.newer_than(execution):
+            return
+        values = flat(execution, exclude={"steps", "findings", "reviews"})
+        if kept is not None and kept.run_id == execution.run_id:
+            values["started_at"] = kept.started_at
+        connection.execute(_write_line(self._insert), values)
+        children: list[tuple[Table, int, Sequence[BaseModel]]] = [
+            (steps, kept.steps if kept else 0, execution.steps),
+            (findings, kept.findings if kept else 0, execution.findings),
+            (reviews, kept.reviews if kept else 0, execution.reviews),
+        ]
+        for table, before, records in children:
+            if before:
+                connection.execute(_FORGET[table], {"of": execution.id})
+            if records:
+                rows = [
+                    {"execution_id": execution.id, "position": position, **record.model_dump()}
+                    for position, record in enumerate(records)
+                ]
+                connection.execute(_ADD[table], rows)
 
     async def execution(self, id: str) -> Execution | None:
         """The execution with its steps, findings and reviews, as they stood at one moment."""
-        async with self._reading() as connection:
-            row = (await connection.execute(select(executions).where(executions.c.id == id))).mappings().one_or_none()
+
+        def work(connection: Connection) -> Execution | None:
+            row = connection.execute(select(executions).where(executions.c.id == id)).mappings().one_or_none()
             if row is None:
                 return None
             found = _execution(row)
-            found.steps = [Step.model_validate(dict(r)) for r in await self._children(connection, steps, id)]
-            found.findings = [Finding.model_validate(dict(r)) for r in await self._children(connection, findings, id)]
-            found.reviews = [Review.model_validate(dict(r)) for r in await self._children(connection, reviews, id)]
+            found.steps = [Step.model_validate(dict(r)) for r in _children(connection, steps, id)]
+            found.findings = [Finding.model_validate(dict(r)) for r in _children(connection, findings, id)]
+            found.reviews = [Review.model_validate(dict(r)) for r in _children(connection, reviews, id)]
             return found
+
+        return await self._read(work)
 
     async def executions(
         self,
@@ -181,6 +136,14 @@ class Ledger:
         query = query.order_by(start.desc() if newest_first else start.asc(), executions.c.id).limit(limit)
         return [_execution(row) for row in await self._all(query)]
 
+    async def executions_of(self, ids: Iterable[str]) -> list[Execution]:
+        """Those of these executions that are on record, without their steps, findings and reviews."""
+        wanted, found = list(ids), []
+        for first in range(0, len(wanted), IDS_IN_A_QUERY):
+            query = select(executions).where(executions.c.id.in_(wanted[first : first + IDS_IN_A_QUERY]))
+            found += [_execution(row) for row in await self._all(query)]
+        return found
+
     async def find_execution(self, prefix: str, tenant: str | None = None) -> list[Execution]:
         """Executions a person may mean by ``prefix``, newest first, without steps, findings and reviews.
 
@@ -202,51 +165,6 @@ class Ledger:
             meant.append(_begins(executions.c.digest, prefix.lower()))
         return [_execution(row) for row in await self._all(query.where(or_(*meant)))]
 
-    async def submissions(self, *, tenant: str | None = None, batch: str | None = None) -> list[Submission]:
-        """Submissions, oldest first."""
-        query = select(submissions, documents.c.size, documents.c.media_type).join(documents)
-        if tenant is not None:
-            query = query.where(submissions.c.tenant == tenant)
-        if batch is not None:
-            query = query.where(submissions.c.batch == batch)
-        query = query.order_by(submissions.c.submitted_at, submissions.c.batch, submissions.c.name)
-        return [Submission.model_validate(dict(row)) for row in await self._all(query)]
-
-    async def batches(self, tenant: str | None = None) -> list[BatchSummary]:
-        """Batches, newest first."""
-        columns = ("tenant", "batch", "digest")
-        handed_in = select(
-            *(submissions.c[name] for name in columns), submissions.c.execution_id, submissions.c.submitted_at
-        )
-        recorded = select(
-            *(executions.c[name] for name in columns),
-            executions.c.id.label("execution_id"),
-            executions.c.started_at.label("submitted_at"),
-        )
-        if tenant is not None:
-            handed_in = handed_in.where(submissions.c.tenant == tenant)
-            recorded = recorded.where(executions.c.tenant == tenant)
-        member = union(handed_in, recorded).subquery()
-        group = (member.c.tenant, member.c.batch)
-        sizes = select(
-            *group,
-            func.count(member.c.digest.distinct()).label("documents"),
-            func.min(member.c.submitted_at).label("submitted_at"),
-        ).group_by(*group)
-        counts = (
-            select(*group, executions.c.status, func.count(executions.c.id.distinct()).label("executions"))
-            .join(executions, executions.c.id == member.c.execution_id)
-            .group_by(*group, executions.c.status)
-        )
-        async with self._reading() as connection:
-            found = {
-                (row.tenant, row.batch): BatchSummary.model_validate(dict(row._mapping))
-                for row in await connection.execute(sizes)
-            }
-            for row in await connection.execute(counts):
-                found[row.tenant, row.batch].counts[Status(row.status)] = row.executions
-        return sorted(found.values(), key=lambda batch: batch.submitted_at, reverse=True)
-
     # Postings
 
     async def post(self, posting: Posting, *, in_spite_of: Sequence[str] = ()) -> bool:
@@ -256,26 +174,22 @@ class Ledger:
             AlreadyPosted: another execution, not named in ``in_spite_of``, has posted the tenant's invoice of that vendor
                 and number. Two that come at once are told apart: one is written, the other refused.
         """
-        same = select(postings.c.execution_id).where(
-            postings.c.tenant == posting.tenant,
-            postings.c.vendor == posting.vendor,
-            postings.c.number == posting.number,
-            postings.c.execution_id.not_in([posting.execution_id, *in_spite_of]),
-        )
-        async with self._writing(alone_on=f"posting {posting.tenant} {posting.vendor} {posting.number}") as connection:
-            if posting.vendor and posting.number and (other := (await connection.execute(same)).scalar()):
+        values = posting.model_dump()
+        same = {"of_tenant": posting.tenant, "of_vendor": posting.vendor, "numbered": posting.number}
+        same_but = {**same, "but": [posting.execution_id, *in_spite_of]}
+
+        def work(connection: Connection) -> bool:
+            if posting.vendor and posting.number and (other := connection.execute(_POSTED_AS, same_but).scalar()):
                 raise AlreadyPosted(other)
-            return await self._insert_new(connection, postings, posting.model_dump())
+            return connection.execute(_post_once(self._insert), values).one_or_none() is not None
+
+        return await self._write(work, alone_on=f"posting {posting.tenant} {posting.vendor} {posting.number}")
 
     async def posted(self, tenant: str, *, vendor: str | None = None, number: str | None = None) -> list[Posting]:
         """What a tenant posted, oldest first; of one vendor, or under one invoice number, where given."""
-        query = select(postings).where(postings.c.tenant == tenant)
-        if vendor is not None:
-            query = query.where(postings.c.vendor == vendor)
-        if number is not None:
-            query = query.where(postings.c.number == number)
-        query = query.order_by(postings.c.posted_at, postings.c.execution_id)
-        return [Posting.model_validate(dict(row)) for row in await self._all(query)]
+        given = {"tenant": tenant, "vendor": vendor, "number": number}
+        wanted = {name: value for name, value in given.items() if value is not None}
+        return [Posting.model_validate(dict(row)) for row in await self._all(_posted(tuple(wanted)), wanted)]
 
     # Model calls
 
@@ -284,20 +198,16 @@ class Ledger:
 
         What is left started under the key becomes lost: its process ended, or another has taken over.
         """
-        of_key = model_calls.c.key == call.key
-        async with self._writing(f"call {call.key}") as connection:
-            rows = await connection.execute(select(model_calls).where(of_key).order_by(model_calls.c.attempt.desc()))
-            tried = [_call(row) for row in rows.mappings()]
+
+        def work(connection: Connection) -> ModelCall:
+            tried = [_call(row) for row in connection.execute(_TRIED, {"asked": call.key}).mappings()]
             # Of several answers the latest attempt's is the one that was used: the earlier came after it was given up.
             for status in _ANSWERED:
                 for earlier in tried:
                     if earlier.status is status:
                         return earlier
-            await connection.execute(
-                update(model_calls)
-                .where(of_key, model_calls.c.status == CallStatus.STARTED)
-                .values(status=CallStatus.LOST, error=_LOST, ended_at=datetime.now(UTC))
-            )
+            if any(earlier.status is CallStatus.STARTED for earlier in tried):
+                connection.execute(_GIVE_UP, {"asked": call.key, "at": datetime.now(UTC)})
             started = call.model_copy(
                 update={
                     "status": CallStatus.STARTED,
@@ -306,8 +216,10 @@ class Ledger:
                     "error": None,
                 }
             )
-            await connection.execute(insert(model_calls).values(_flat(started)))
+            connection.execute(_BEGIN, flat(started))
             return started
+
+        return await self._write(work, alone_on=f"call {call.key}")
 
     async def end_call(self, call: ModelCall) -> None:
         """Write the outcome of a call that `begin_call` started.
@@ -319,15 +231,8 @@ class Ledger:
         """
         if call.status is CallStatus.STARTED:
             raise ValueError(f"Model call {call.key} attempt {call.attempt} has no outcome yet: it is still started")
-        row = _flat(call)
-        outcome = {name: value for name, value in row.items() if name not in ("key", "attempt")}
-        overwritable = None if call.status in _ANSWERED else model_calls.c.status.not_in(_ANSWERED)
-        async with self._writing(f"call {call.key}") as connection:
-            await connection.execute(
-                self._insert(model_calls)
-                .values(row)
-                .on_conflict_do_update(index_elements=["key", "attempt"], set_=outcome, where=overwritable)
-            )
+        row, statement = flat(call), _end(self._insert, call.status in _ANSWERED)
+        await self._write(lambda connection: connection.execute(statement, row), alone_on=f"call {call.key}")
 
     async def calls(self, execution_id: str) -> list[ModelCall]:
         """The model calls of an execution, by start."""
@@ -337,110 +242,10 @@ class Ledger:
         """The model calls of each of these executions, by start; an empty list where there are none."""
         found: dict[str, list[ModelCall]] = {id: [] for id in execution_ids}
         ids = list(found)
-        for first in range(0, len(ids), _IDS_IN_A_QUERY):
-            query = (
-                select(model_calls)
-                .where(model_calls.c.execution_id.in_(ids[first : first + _IDS_IN_A_QUERY]))
-                .order_by(model_calls.c.started_at, model_calls.c.key, model_calls.c.attempt)
-            )
-            for row in await self._all(query):
+        for first in range(0, len(ids), IDS_IN_A_QUERY):
+            for row in await self._all(_CALLS_OF, {"ids": ids[first : first + IDS_IN_A_QUERY]}):
                 found[row["execution_id"]].append(_call(row))
         return found
-
-    # Reading and writing
-
-    @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that sees one moment of the database."""
-        engines = await self._ready()
-        async with self._reached(engines.reading) as connection:
-            yield connection
-
-    @asynccontextmanager
-    async def _writing(self, alone_on: str | None = None) -> AsyncIterator[AsyncConnection]:
-        """A transaction that writes; of those ``alone_on`` the same thing, one at a time runs, in all processes."""
-        engines = await self._ready()
-        async with engines.turn, self._reached(engines.writing) as connection:
-            if alone_on is not None and not _database.is_sqlite(self._url):
-                await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(alone_on, 0))))
-            yield connection
-
-    @asynccontextmanager
-    async def _reached(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        connection = engine.connect()
-        try:
-            await connection.start()
-        except (OSError, DBAPIError) as error:
-            raise LedgerNotReady.because(self._url, f"cannot be reached ({error})") from error
-        try:
-            async with connection.begin():
-                yield connection
-        finally:
-            await connection.close()
-
-    async def _ready(self) -> _Engines:
-        """The running loop's engines, made and checked the first time."""
-        loop = asyncio.get_running_loop()
-        if loop in self._engines:
-            return self._engines[loop]
-        sqlite_file = _database.is_sqlite(self._url)
-        if sqlite_file and not _database.sqlite_path(self._url).exists():  # connecting would make an empty one
-            raise LedgerNotReady.because(self._url, "does not exist")
-        engine = _database.create_engine(self._url)
-        try:
-            async with engine.connect() as connection:
-                found = await connection.run_sync(_database.revision)
-            if found is None:
-                raise LedgerNotReady.because(self._url, "has no tables yet")
-            if found < _database.head():
-                reason = f"is at revision {found}, this software needs {_database.head()}"
-                raise LedgerNotReady.because(self._url, reason)
-        except (OSError, DBAPIError) as error:
-            await engine.dispose()
-            raise LedgerNotReady.because(self._url, f"cannot be reached ({error})") from error
-        except BaseException:
-            await engine.dispose()
-            raise
-        if loop in self._engines:  # another task was first
-            await engine.dispose()
-            return self._engines[loop]
-        self._engines[loop] = engines = _Engines(
-            reading=engine if sqlite_file else engine.execution_options(isolation_level="REPEATABLE READ"),
-            writing=engine.execution_options(begin="IMMEDIATE"),
-            turn=asyncio.Lock() if sqlite_file else nullcontext(),
-        )
-        return engines
-
-    async def _all(self, query: Select[Any]) -> Sequence[RowMapping]:
-        async with self._reading() as connection:
-            rows: Sequence[RowMapping] = (await connection.execute(query)).mappings().all()
-            return rows
-
-    async def _children(self, connection: AsyncConnection, table: Table, id: str) -> Sequence[RowMapping]:
-        query = select(table).where(table.c.execution_id == id).order_by(table.c.position)
-        return (await connection.execute(query)).mappings().all()
-
-    async def _standing(self, connection: AsyncConnection, id: str) -> _Standing | None:
-        def count(table: Table) -> ColumnElement[int]:
-            return select(func.count()).select_from(table).where(table.c.execution_id == id).scalar_subquery()
-
-        kept = executions.c
-        query = select(kept.run_id, kept.status, kept.started_at, count(steps), count(reviews)).where(kept.id == id)
-        row = (await connection.execute(query)).one_or_none()
-        if row is None:
-            return None
-        run_id, status, started_at, step_count, review_count = row
-        return _Standing(run_id, Status(status), started_at, step_count, review_count)
-
-    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """An INSERT that knows ON CONFLICT."""
-        return sqlite.insert(table) if _database.is_sqlite(self._url) else postgresql.insert(table)
-
-    async def _insert_new(self, connection: AsyncConnection, table: Table, values: dict[str, Any]) -> bool:
-        """Insert a row unless its primary key is there; True if it was not."""
-        statement = self._insert(table).values(values).on_conflict_do_nothing()
-        inserted = await connection.execute(statement.returning(*table.primary_key.columns))
-        return inserted.one_or_none() is not None
 
 
 @dataclass(frozen=True)
@@ -451,6 +256,7 @@ class _Standing:
     status: Status
     started_at: datetime
     steps: int
+    findings: int
     reviews: int
 
     def newer_than(self, execution: Execution) -> bool:
@@ -462,15 +268,93 @@ class _Standing:
         return self.status.ended or len(execution.steps) < self.steps or len(execution.reviews) < self.reviews
 
 
+def _count(table: Table) -> ColumnElement[int]:
+    return select(func.count()).select_from(table).where(table.c.execution_id == bindparam("of")).scalar_subquery()
+
+
+# Statements that are run often are built once: building one takes longer than running it.
+
+_CHILDREN = (steps, findings, reviews)
+_STANDING = select(
+    executions.c.run_id, executions.c.status, executions.c.started_at, *(_count(table) for table in _CHILDREN)
+).where(executions.c.id == bindparam("of"))
+_FORGET = {table: delete(table).where(table.c.execution_id == bindparam("of")) for table in _CHILDREN}
+_ADD = {table: insert(table) for table in _CHILDREN}
+
+_USAGE = [model_calls.c[f"{kind}_tokens"] for kind in TokenUsage.model_fields]
+_PAID_FOR = select(model_calls.c.cost, model_calls.c.currency, *_USAGE).where(
+    model_calls.c.execution_id == bindparam("of"), model_calls.c.status.in_(sorted(PAID))
+)
+_TRIED = select(model_calls).where(model_calls.c.key == bindparam("asked")).order_by(model_calls.c.attempt.desc())
+_GIVE_UP = (
+    update(model_calls)
+    .where(model_calls.c.key == bindparam("asked"), model_calls.c.status == CallStatus.STARTED)
+    .values(status=CallStatus.LOST, error=_LOST, ended_at=bindparam("at"))
+)
+_BEGIN = insert(model_calls)
+_CALLS_OF = (
+    select(model_calls)
+    .where(model_calls.c.execution_id.in_(bindparam("ids", expanding=True)))
+    .order_by(model_calls.c.started_at, model_calls.c.key, model_calls.c.attempt)
+)
+_POSTED_AS = select(postings.c.execution_id).where(
+    postings.c.tenant == bindparam("of_tenant"),
+    postings.c.vendor == bindparam("of_vendor"),
+    postings.c.number == bindparam("numbered"),
+    postings.c.execution_id.not_in(bindparam("but", expanding=True)),
+)
+
+
+@cache
+def _write_line(insert_into: Insert) -> Executable:
+    made = insert_into(executions)
+    return made.on_conflict_do_update(
+        index_elements=["id"], set_={column.name: column for column in made.excluded if column.name != "id"}
+    )
+
+
+@cache
+def _posted(columns: tuple[str, ...]) -> Select[Any]:
+    alike = (postings.c[name] == bindparam(name) for name in columns)
+    return select(postings).where(*alike).order_by(postings.c.posted_at, postings.c.execution_id)
+
+
+@cache
+def _post_once(insert_into: Insert) -> Executable:
+    return insert_into(postings).on_conflict_do_nothing().returning(postings.c.execution_id)
+
+
+@cache
+def _end(insert_into: Insert, answered: bool) -> Executable:
+    made = insert_into(model_calls)
+    return made.on_conflict_do_update(
+        index_elements=["key", "attempt"],
+        set_={column.name: column for column in made.excluded if column.name not in ("key", "attempt")},
+        where=None if answered else model_calls.c.status.not_in(_ANSWERED),
+    )
+
+
+def _children(connection: Connection, table: Table, id: str) -> Sequence[RowMapping]:
+    query = select(table).where(table.c.execution_id == id).order_by(table.c.position)
+    return connection.execute(query).mappings().all()
+
+
+def _totals(paid: Sequence[RowMapping]) -> Totals:
+    """What paid calls come to, of rows with their cost, currency and tokens."""
+    priced = [row["cost"] for row in paid if row["cost"] is not None]
+    currencies = {row["currency"] for row in paid if row["cost"] is not None}
+    summed = len(priced) == len(paid) and len(currencies) <= 1
+    return Totals(
+        model_calls=len(paid),
+        usage=TokenUsage(**{kind: sum(row[f"{kind}_tokens"] for row in paid) for kind in TokenUsage.model_fields}),
+        cost=sum(priced, Decimal(0)) if summed else None,
+        cost_currency=next(iter(currencies), None) if summed else None,
+    )
+
+
 def _begins(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
     # A range and not LIKE, which on SQLite ignores case and so could not use the index.
     return (column >= prefix) & (column < prefix + "\U0010ffff")
-
-
-def _flat(record: Execution | ModelCall, exclude: set[str] | None = None) -> dict[str, Any]:
-    """The columns of a record that has token usage."""
-    values = record.model_dump(exclude={"usage", *(exclude or ())})
-    return values | {f"{kind}_tokens": tokens for kind, tokens in record.usage.model_dump().items()}
 
 
 def _with_usage(row: RowMapping) -> dict[str, Any]:

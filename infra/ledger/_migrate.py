@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -39,21 +37,21 @@ def migrate(url: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Also guards the change of a new file to WAL, which fails at once, without waiting, when two try it.
         one_at_a_time = FileLock(f"{path}.lock", timeout=_LOCK_SECONDS)
-    with _alembic, one_at_a_time, ThreadPoolExecutor(1) as thread:  # a thread, since the caller's may be running a loop
-        thread.submit(asyncio.run, _upgrade(target)).result()
+    with _alembic, one_at_a_time:
+        _upgrade(target)
 
 
-async def _upgrade(url: URL) -> None:
+def _upgrade(url: URL) -> None:
     engine = _database.create_engine(url, migrating=True)
     try:
-        async with engine.execution_options(begin="IMMEDIATE").begin() as connection:
+        with engine.execution_options(begin="IMMEDIATE").begin() as connection:
             if not _database.is_sqlite(url):
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})
-            await connection.run_sync(_upgrade_connection)
-    except (OSError, DBAPIError) as error:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})
+            _upgrade_connection(connection)
+    except DBAPIError as error:
         raise LedgerNotReady.because(url, f"could not be migrated ({error})") from error
     finally:
-        await engine.dispose()
+        engine.dispose()
 
 
 def _upgrade_connection(connection: Connection) -> None:

@@ -42,11 +42,41 @@ submissions = Table(
     Column("execution_id", Words, nullable=False),
     Column("submitted_at", Moment, nullable=False),
     Column("submitted_by", Words),
+    Column("priority", Integer, nullable=False, server_default="3"),
+    Column("details", PlainJson, nullable=False, server_default="{}"),
+    Column("begun_at", Moment),
+    Column("withheld", Words),
     ForeignKeyConstraint(["tenant", "digest"], ["documents.tenant", "documents.digest"]),
     Index(None, "execution_id"),
     Index(None, "name"),
     Index(None, "batch"),
     Index(None, "tenant", "digest"),
+)
+_DUE = submissions.c.begun_at.is_(None) & submissions.c.withheld.is_(None)
+Index(
+    "ix_submissions_due",
+    *(submissions.c[name] for name in ("tenant", "batch", "priority", "submitted_at", "name")),
+    sqlite_where=_DUE,
+    postgresql_where=_DUE,
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("tenant", Words, primary_key=True),
+    Column("batch", Words, primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("reason", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("tenant", Words, primary_key=True),
+    Column("batch", Words, primary_key=True),
+    Column("options", PlainJson, nullable=False),
+    Column("opened_at", Moment, nullable=False),
 )
 
 executions = Table(
@@ -75,6 +105,7 @@ executions = Table(
     Column("error", Words),
     Column("result", PlainJson, nullable=False),
     Column("started_at", Moment, nullable=False),
+    Column("settled_at", Moment),
     Column("ended_at", Moment),
     Index(None, "tenant", "started_at"),
     Index(None, "tenant", "batch"),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from pydantic_core import to_jsonable_python
+from pydantic_core import to_json, to_jsonable_python
 from sqlalchemy import JSON, DateTime, Dialect, Numeric, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -89,13 +89,26 @@ class Moment(TypeDecorator[datetime]):
 
 
 class PlainJson(TypeDecorator[Any]):
-    """Plain JSON. On Postgres JSON and not JSONB, which would forget the order of keys; nothing searches inside."""
+    """Plain JSON, written by `json_text`. On Postgres JSON and not JSONB, which would forget the order of keys; nothing
+    searches inside."""
 
     impl = JSON
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return _plain(value)
+
+def json_text(value: Any) -> str:
+    """``value`` as JSON that both databases take: what JSON has not is told as text, what is not finite is null.
+
+    Raises ValueError for a value that cannot be told as text.
+    """
+    try:
+        made = to_json(value, inf_nan_mode="null").decode()
+    except ValueError:  # half a surrogate pair, or indeed no JSON
+        made = _NUL
+    return to_json(_plain(value)).decode() if _NUL in made else made
+
+
+_NUL = "\\u0000"
 
 
 def _plain(value: Any) -> Any:

@@ -17,17 +17,19 @@ from infra.models.calls import TokenUsage
 
 
 class Status(StrEnum):
-    """Where an execution stands. Every one ends approved, rejected or failed; review waits for a person."""
+    """Where an execution stands. Every one ends approved, rejected, failed, or split into others; review waits for a person."""
 
     RUNNING = "running"
     REVIEW = "review"
     APPROVED = "approved"
     REJECTED = "rejected"
     FAILED = "failed"
+    SPLIT = "split"
+    """The file held several documents: each has become an execution of its own."""
 
     @property
     def ended(self) -> bool:
-        return self in (Status.APPROVED, Status.REJECTED, Status.FAILED)
+        return self not in (Status.RUNNING, Status.REVIEW)
 
 
 class Submission(BaseModel):
@@ -43,6 +45,28 @@ class Submission(BaseModel):
     execution_id: str
     submitted_at: datetime
     submitted_by: str | None = None
+    priority: int = 3
+    """From 1, the most urgent, to 5."""
+    details: dict[str, str] = Field(default_factory=dict)
+    """What whoever handed it in says of it: a purchase order, a due date."""
+    begun_at: datetime | None = None
+    """When its batch began its execution, or found it begun; None while it is to begin."""
+    withheld: str | None = None
+    """Why it is not begun: its batch was cancelled."""
+
+    @property
+    def definition(self) -> str:
+        return self.execution_id.partition("-")[0]
+
+
+class Refusal(BaseModel):
+    """A file that was handed in and not taken."""
+
+    tenant: str
+    batch: str
+    name: str
+    reason: str
+    at: datetime
 
 
 class Step(BaseModel):
@@ -118,7 +142,16 @@ class Execution(BaseModel):
     findings: list[Finding] = Field(default_factory=list)
     reviews: list[Review] = Field(default_factory=list)
     started_at: datetime
+    settled_at: datetime | None = None
+    """When it first had a decision, or failed: from then on it waits for a person or has ended."""
     ended_at: datetime | None = None
+
+
+class Begun(BaseModel):
+    """An execution that a batch has begun; ``execution`` is its first line, None where it had ended before."""
+
+    execution_id: str
+    execution: Execution | None = None
 
 
 class Posting(BaseModel):
@@ -145,6 +178,46 @@ class BatchSummary(BaseModel):
     """When its first document came in."""
     counts: dict[Status, int] = Field(default_factory=dict)
     """Executions by status. Documents whose execution is not recorded yet are in none of them."""
+
+
+class BatchProgress(BaseModel):
+    """How far a batch is. Every document is in exactly one of ``refused``, ``to_begin``, ``withheld``, ``running`` and
+    ``counts``."""
+
+    tenant: str
+    batch: str
+    documents: int = 0
+    """Different documents handed in, with the files that were refused."""
+    refused: int = 0
+    to_begin: int = 0
+    withheld: int = 0
+    """Not begun, since the batch was cancelled."""
+    running: int = 0
+    counts: dict[Status, int] = Field(default_factory=dict)
+    """Executions that ended or wait for a person, by status."""
+    decisions: dict[str, int] = Field(default_factory=dict)
+    """Ended executions by decision and who made it: ``approve by policy``, ``reject by person``."""
+    model_calls: int = 0
+    usage: TokenUsage = TokenUsage()
+    cost: Decimal | None = None
+    """Of the executions on record, in ``cost_currency``; None where a call is unpriced or nothing was paid."""
+    cost_currency: str | None = None
+    submitted_at: datetime | None = None
+    begun_at: datetime | None = None
+    documents_per_second: float | None = None
+    """Documents settled in the last five minutes, over that time; None where there were none."""
+    seconds_left: float | None = None
+    """At that rate, until nothing runs or is to begin."""
+
+    @property
+    def settled(self) -> int:
+        """Documents that ended, wait for a person or were refused."""
+        return sum(self.counts.values()) + self.refused
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing runs and nothing is to begin."""
+        return not self.to_begin and not self.running
 
 
 class AlreadyPosted(Exception):

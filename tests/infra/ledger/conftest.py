@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import tempfile
 import warnings
@@ -11,8 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, NullPool, make_url
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import URL, NullPool, create_engine, make_url
 
 from infra.ledger import Ledger, _database, migrate
 from infra.ledger._tables import metadata
@@ -34,7 +32,7 @@ def postgres() -> Iterator[URL]:
     folder = Path(tempfile.mkdtemp(prefix="ledger-"))
     server = get_server(folder / "data", cleanup_mode="stop")
     try:
-        url = make_url(server.get_uri(driver="asyncpg"))
+        url = make_url(server.get_uri(driver="psycopg"))
         run_sql(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
         yield url
     finally:
@@ -69,7 +67,7 @@ def database(request: pytest.FixtureRequest) -> str:
 def empty_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database before its first migration; on SQLite not even a file, nor its folder."""
     if database == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'home' / 'ledger.db'}"
+        return f"sqlite:///{tmp_path / 'home' / 'ledger.db'}"
     server: URL = request.getfixturevalue("postgres")
     name = f"empty_{next(_numbers)}"
     run_sql(server, f"CREATE DATABASE {name}")
@@ -82,7 +80,7 @@ def url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if database == "sqlite":
         path = tmp_path / "ledger.db"
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-        return f"sqlite+aiosqlite:///{path}"
+        return f"sqlite:///{path}"
     server: URL = request.getfixturevalue("migrated_postgres")
     emptied = "; ".join(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables))
     run_sql(server, f"DO $$ BEGIN {emptied}; UPDATE alembic_version SET version_num = '{_database.head()}'; END $$")
@@ -111,12 +109,8 @@ async def new_ledger(url: str) -> AsyncIterator[Callable[[], Ledger]]:
 
 
 def run_sql(url: URL, *statements: str) -> None:
-    """Run statements one by one, outside of a transaction and from outside of an event loop."""
-
-    async def run() -> None:
-        engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-        async with engine.connect() as connection:
-            for statement in statements:
-                await connection.exec_driver_sql(statement)
-
-    asyncio.run(run())
+    """Run statements one by one, outside of a transaction."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)

@@ -10,7 +10,7 @@ import pytest
 from infra.ledger import Execution, Finding, Ledger, Status
 from infra.models.calls import TokenUsage
 
-from .examples import DIGEST, a_review, a_submission, an_execution, minutes, some_steps
+from .examples import DIGEST, a_call, a_review, a_submission, an_execution, ended, minutes, some_steps
 
 
 def a_full_execution() -> Execution:
@@ -179,3 +179,17 @@ async def test_an_exact_id_is_found_alone_and_a_prefix_finds_all(ledger: Ledger)
         await ledger.record(an_execution(id=id, started_at=minutes(n)))
     assert [e.id for e in await ledger.find_execution("run")] == ["run"]
     assert [e.id for e in await ledger.find_execution("ru")] == ["run-ü", "run-b", "run"]
+
+
+async def test_an_execution_is_recorded_with_what_its_paid_calls_come_to(ledger: Ledger) -> None:
+    await ledger.end_call(ended(a_call(key="1", attempt=1, execution_id="e"), cost=Decimal("0.1"), currency="USD"))
+    await ledger.end_call(ended(a_call(key="2", attempt=1, execution_id="e"), cost=Decimal("0.2"), currency="USD"))
+    await ledger.begin_call(a_call(key="3", execution_id="e"))
+    totals = await ledger.record_with_totals(an_execution(id="e"))
+    assert (totals.model_calls, totals.cost, totals.cost_currency) == (2, Decimal("0.3"), "USD")
+    assert totals.usage.prompt == 1800
+    assert await ledger.execution("e") == an_execution(id="e").model_copy(update=dict(totals))
+
+    await ledger.end_call(ended(a_call(key="4", attempt=1, execution_id="e"), cost=None, currency=None))
+    totals = await ledger.record_with_totals(an_execution(id="e"))
+    assert (totals.model_calls, totals.cost, totals.cost_currency) == (3, None, None)

@@ -11,8 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, create_engine, make_url, text
 
 from infra.ledger import Ledger, _database, migrate
 from infra.ledger._tables import metadata
@@ -41,14 +40,11 @@ async def test_migrating_at_once_migrates_once(empty_url: str) -> None:
         await ledger.ping()
 
 
-async def test_tables_and_migrations_do_not_differ(url: str) -> None:
-    def differences(connection: Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(connection), metadata))
-
-    engine = create_async_engine(url)
-    async with engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
-    await engine.dispose()
+def test_tables_and_migrations_do_not_differ(url: str) -> None:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert list(compare_metadata(MigrationContext.configure(connection), metadata)) == []
+    engine.dispose()
 
 
 def test_the_newest_migration_is_the_head_and_revisions_are_in_order() -> None:
@@ -90,11 +86,13 @@ def test_a_migration_that_breaks_leaves_nothing_behind(empty_url: str, monkeypat
 async def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'a folder' / 'deep' / 'ledger.db'}"
     migrate(url)
-    async with Ledger(url) as ledger, ledger._reading() as connection:
-        found = {
-            name: (await connection.execute(text(f"PRAGMA {name}"))).scalar()
-            for name in ("journal_mode", "busy_timeout", "foreign_keys", "synchronous")
-        }
+    names = ("journal_mode", "busy_timeout", "foreign_keys", "synchronous")
+
+    def pragmas(connection: Connection) -> dict[str, object]:
+        return {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in names}
+
+    async with Ledger(url) as ledger:
+        found = await ledger._read(pragmas)
     assert found == {"journal_mode": "wal", "busy_timeout": 30_000, "foreign_keys": 1, "synchronous": 1}
     with sqlite3.connect(tmp_path / "a folder" / "deep" / "ledger.db") as file:
         assert file.execute("PRAGMA journal_mode").fetchone() == ("wal",)
