@@ -1,9 +1,9 @@
 """The reading process: bytes on standard input, the arguments after ``-m``, the answer on standard output.
 
-Arguments: task (``pdf``, ``xml`` or ``image``), name, seconds of CPU, MiB of memory; the name of an ``image`` is what is
-to be drawn, as JSON. The answer is a `Reading` as JSON, of an ``image`` a PNG. What a stranger wrote is looked at only
-after the limits are set. A problem of the document is an answer (JSON with a ``problem``); any other exit status says
-that this process broke down.
+Arguments: task (``pdf``, ``ocr``, ``xml``, ``image`` or ``pages``), name, seconds of CPU, MiB of memory. ``ocr`` is ``pdf``
+with the pictures of pages recognised; its name is which, as JSON, as that of an ``image`` is what is to be drawn. The
+answer is a `Reading` as JSON, of an ``image`` a PNG. What a stranger wrote is looked at only after the limits are set. A
+problem of the document is an answer (JSON with a ``problem``); any other exit status says that this process broke down.
 """
 
 from __future__ import annotations
@@ -13,19 +13,24 @@ import math
 import os
 import resource
 import sys
+import time
+from collections.abc import Callable
 from typing import Any
 
 
-def main() -> None:
-    task, name, seconds, memory_mb = sys.argv[1], sys.argv[2], float(sys.argv[3]), int(sys.argv[4])
+def perform(task: str, name: str, seconds: float, memory_mb: int) -> None:
+    """Read the document from standard input and write the answer to standard output, within the limits."""
     answer_to = os.dup(1)
     os.dup2(2, 1)  # what a library prints must not end up in the answer
-    data = sys.stdin.buffer.read()
-    perform = {"pdf": _read_pdf, "xml": _read_xml, "image": _draw}[task]
-    import_for(task)
-    _limit(math.ceil(seconds) + 1, memory_mb * 1024 * 1024)
+    with os.fdopen(0, "rb", closefd=False) as document:
+        data = document.read()
+    tasks: dict[str, Callable[[bytes, str], bytes | dict[str, Any]]] = {
+        "pdf": _read_pdf, "ocr": _recognise, "xml": _read_xml, "image": _draw, "pages": _take_pages,
+    }  # fmt: skip
+    processors = import_for(task)
+    _limit(math.ceil(seconds * processors) + 1, memory_mb * 1024 * 1024)
     try:
-        answer = perform(data, name)
+        answer = tasks[task](data, name)
     except MemoryError:
         answer = {"problem": {"code": "too_large", "message": TOO_MUCH_MEMORY}}
     except Exception as error:  # a library that stumbles over a broken document raises what it likes
@@ -41,25 +46,54 @@ TOO_MUCH_MEMORY = (
 )
 
 
-def import_for(task: str) -> None:
-    """Load the libraries while memory is not yet limited: a fault of theirs is not the document's."""
+def import_for(task: str) -> int:
+    """Load the libraries while memory is not yet limited: a fault of theirs is not the document's. How many processors
+    they use at once."""
     if task == "image":
         from agents.documents import _image  # noqa: F401
 
-        return
+        return 1
+    if task == "pages":
+        from agents.documents import _pages  # noqa: F401
+
+        return 1
     from agents.documents import safe_xml  # noqa: F401
 
-    if task == "pdf":
+    if task in ("pdf", "ocr"):
         from agents.documents import _attachments, _pdf  # noqa: F401
+    if task == "ocr":
+        from agents.documents import _ocr
+
+        return _ocr.threads()
+    return 1
 
 
-def _read_pdf(data: bytes, _name: str) -> dict[str, Any]:
+def _recognise(data: bytes, order: str) -> dict[str, Any]:
+    """``order`` is JSON: the numbers of the ``pages`` to recognise, and the ``seconds`` after which none is begun."""
+    from agents.documents._pdf import from_picture
+
+    asked = json.loads(order)
+    begun, longest = time.monotonic(), 0.0
+
+    def recognise(number: int, page: Any) -> Any:
+        nonlocal longest
+        start = time.monotonic()
+        if number not in asked["pages"] or start + longest > begun + asked["seconds"]:
+            return None
+        found = from_picture(page)
+        longest = max(longest, time.monotonic() - start)
+        return found
+
+    return _read_pdf(data, "", recognise)
+
+
+def _read_pdf(data: bytes, _name: str, recognise: Any = None) -> dict[str, Any]:
     from agents.documents._attachments import embedded_invoice
     from agents.documents._page import Unreadable
     from agents.documents._pdf import read_pdf
 
     try:
-        answer = read_pdf(data)
+        answer = read_pdf(data, recognise)
     except Unreadable as error:
         return {"problem": {"code": error.code, "message": error.message}}
     xml, answer["xml_problem"] = embedded_invoice(data)
@@ -74,6 +108,16 @@ def _draw(data: bytes, order: str) -> bytes | dict[str, Any]:
 
     try:
         return draw_page(data, **json.loads(order))
+    except Unreadable as error:
+        return {"problem": {"code": error.code, "message": error.message}}
+
+
+def _take_pages(data: bytes, order: str) -> bytes | dict[str, Any]:
+    from agents.documents._page import Unreadable
+    from agents.documents._pages import take_pages
+
+    try:
+        return take_pages(data, **json.loads(order))
     except Unreadable as error:
         return {"problem": {"code": error.code, "message": error.message}}
 
@@ -113,4 +157,4 @@ def _limit(cpu_seconds: int, memory: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    perform(sys.argv[1], sys.argv[2], float(sys.argv[3]), int(sys.argv[4]))

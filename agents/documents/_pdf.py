@@ -13,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import math
 import statistics
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ import pypdfium2.raw as raw  # type: ignore[import-untyped]
 from agents.documents._page import Box, Unreadable, character, damaged, map_to_page, open_page, open_pdf
 from agents.documents._sight import Sight, Why
 from agents.documents._structure import active_content, attachment_names, metadata, unfolds_too_far
+from agents.documents.turning import displayed
 
 MAX_PAGES = 500
 MAX_CHARACTERS = 1_000_000
@@ -32,6 +34,9 @@ _COLUMN_GAP = 0.75
 _SAME_LINE = 0.4
 """Baselines nearer than this, in line heights, are one line."""
 _MAX_COLUMNS = 200
+
+_FEW_LETTERS = 60
+"""A picture of a page that carries no more than these, such as a stamp of when it came in, has no text of its own."""
 
 _MAX_HIDDEN = 20_000
 """Characters of hidden text that are kept, of a whole document: some 3,000 words. More are counted only."""
@@ -52,6 +57,8 @@ class _Word:
     """Where its first letter starts on the baseline."""
     turn: int
     """Quarter turns, clockwise, from the direction of the page: 0 runs from left to right, 1 downwards."""
+    confidence: float | None = None
+    """Of a word recognised in a picture: how sure its least sure letter is, from 0 to 1."""
 
     @property
     def height(self) -> float:
@@ -89,10 +96,22 @@ class _Found:
     """Characters on the page that are hidden and therefore left out."""
     hidden: list[_Letter] = field(default_factory=list)
     recognised: bool = False
+    picture: bool = False
+    """Whether something is drawn on the page but no text that can be read."""
+    ocr: dict[str, Any] | None = None
+    """Where the words come from OCR, how: in the shape of `reading.Ocr`. They stand on the page turned upright."""
 
 
-def read_pdf(data: bytes) -> dict[str, Any]:
-    """All of a PDF but its e-invoice, in the shape of `Reading`. Raises `Unreadable`."""
+Recogniser = Callable[[int, Any], _Found | None]
+"""Given the number of a page without text and the page, what it says; None where it is not to be recognised."""
+
+
+def read_pdf(data: bytes, recognise: Recogniser | None = None) -> dict[str, Any]:
+    """All of a PDF but its e-invoice, in the shape of `Reading`; besides it the numbers of the ``pictures``: pages that
+    have no text that can be read, and that nobody has recognised.
+
+    Raises `Unreadable`.
+    """
     document, repairs = open_pdf(data)
     count = len(document)
     if count > MAX_PAGES:
@@ -105,6 +124,7 @@ def read_pdf(data: bytes) -> dict[str, Any]:
     pages: list[dict[str, Any]] = []
     words: list[dict[str, Any]] = []
     hidden: list[dict[str, Any]] = []
+    pictures: list[int] = []
     text: list[str] = []
     characters = undecodable = unseen = kept = line_number = 0
     for number in range(1, count + 1):
@@ -123,12 +143,19 @@ def read_pdf(data: bytes) -> dict[str, Any]:
             )
         width, height = page.get_size()
         found = _look(page, text_page, width, height, _MAX_HIDDEN - kept)
+        if found.picture:
+            seen = recognise(number, page) if recognise else None
+            if seen is None:
+                pictures.append(number)
+            else:
+                found = _Found(seen.words, 0, found.unseen, found.hidden, ocr=seen.ocr)
         pages.append(
             {
                 "number": number,
                 "width": round(width, 2),
                 "height": round(height, 2),
                 "recognised": found.recognised,
+                "ocr": found.ocr,
             }
         )
         undecodable += found.undecodable
@@ -141,8 +168,11 @@ def read_pdf(data: bytes) -> dict[str, Any]:
         text += _typeset(rows)
         for row in rows:
             for word in row:
-                box = _rounded((word.left, word.top, word.right, word.bottom))
-                words.append({"text": word.text, "page": number, "box": box, "line": line_number})
+                box = word.left, word.top, word.right, word.bottom
+                if found.ocr:
+                    box = displayed(box, width, height, found.ocr["turned"])
+                made = {"text": word.text, "page": number, "box": _rounded(box), "line": line_number}
+                words.append(made if word.confidence is None else {**made, "confidence": round(word.confidence, 3)})
             line_number += 1
         text_page.close()
         page.close()
@@ -154,6 +184,7 @@ def read_pdf(data: bytes) -> dict[str, Any]:
         "active": active_content(document),
         "attachments": attachment_names(document),
         "repairs": repairs,
+        "pictures": pictures,
     }
     if undecodable > sum(len(word["text"]) for word in words):
         return {**read, "problem": _no_text("The text in the PDF cannot be decoded: its font has no letters.")}
@@ -164,7 +195,9 @@ def read_pdf(data: bytes) -> dict[str, Any]:
                 "A page of the PDF unfolds to more than a page may take. "
                 "Do not open it on a desk; ask the sender what it is.",
             )
-        return {**read, "problem": _no_text("The PDF has no text that can be read, as a scan has none.")}
+        recognised = any(page["ocr"] for page in pages)
+        why = "and none could be recognised in its pictures" if recognised else "as a scan has none"
+        return {**read, "problem": _no_text(f"The PDF has no text that can be read, {why}.")}
     return {**read, "words": words, "text": "\n".join(text)}
 
 
@@ -186,7 +219,30 @@ def _look(page: Any, text_page: Any, width: float, height: float, keep: int) -> 
     if covered := frozenset(sight.covered()):
         found = _gather(page, text_page, sight, width, height, keep, covered)
     found.recognised = sight.recognised()
+    letters = sum(len(word.text) for word in found.words)
+    found.picture = raw.FPDFPage_CountObjects(page.raw) > 0 and (
+        letters <= found.undecodable or (letters <= _FEW_LETTERS and not found.recognised and sight.is_picture())
+    )
     return found
+
+
+def from_picture(page: Any) -> _Found:
+    """The words of a page that has none, recognised by OCR. Raises `Unreadable`."""
+    from agents.documents import _ocr  # its models take a second to load: only where one is needed
+
+    seen = _ocr.recognise(page)
+    words = []
+    for text, (left, top, right, bottom), sure, turn in seen.words:
+        middle = (left + right) / 2, (top + bottom) / 2
+        origin = ((left, middle[1]), (middle[0], top), (right, middle[1]), (middle[0], bottom))[turn]
+        words.append(_Word(text, left, top, right, bottom, origin, turn, sure))
+    ocr = {
+        "engine": _ocr.ENGINE,
+        "turned": round(seen.turned, 2),
+        "confidence": round(seen.confidence, 3),
+        "illegible": seen.illegible,
+    }
+    return _Found(words, ocr=ocr)
 
 
 def _gather(

@@ -9,12 +9,13 @@ import json
 import os
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from agents.documents import PageNotDrawn
+from agents.documents import OcrLimits, PageNotDrawn, PagesNotTaken
+from agents.documents._forks import Fork, NurseryDied, fork
 from agents.documents._kind import kind_of
 from agents.documents.reading import Box, Problem, Reading
 
@@ -31,13 +32,20 @@ _PACKAGES = Path(__file__).resolve().parents[2]
 _MEDIA_TYPES = {"pdf": "application/pdf", "xml": "application/xml", None: "application/octet-stream"}
 _KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 """What an interpreter may need to start. All else stays here: keys and tokens are none of a document's business."""
+_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""For numpy, which would set aside memory for a thread on every processor. Recognising counts its threads itself."""
+
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+"""Whose turn it is to recognise: it takes a gigabyte and all processors, so two at once are slower than two in turn."""
 
 
 class ReaderFailed(RuntimeError):
     """The reading process did not start or broke down. Reading again may succeed; the document is not at fault."""
 
 
-async def read_in_subprocess(data: bytes, name: str, *, seconds: float, memory_mb: int) -> Reading:
+async def read_in_subprocess(
+    data: bytes, name: str, *, seconds: float, memory_mb: int, ocr: OcrLimits | None
+) -> Reading:
     """See `agents.documents.read_document`."""
     kind, words = kind_of(data)
     reading = Reading(digest=hashlib.sha256(data).hexdigest(), media_type=_MEDIA_TYPES[kind])
@@ -51,9 +59,41 @@ async def read_in_subprocess(data: bytes, name: str, *, seconds: float, memory_m
     if kind is None:
         return _with(reading, "not_a_document", f"This is {words}. Hand in the invoice as a PDF or an XML e-invoice.")
     status, answer = await _perform(kind, _argument(name), data, seconds, memory_mb)
-    if answer is not None:
-        return await asyncio.to_thread(_interpret, reading, answer)
-    return reading.model_copy(update={"problem": _broke_down(status, seconds)})
+    if answer is None:
+        return reading.model_copy(update={"problem": _broke_down(status, seconds)})
+    found = await asyncio.to_thread(_interpret, reading, answer)
+    if not found.pictures or (found.problem and found.problem.code != "no_text"):
+        return found
+    if ocr is None or not ocr.pages:
+        return _unrecognised(found, "Recognising pictures (OCR) is turned off.")
+    return await _recognised(data, found, seconds, ocr)
+
+
+async def _recognised(data: bytes, found: Reading, seconds: float, ocr: OcrLimits) -> Reading:
+    """The reading with its pictures recognised; ``found``, saying why, where that cannot be done."""
+    pages = found.pictures[: ocr.pages]
+    allowed = len(pages) * ocr.seconds
+    order = json.dumps({"pages": pages, "seconds": allowed})
+    async with _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1)):
+        status, answer = await _perform("ocr", order, data, seconds + allowed, ocr.memory_mb)
+    if answer is None:
+        return _unrecognised(found, f"Recognising them failed. {_broke_down(status, seconds + allowed).message}")
+    made = await asyncio.to_thread(_interpret, found, answer)
+    if made.problem and made.problem.code != "no_text":  # as text it could be read: that much stays
+        return _unrecognised(found, f"Recognising them failed. {made.problem.message}")
+    if late := [number for number in made.pictures if number in pages]:
+        return _unrecognised(made, f"The time for it was up before page {late[0]} ({allowed:g} seconds in all).")
+    if made.pictures:
+        return _unrecognised(made, f"At most {ocr.pages} pages of a document are recognised.")
+    return made
+
+
+def _unrecognised(reading: Reading, why: str) -> Reading:
+    """``reading`` with ``why`` its pictures were not recognised; said in its problem too, where it has no text at all."""
+    problem = reading.problem
+    if problem is not None:
+        problem = problem.model_copy(update={"message": f"{problem.message} {why}"})
+    return reading.model_copy(update={"unrecognised": why, "problem": problem})
 
 
 async def page_image_in_subprocess(
@@ -70,28 +110,44 @@ async def page_image_in_subprocess(
         raise PageNotDrawn(_broke_down(status, seconds).message)
     if answer.startswith(b"\x89PNG"):
         return answer
+    raise PageNotDrawn(_message(answer))
+
+
+def _message(answer: bytes) -> str:
+    """What the reading process says is wrong, in place of a picture or pages."""
     try:
-        message = json.loads(answer)["problem"]["message"]
+        return str(json.loads(answer)["problem"]["message"])
     except (ValueError, KeyError, TypeError) as error:
-        raise ReaderFailed("The reading process gave an answer that is no picture.") from error
-    raise PageNotDrawn(message)
+        raise ReaderFailed("The reading process gave an answer that is neither a file nor a reason.") from error
+
+
+async def pages_in_subprocess(data: bytes, first: int, last: int, *, seconds: float, memory_mb: int) -> bytes:
+    """See `agents.documents.pages_of`."""
+    status, answer = await _perform("pages", json.dumps({"first": first, "last": last}), data, seconds, memory_mb)
+    if answer is None:
+        raise PagesNotTaken(_broke_down(status, seconds).message)
+    if answer.startswith(b"%PDF-"):
+        return answer
+    raise PagesNotTaken(_message(answer))
 
 
 async def _perform(
     task: str, argument: str, data: bytes, seconds: float, memory_mb: int
 ) -> tuple[int | None, bytes | None]:
     """The child's exit status, None if it took too long and was killed; and its answer, None if it gave none."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *(["-B"] if sys.dont_write_bytecode else []), "-P", "-m", "agents.documents._child",
-        task, argument, f"{seconds:.3f}", str(memory_mb),
-        stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True, cwd=_PACKAGES, env=_environment(),
-    )  # fmt: skip
+    order = {"task": task, "name": argument, "seconds": seconds, "memory_mb": memory_mb}
+    try:
+        process = await fork(order, cwd=str(_PACKAGES), environment=_environment())
+    except (NurseryDied, OSError) as error:
+        raise ReaderFailed("The reading process did not start. Reading again may succeed.") from error
     try:
         async with asyncio.timeout(seconds):
             answer, _ = await asyncio.gather(_receive(process), _send(process, data))
             status = await process.wait()
     except TimeoutError:
         return None, None
+    except NurseryDied as error:
+        raise ReaderFailed("The reading process is gone. Reading again may succeed.") from error
     finally:
         await _end(process)
     return status, answer if status == 0 else None
@@ -142,20 +198,18 @@ def _argument(name: str) -> str:
 
 def _environment() -> dict[str, str]:
     kept = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
-    return {**kept, "PYTHONPATH": str(_PACKAGES), "LC_ALL": "C.UTF-8"}
+    return {**kept, **_THREADS, "PYTHONPATH": str(_PACKAGES), "LC_ALL": "C.UTF-8"}
 
 
-async def _send(process: Process, data: bytes) -> None:
-    assert process.stdin is not None
+async def _send(process: Fork, data: bytes) -> None:
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         process.stdin.write(data)
         await process.stdin.drain()
     process.stdin.close()
 
 
-async def _receive(process: Process) -> bytes | None:
+async def _receive(process: Fork) -> bytes | None:
     """The whole answer, or None if it is longer than any answer should be (the reader is then stopped)."""
-    assert process.stdout is not None
     answer = bytearray()
     while part := await process.stdout.read(1 << 20):
         answer += part
@@ -165,13 +219,14 @@ async def _receive(process: Process) -> bytes | None:
     return bytes(answer)
 
 
-async def _end(process: Process) -> None:
+async def _end(process: Fork) -> None:
     """Kill whatever still runs, also when the waiting for it was cancelled, and reap it."""
     _kill(process)
-    await process.wait()
+    with contextlib.suppress(NurseryDied):
+        await process.wait()
 
 
-def _kill(process: Process) -> None:
+def _kill(process: Fork) -> None:
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

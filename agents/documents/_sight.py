@@ -132,6 +132,10 @@ class Sight:
         """Whether the text is what a scanner recognised, laid invisibly over or under the picture of the page."""
         return self._layer_taken or self._is_behind_image
 
+    def is_picture(self) -> bool:
+        """Whether images take up at least half of the page, as that of a scan does."""
+        return self._share_of_images() >= 0.5
+
     def _text_object(self, index: int) -> int | None:
         """The address of the text object that draws the character; None where pdfium made the character up."""
         drawn = raw.FPDFText_GetTextObject(self._text_page.raw, index)
@@ -175,12 +179,12 @@ class Sight:
                     invisible += 1
                 else:
                     visible += 1
-        return visible * 4 <= invisible and self._share_of_images() >= 0.5
+        return visible * 4 <= invisible and self.is_picture()
 
     @functools.cached_property
     def _is_behind_image(self) -> bool:
         """Whether the page is an image painted over its recognised text, as older scanners' software does it."""
-        return 0 < self._seen <= len(self._under) * 1.25 and self._share_of_images() >= 0.5
+        return 0 < self._seen <= len(self._under) * 1.25 and self.is_picture()
 
     def _share_of_images(self) -> float:
         area = 0.0

@@ -90,6 +90,9 @@ class Layout:
                 (w for w in reading.words if w.text.strip() and len(w.text) <= _LONGEST_WORD), key=lambda w: w.line
             )
         ]
+        kept = {id(word) for line in self.lines for cell in line.cells for word in cell.words}
+        self.left_out = sum(id(w) not in kept and any(c.isalnum() for c in w.text) for w in reading.words)
+        """Words beyond these bounds, which nobody looks at who looks at the layout."""
         self._position = {id(cell): (n, m) for n, line in enumerate(self.lines) for m, cell in enumerate(line.cells)}
 
     def cells(self) -> Iterator[Cell]:

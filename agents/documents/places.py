@@ -15,11 +15,12 @@ _COLUMN_GAP = 0.75
 
 @dataclass(frozen=True)
 class Place:
-    """``text`` as printed, on ``page`` (from 1), within ``box``."""
+    """``text`` as printed, on ``page`` (from 1), within ``box``; ``line`` is the number of the line it begins on."""
 
     page: int
     box: Box
     text: str
+    line: int = -1
 
 
 class Places:
@@ -45,16 +46,20 @@ class Places:
 
     def find(self, printed: str, *, near: Place | None = None) -> Place | None:
         """The place where ``printed`` stands: the first one, or the one nearest below or above ``near``; else None."""
-        wanted = _fold(printed)
-        if not any(c.isalnum() for c in wanted):
-            return None
-        gaps = _gaps(printed)
-        places = [p for start in self._occurrences(wanted) if (p := self._place(start, start + len(wanted), gaps))]
+        places = self.every(printed)
         if not places:
             return None
         if near is None:
             return places[0]
         return min(places, key=lambda p: (p.page != near.page, abs(p.box[1] - near.box[1])))
+
+    def every(self, printed: str) -> list[Place]:
+        """The places where ``printed`` stands, in reading order."""
+        wanted = _fold(printed)
+        if not any(c.isalnum() for c in wanted):
+            return []
+        gaps = _gaps(printed)
+        return [p for start in self._occurrences(wanted) if (p := self._place(start, start + len(wanted), gaps))]
 
     def _occurrences(self, wanted: str) -> list[int]:
         found, start = [], self._text.find(wanted)
@@ -78,7 +83,7 @@ class Places:
             digits = self._text[at - 1].isdigit() and self._text[at].isdigit()
             if digits and at - start not in gaps and not _one_number(self._words[n - 1], self._words[n]):
                 return None
-        return Place(words[0].page, _union(words), " ".join(w.text for w in words))
+        return Place(words[0].page, _union(words), " ".join(w.text for w in words), words[0].line)
 
 
 def _glued(before: str, after: str) -> bool:

@@ -6,8 +6,23 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from agents.documents.turning import displayed, upright, upright_size
+
 Box = tuple[float, float, float, float]
 """``(x0, top, x1, bottom)`` in PDF points, origin at the top left of the page as it is displayed."""
+
+
+class Ocr(BaseModel):
+    """How the text of a page came about that was recognised in its picture, by us."""
+
+    engine: str
+    """With its version: ``RapidOCR 3.10.0, PP-OCRv6 small``."""
+    turned: float
+    """How far, in degrees clockwise, the page as displayed has to be turned for its text to be upright and level."""
+    confidence: float
+    """Mean over all letters, from 0 to 1, by the engine's own account."""
+    illegible: int = 0
+    """Places that look like lines of text and could not be read."""
 
 
 class Page(BaseModel):
@@ -19,6 +34,10 @@ class Page(BaseModel):
     recognised: bool = False
     """Whether its text is what a scanner recognised, laid unseen over or under the picture of the page. Nobody has
     compared the two: a person sees the picture, a model is shown this text."""
+    ocr: Ocr | None = None
+    """Set where the page has no text of its own and its words were recognised in its picture."""
+    straightened: bool = False
+    """Whether size and boxes are those of the page turned upright (`Reading.upright`); never in what `read_document` yields."""
 
 
 class Word(BaseModel):
@@ -28,6 +47,8 @@ class Word(BaseModel):
     page: int
     box: Box
     line: int
+    confidence: float | None = None
+    """Of a word recognised in a picture, how sure its least sure letter is, from 0 to 1; None for text of the file."""
 
 
 class HiddenText(BaseModel):
@@ -85,8 +106,48 @@ class Reading(BaseModel):
     but to see whether they are an e-invoice."""
     repairs: list[str] = Field(default_factory=list)
     """What had to be mended to read the document, in words. A person should compare what was read with the original."""
+    pictures: list[int] = Field(default_factory=list)
+    """The numbers of the pages on which something is drawn but no text that can be read, and in which nobody has
+    recognised any. What they say is not in this reading."""
+    unrecognised: str | None = None
+    """Why the ``pictures`` were not recognised, in words a person can act on; None where nobody tried."""
     xml: EmbeddedXml | None = None
     xml_problem: str | None = None
     """Set where an e-invoice is attached that cannot be used (broken, unsafe, or several that differ), in words a
     person can act on. The rest of the reading stands."""
     problem: Problem | None = None
+
+    def upright(self) -> Reading:
+        """The same reading with the pages turned upright that were scanned askew or on their side.
+
+        Columns are columns only on these: they are for geometry. What a person is shown has its place on the page as it is
+        displayed, to which `as_displayed` leads back. Where no page is turned it is this reading itself.
+        """
+        pages = {page.number: _straightened(page) for page in self.pages}
+        if all(page.straightened == pages[page.number].straightened for page in self.pages):
+            return self
+        made = self.model_copy(update={"pages": list(pages.values())})
+        words = [word.model_copy(update={"box": made.as_upright(word.page, word.box)}) for word in self.words]
+        return made.model_copy(update={"words": words})
+
+    def as_displayed(self, page: int, box: Box) -> Box:
+        """Where ``box``, a place in this reading, stands on the page as it is displayed."""
+        at = self.pages[page - 1]
+        if at.ocr is None or not at.straightened:
+            return box
+        return displayed(box, *upright_size(at.width, at.height, at.ocr.turned), at.ocr.turned)
+
+    def as_upright(self, page: int, box: Box) -> Box:
+        """Where in this reading a place stands that is at ``box`` on the page as it is displayed, to 0.01 points."""
+        at = self.pages[page - 1]
+        if at.ocr is None or not at.straightened:
+            return box
+        x0, top, x1, bottom = upright(box, *upright_size(at.width, at.height, at.ocr.turned), at.ocr.turned)
+        return round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2)
+
+
+def _straightened(page: Page) -> Page:
+    if page.straightened or page.ocr is None or not page.ocr.turned:
+        return page
+    width, height = upright_size(page.width, page.height, page.ocr.turned)
+    return page.model_copy(update={"width": width, "height": height, "straightened": True})

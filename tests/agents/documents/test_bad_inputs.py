@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from agents.documents import read_document
+from agents.documents import OcrLimits, read_document
 from agents.documents.reading import Reading
+from agents.invoice.by_code import draft
 from infra.settings import Settings
 from tests.agents.documents.samples import CORPUS, needs_corpus
 
@@ -23,7 +24,7 @@ EXPECTED = {
     "04-encrypted-empty-password": (READABLE, ()),
     "06-password-invoice-tool": (READABLE, ()),
     "07-way-too-small": ("damaged", ()),
-    "10-image-only-scan": ("no_text", ()),
+    "10-image-only-scan": ("no_text", ()),  # to those who read text only; see below for OCR
     "11-image-only-skewed-scan": ("no_text", ()),
     "13-image-only-ccitt-fax": ("no_text", ()),
     "14-unreadable-metadata": ("damaged", ()),  # the root of its page tree is not in the file: no viewer shows a page
@@ -51,7 +52,7 @@ EXPECTED = {
 """How each ends, and which of `FLAGS` its reading raises."""
 
 
-def read(name: str) -> Reading:
+def read(name: str, ocr: OcrLimits | None = None) -> Reading:
     settings = Settings.model_fields
     data = (CORPUS / "badinputs" / f"{name}.pdf").read_bytes()
     return asyncio.run(
@@ -60,6 +61,7 @@ def read(name: str) -> Reading:
             f"{name}.pdf",
             seconds=settings["read_seconds"].default,
             memory_mb=settings["read_memory_mb"].default,
+            ocr=ocr,
         )
     )
 
@@ -90,6 +92,29 @@ def test_a_file_that_lost_its_end_is_read_like_the_whole_one() -> None:
     complete = asyncio.run(read_document(whole, "dev-001.pdf", seconds=60, memory_mb=1024))
     assert (cut.words, cut.text, cut.xml) == (complete.words, complete.text, complete.xml)
     assert "end of the file is missing" in cut.repairs[0]
+
+
+@needs_corpus
+def test_an_invoice_scanned_askew_is_read_by_ocr_as_far_as_its_totals() -> None:
+    settings = Settings.model_fields
+    limits = OcrLimits(*(settings[name].default for name in ("ocr_pages", "ocr_seconds", "ocr_memory_mb")))
+    reading = read("11-image-only-skewed-scan", limits)
+    assert reading.problem is None
+    assert (reading.pictures, reading.unrecognised) == ([], None)
+    found = draft(reading.upright()).fields
+    truth = json.loads((CORPUS / "invoices/gt/dev-002.json").read_text())
+    assert found["invoice_number"].value == truth["invoice_number"]
+    assert found["payment.iban"].value == truth["payment"]["iban"].replace(" ", "")
+    assert float(found["totals.grand_total"].value) == float(truth["totals"]["grand_total"])
+    assert sum(path.endswith("net_amount") for path in found) == len(truth["lines"])
+
+
+@needs_corpus
+def test_a_fax_of_a_drawing_has_no_text_for_ocr_either() -> None:
+    reading = read("13-image-only-ccitt-fax", OcrLimits(pages=1, seconds=60, memory_mb=2048))
+    assert reading.problem is not None
+    assert reading.problem.code == "no_text"
+    assert "none could be recognised in its pictures" in reading.problem.message
 
 
 @needs_corpus

@@ -133,3 +133,9 @@ def test_lines_printed_on_top_of_each_other_are_looked_at_only_so_far() -> None:
     begun = process_time()
     assert all(layout.below(c) is None for c in layout.cells())  # none of them is lower
     assert process_time() - begun < 5
+
+
+def test_words_beyond_its_bounds_are_counted_not_lost_in_silence() -> None:
+    assert Layout(page("Invoice 17", "_" * 300)).left_out == 0, "a rule is no word"
+    assert Layout(page("Invoice 17", "x" * 201)).left_out == 1
+    assert Layout(page("   ".join(f"w{n}" for n in range(65)))).left_out == 5
