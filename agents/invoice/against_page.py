@@ -37,8 +37,8 @@ KEY_FIELDS = frozenset(
 _MUST_STAND = ("invoice_number", "totals.grand_total")
 """A page that is an invoice and does not print these prints another invoice."""
 
-MOST_LINES = 400
-"""Lines of the e-invoice that are looked for; an invoice of more goes to a person anyway."""
+MOST_LINES = 2500
+"""Lines of the e-invoice that are looked for, more than an execution carries (`bounds`)."""
 _MOST_DAYS = 300
 _MOST_LABELS = 60
 _MOST_MONEY = 400

@@ -18,7 +18,9 @@ from agents.invoice.candidates import Candidate, Candidates
 from agents.invoice.findings import finding
 from agents.invoice.parties import Name, Parties
 from agents.invoice.schema import Evidence, Field, Fields
+from agents.invoice.several import Several, may_hold_several, several
 from agents.invoice.table import Table, find_table
+from agents.invoice.table_headings import MOST_LINES
 from agents.invoice.terms import Choice, Kind, Terms
 from agents.invoice.totals import Sums, Totals
 
@@ -48,6 +50,8 @@ class Draft:
     kind: Kind | None = None
     totals: Totals | None = None
     table: Table | None = None
+    several: Several | None = None
+    """Set where the file holds several invoices."""
     findings: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -72,6 +76,7 @@ class _Drafting:
         self._lines()
         self._type()
         self._several()
+        self._left_out()
 
     def _header(self) -> None:
         self._take("invoice_number", self._terms.invoice_number())
@@ -362,7 +367,7 @@ class _Drafting:
             for column, cell in row.cells.items():
                 self.draft.fields[f"lines[{n}].{column}"] = Field(
                     value=cell.value,
-                    evidence=Evidence(source="rule", page=cell.page, box=cell.box, text=cell.text, locator="table"),
+                    evidence=Evidence(source="rule", page=cell.page, box=cell.box, text=cell.text),
                     grounds=["text" if column in ("name", "id", "unit") else ground],
                 )
         if closes and table.total is not None:
@@ -449,13 +454,24 @@ class _Drafting:
     def _several(self) -> None:
         """Pages that announce numbers and totals of their own are invoices of their own: none is taken for all of them."""
         numbers = self._terms.numbers_by_page()
-        totals = [c for term in ("gross", "due") for c in self._sums.labelled(term) if c.announced(term) >= CLEAR]
-        with_totals = {c.page for c in totals}
-        own = {c.value: c for page, c in numbers.items() if page in with_totals}
-        if len(own) > 1:
-            told = ", ".join(f"{c.value} on page {c.page}" for c in own.values())
-            message = f"the file holds several invoices ({told}): hand each in as a file of its own"
-            self.draft.findings.append(finding("SEVERAL-INVOICES", "error", message, "invoice_number"))
+        ids = [c for found in (self._terms.vat_ids(), self._terms.ibans()) for c, valid in found if valid]
+        if may_hold_several(numbers, ids):
+            money = [c for c in self._all.amounts if values.is_money(c.text)]
+            totals = [c for c in money if max(c.announced("gross"), c.announced("due")) >= CLEAR]
+            self.draft.several = several(self._all.layout, numbers, ids, totals)
+
+    def _left_out(self) -> None:
+        """What is more than code looks at, as a person has to look at it instead."""
+        layout, told = self._all.layout, []
+        if layout.left_out:
+            told.append(f"{layout.left_out} words are too long, or stand on lines of too many columns")
+        if len(layout.lines) > MOST_LINES:
+            told.append(f"tables were looked for on the first {MOST_LINES} of {len(layout.lines)} lines")
+        if self._all.left_out:
+            told.append(f"{self._all.left_out} numbers in its middle were not looked at")
+        for what in told:
+            message = f"the document is longer than code reads whole: {what}. Compare what was read with it"
+            self.draft.findings.append(finding("LONG-DOCUMENT", "error", message))
 
     def _printed(self, path: str, value: str, printed: str, *grounds: str) -> None:
         for cell in self._all.layout.cells():

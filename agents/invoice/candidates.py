@@ -24,8 +24,9 @@ or below."""
 _PARTIAL = 0.6
 """A label that is only the end of a longer text (``preceding invoice date``) counts that much of a whole one."""
 _SEPARATORS = re.compile(r"\s[|•·●–—]\s|[;|•·●]|(?<=[\w)]),\s|\s-\s")
-MOST = 4000
-"""Candidates of a kind that are looked at, half of them from the end: an invoice of 400 lines has some 2,500 numbers."""
+MOST = 6_000
+"""Candidates of a kind that are looked at, half of them from the end: an invoice of as many lines as an execution carries
+(`bounds`) has some 5,500 numbers."""
 _FAR = 5.0
 """Line heights above a value in which its heading is looked for."""
 _REACH = 12
@@ -85,6 +86,8 @@ class Candidates:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.layout = Layout(reading)
+        self.left_out = 0
+        """Candidates beyond `MOST`, of the kind that has most."""
         self.date_order = values.date_order(reading.text)
 
     @cached_property
@@ -161,6 +164,7 @@ class Candidates:
             for cell in self.layout.cells()
             for start, end, value in find(cell.text)
         ]
+        self.left_out = max(self.left_out, len(found) - MOST)
         return found if len(found) <= MOST else [*found[: MOST // 2], *found[-MOST // 2 :]]
 
     def _candidate(self, cell: Cell, start: int, end: int, value: str) -> Candidate:

@@ -8,7 +8,8 @@ Where both agree, independently, the value is sure.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from agents.invoice.candidates import Candidate
 from agents.invoice.findings import finding
 from agents.invoice.parties import Name
 from agents.invoice.questions import HEADER, LINE, NONE, TOTALS, chosen
+from agents.invoice.runs import Run
 from agents.invoice.schema import Evidence, Field, Fields, is_number, rows
 from agents.invoice.state import Part
 
@@ -83,23 +85,72 @@ def fields_of_totals(answer: Mapping[str, Any], known: Mapping[str, Field], read
     return made
 
 
-def fields_of_lines(answer: Mapping[str, Any], reading: Reading) -> Fields:
-    """The rows of ``answer`` whose cells stand on the page near each other."""
-    places = Places(reading)
-    made: Fields = {}
-    for n, row in enumerate(_goods(answer.get("lines", ()))):
-        near: Place | None = None
-        for key, column in LINE.items():
-            printed = str(row.get(key, NONE))
-            if printed.casefold() == NONE or not any(c.isalnum() for c in printed):
-                continue
-            place = places.find(printed, near=near)
-            path = f"lines[{n}].{column}"
-            value = _canonical(path, printed)
-            if place is not None and value is not None:
-                near = place
-                made[path] = _placed(value, place, MODEL)
-    return made
+@dataclass(frozen=True)
+class PlacedRow:
+    """A row of an answer: its cells by column, and the number of the line on which its amount stands."""
+
+    line: int
+    cells: Mapping[str, Field]
+
+
+def rows_of_run(answer: Mapping[str, Any], run: Run, reading: Reading) -> list[PlacedRow]:
+    """The rows of ``answer`` whose cells stand among the lines of ``run``, from top to bottom.
+
+    A row stands where its amount does (else its price, its quantity, its name), on a line of its own: of several places
+    with that amount on the one that has most of its other cells, too. A row that stands on a line around the run
+    belongs to the run before or behind it, and is left out here.
+    """
+    shown = {line.number for line in run.shown}
+    places = Places(reading.model_copy(update={"words": [word for word in reading.words if word.line in shown]}))
+    made: dict[int, PlacedRow] = {}
+    last = -1
+    for row in answer.get("lines", ()):
+        found = {key: where for key in LINE if (where := places.every(_said(row, key)))}
+        key = next((key for key in ("amount", "price", "quantity", "name") if key in found), None)
+        if key is None:
+            continue
+        near = {other: {p.line for p in where} for other, where in found.items() if other != key}
+
+        def fits(place: Place, near: Mapping[str, set[int]] = near, last: int = last) -> tuple[bool, int, bool, int]:
+            beside = sum(2 * (place.line in lines) + _within(place.line, lines) for lines in near.values())
+            return place.line not in made, beside, place.line > last, -place.line
+
+        at = max(found[key], key=fits)
+        if at.line in made:
+            continue  # told twice, printed once
+        last = at.line
+        cells = {}
+        for other, where in found.items():
+            place = at if other == key else min(where, key=lambda p: (abs(p.line - last), abs(p.box[1] - at.box[1])))
+            value = _canonical(f"lines[0].{LINE[other]}", _said(row, other))
+            if value is not None:
+                cells[LINE[other]] = _placed(value, place, MODEL)
+        made[at.line] = PlacedRow(at.line, cells)
+    return [made[line] for line in sorted(made) if run.first <= line <= run.last]
+
+
+def fields_of_lines(rows: Iterable[PlacedRow]) -> Fields:
+    """The fields of rows, numbered from 0."""
+    return {f"lines[{n}].{column}": field for n, row in enumerate(rows) for column, field in row.cells.items()}
+
+
+def rows_in(fields: Mapping[str, Field], first: int, behind: int) -> list[dict[str, Field]]:
+    """The cells of the lines numbered ``first`` up to before ``behind``."""
+    made: dict[int, dict[str, Field]] = {}
+    for path, field in fields.items():
+        if first <= (n := line_of(path)) < behind:
+            made.setdefault(n, {})[path.partition(".")[2]] = field
+    return [made[n] for n in sorted(made)]
+
+
+def _said(row: Mapping[str, Any], key: str) -> str:
+    """A cell of an answer as printed; empty for none."""
+    said = str(row.get(key, NONE))
+    return "" if said.casefold() == NONE else said
+
+
+def _within(line: int, lines: set[int]) -> bool:
+    return any(abs(line - other) <= 3 for other in lines)
 
 
 def better_lines(old: Mapping[str, Field], new: Mapping[str, Field], net: Decimal | None) -> bool:
@@ -107,10 +158,11 @@ def better_lines(old: Mapping[str, Field], new: Mapping[str, Field], net: Decima
     small model's rows that do not add up are no better than what code read."""
     if not rows(new, "lines"):
         return False
-    return not rows(old, "lines") or (_adds_up(new, net) and not _adds_up(old, net))
+    return not rows(old, "lines") or (adds_up(new, net) and not adds_up(old, net))
 
 
-def _adds_up(fields: Mapping[str, Field], net: Decimal | None) -> bool:
+def adds_up(fields: Mapping[str, Field], net: Decimal | None) -> bool:
+    """Whether the lines in ``fields`` all have an amount, and these make the net total to the cent."""
     table = rows(fields, "lines")
     amounts = [row["net_amount"].number for row in table if "net_amount" in row]
     return bool(table) and len(amounts) == len(table) and net is not None and abs(sum(amounts) - net) <= Decimal("0.01")
@@ -160,10 +212,9 @@ def not_on_page(fields: Mapping[str, Field], part: Part) -> list[dict[str, Any]]
     ]
 
 
-def _goods(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def goods(rows: Sequence[PlacedRow]) -> Sequence[PlacedRow]:
     """The rows that are goods: where any row has a quantity or a price, those without both are subtotals and taxes."""
-    goods = [row for row in lines if not (row["quantity"] == NONE and row["price"] == NONE)]
-    return goods or list(lines)
+    return [row for row in rows if row.cells.keys() & {"quantity", "unit_price_net"}] or rows
 
 
 def _own(field: Field) -> list[str]:

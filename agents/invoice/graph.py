@@ -1,4 +1,4 @@
-"""The invoice agent's graph: read, extract, check, repair, match, comply, decide, review, post.
+"""The invoice agent's graph: read, split or extract, check, repair, match, comply, decide, review, post.
 
 Plain LangGraph: compile it with a checkpointer and invoke it without Temporal, as the tests do. The metadata of each node
 says where Temporal runs it and with which limits.
@@ -16,6 +16,7 @@ from temporalio.workflow import ActivityCancellationType
 
 from agents.invoice import nodes
 from agents.invoice.state import PARTS, InvoiceState
+from infra.ledger import REFUSED_FOR_GOOD
 from infra.models.tiers import tiers_of
 from infra.settings import Settings, settings
 
@@ -25,22 +26,22 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
     graph: StateGraph[Any, Any, Any, Any] = StateGraph(InvoiceState)
     made = settings()
     asks = _asks_a_model(made)
-    graph.add_node(
-        "read", nodes.read, metadata={**_IO, "start_to_close_timeout": timedelta(seconds=made.read_seconds + 120)}
-    )
+    graph.add_node("read", nodes.read, metadata=_reads(made))
     for part in PARTS:
         node = getattr(nodes, f"extract_{part}")
         graph.add_node(f"extract_{part}", node, metadata={**asks, "summary": f"{part} (small)"})
     graph.add_node("check", nodes.check, metadata=_PURE)
     graph.add_node("repair", nodes.repair, metadata={**asks, "summary_fn": _repair_summary})
-    graph.add_node("match", nodes.match, metadata={**_IO, "summary": "posted before?"})
+    graph.add_node("match", nodes.match, metadata={**_QUICK, "summary": "posted before?"})
     graph.add_node("comply", nodes.comply, metadata=_PURE)
     graph.add_node("decide", nodes.decide, metadata=_PURE)
     graph.add_node("review", nodes.review, metadata=_PURE)
-    graph.add_node("post", nodes.post, metadata={**_IO, "summary": "write once to the ledger"})
+    graph.add_node("post", nodes.post, metadata={**_QUICK, "summary": "write once to the ledger"})
+
+    graph.add_node("split", nodes.split, metadata={**_reads(made), "summary": "each invoice a file of its own"})
 
     graph.add_edge(START, "read")
-    _branch(graph, "read", nodes.after_read, "check", "decide", *(f"extract_{part}" for part in PARTS))
+    _branch(graph, "read", nodes.after_read, "split", "check", "decide", *(f"extract_{part}" for part in PARTS))
     for part in PARTS:  # those that run, run at once; the checks follow when all of them have ended
         graph.add_edge(f"extract_{part}", "check")
     _branch(graph, "check", nodes.after_check, "repair", "match")
@@ -48,7 +49,10 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
     graph.add_edge("match", "comply")
     graph.add_edge("comply", "decide")
     _branch(graph, "decide", nodes.after_decide, "post", "review")
-    graph.add_conditional_edges("review", nodes.after_review, {"check": "check", "post": "post", "end": END})
+    graph.add_conditional_edges(
+        "review", nodes.after_review, {"check": "check", "post": "post", "split": "split", "end": END}
+    )
+    graph.add_conditional_edges("split", nodes.after_split, {"decide": "decide", "end": END})
     graph.add_conditional_edges("post", nodes.after_post, {"review": "review", "end": END})
     return graph
 
@@ -65,12 +69,24 @@ def options(made: Settings) -> dict[str, Any]:
 
 
 _PURE: dict[str, Any] = {"execute_in": "workflow"}
-_IO: dict[str, Any] = {
-    "execute_in": "activity",
+_QUICK: dict[str, Any] = {
+    "execute_in": "local_activity",
     "start_to_close_timeout": timedelta(seconds=60),
-    "heartbeat_timeout": timedelta(seconds=15),
-    "retry_policy": RetryPolicy(maximum_attempts=8, maximum_interval=timedelta(seconds=30)),
+    # A ledger that is away is waited for; what it refuses for good is told as a failure and not tried again.
+    "retry_policy": RetryPolicy(maximum_interval=timedelta(seconds=30), non_retryable_error_types=REFUSED_FOR_GOOD),
 }
+
+
+def _reads(made: Settings) -> dict[str, Any]:
+    """Reading takes a core for a while, so it has a task queue of its own."""
+    recognising = made.ocr_pages * made.ocr_seconds if made.ocr else 0.0
+    return {
+        "execute_in": "activity",
+        "task_queue": f"{made.task_queue}-reading",
+        "start_to_close_timeout": timedelta(seconds=made.read_seconds + recognising + 120),
+        "heartbeat_timeout": timedelta(seconds=15),
+        "retry_policy": RetryPolicy(maximum_attempts=8, maximum_interval=timedelta(seconds=30)),
+    }
 
 
 def _asks_a_model(made: Settings) -> dict[str, Any]:
@@ -79,7 +95,10 @@ def _asks_a_model(made: Settings) -> dict[str, Any]:
     return {
         "execute_in": "activity",
         "task_queue": f"{made.task_queue}-models",
-        "start_to_close_timeout": timedelta(seconds=made.model_timeout_seconds * 2 + 60),
+        # An endpoint that cannot be reached is waited for within the try: an outage costs one of the tries and no more.
+        "start_to_close_timeout": timedelta(
+            minutes=made.model_outage_minutes, seconds=made.model_timeout_seconds * 2 + 60
+        ),
         "heartbeat_timeout": timedelta(seconds=15),
         # When a sibling fails, this call's outcome is waited for, so that it is on record when the execution ends.
         "cancellation_type": ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -22,6 +22,8 @@ LANGUAGES: Final = ("en", "de", "fr", "nl", "it", "es", "pt", "pl", "nordic", "o
 """The lists a term may have in the file."""
 _LONGEST = 80
 """Characters of a text that are looked at: no label is longer."""
+_KEPT = 200
+"""Characters of a text whose normal form is kept: a page's texts are compared with the labels of many terms."""
 _NOT_TERMS = frozenset({"words", "countries"})
 _APART = str.maketrans(
     {"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "œ": "oe", "№": "n", "°": "", "º": "", "ª": ""}
@@ -47,7 +49,12 @@ def is_label(text: str, term: str) -> bool:
     Raises:
         KeyError: the lexicon has no such term.
     """
-    return _is_label(normalised(text)[:_LONGEST], term)
+    return _is_label(_label(text) if len(text) <= _KEPT else normalised(text)[:_LONGEST], term)
+
+
+@lru_cache(maxsize=8192)
+def _label(text: str) -> str:
+    return normalised(text)[:_LONGEST]
 
 
 def terms_of(text: str, among: tuple[str, ...]) -> list[str]:

@@ -6,39 +6,34 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from langgraph.types import interrupt
 
-from agents.documents import read_document
-from agents.documents.layout import Layout
+from agents.documents import OcrLimits, PagesNotTaken, pages_of, read_document
 from agents.documents.reading import Reading
-from agents.invoice import checks, extraction, injection, questions
+from agents.invoice import bounds, checks, injection, scans
 from agents.invoice.against_page import against_page
-from agents.invoice.by_code import Draft, draft
+from agents.invoice.asking import document_of, extract, way
+from agents.invoice.by_code import Draft
 from agents.invoice.confidence import judged
 from agents.invoice.einvoice import NotAnEInvoice, fields_from_xml
-from agents.invoice.extraction import completed, line_of, part_of
+from agents.invoice.extraction import completed, part_of
 from agents.invoice.findings import finding
-from agents.invoice.prompts import messages, prompt, version
-from agents.invoice.schema import Evidence, Field, Fields, public
+from agents.invoice.schema import SPLIT_PAGES, Evidence, Field, Fields, public
+from agents.invoice.several import Several, parse_pages
 from agents.invoice.state import PARTS, Decision, Part
 from agents.invoice.values import amounts, is_money
 from infra.connections import connections
 from infra.failures import Failure, Unreadable
 from infra.ledger import AlreadyPosted, Posting
-from infra.models import InvalidAnswer, ModelCall, Question
 from infra.telemetry.steps import step
 
 State = dict[str, Any]
 _log = logging.getLogger(__name__)
-LONGEST_TEXT = 150_000
-"""Characters of text in which values are looked for; a longer document is no invoice for a machine and goes to a person."""
-MOST_LINES = 400
-"""Invoice lines that a state can carry: Temporal takes no payload above 2 MiB."""
 
 
 @step("read")
@@ -51,12 +46,15 @@ async def read(state: State) -> State:
     to = connections()
     digest = state["execution"]["digest"]
     data = await asyncio.to_thread(to.documents.get, digest)
+    made = to.settings
+    ocr = OcrLimits(made.ocr_pages, made.ocr_seconds, made.ocr_memory_mb) if made.ocr else None
     reading = await read_document(
-        data, state["execution"]["name"], seconds=to.settings.read_seconds, memory_mb=to.settings.read_memory_mb
+        data, state["execution"]["name"], seconds=made.read_seconds, memory_mb=made.read_memory_mb, ocr=ocr
     )
     if reading.problem and reading.problem.code != "no_text":
         raise Unreadable(reading.problem.message)
-    to.documents.put_derived(digest, "reading.json", reading.model_dump_json().encode())
+    read_json = reading.model_dump_json().encode()
+    to.documents.put_derived(digest, "reading.json", read_json)
     update: State = {
         "document": {
             "media_type": reading.media_type,
@@ -75,43 +73,71 @@ async def read(state: State) -> State:
     ]
     if reading.problem:
         found.append(finding("NO-TEXT", "error", reading.problem.message))
+    else:
+        found += scans.findings(reading)
     fields = await asyncio.to_thread(_of_xml, reading, update, found)
-    if fields is None and len(reading.text) > LONGEST_TEXT:
+    if fields is None and len(reading.text) > bounds.LONGEST_TEXT:
         message = f"{len(reading.text):,} characters of text are more than an invoice has: a person has to look at it"
         found.append(finding("LONG-DOCUMENT", "error", message))
         update["kind"] = "other"
     elif fields is None and reading.words:
-        fields = await asyncio.to_thread(_of_page, reading, state["options"]["ask"], update, found)
-    kept = {path: field for path, field in (fields or {}).items() if line_of(path) < MOST_LINES}
-    if len(kept) < len(fields or {}):
-        message = f"more than {MOST_LINES} lines: the rest is left out, and a person has to see to it"
-        found.append(finding("LONG-DOCUMENT", "error", message))
-    return {**update, "fields": _dumped(judged(kept)), "findings": {"read": found}}
+        fields = await asyncio.to_thread(_of_page, digest, read_json, state["options"]["ask"], update, found)
+    kept, too_long = bounds.that_fit(_dumped(judged(fields or {})))
+    return {**update, "fields": kept, "findings": {"read": [*found, *too_long]}}
 
 
 async def after_read(state: State) -> list[str]:
-    """Fields from XML are checked; what code leaves open goes to the model; what holds no invoice goes to a person."""
+    """Several invoices are split; fields from XML are checked; what code leaves open goes to the model; what holds no
+    invoice goes to a person."""
+    if state.get("parts"):
+        return ["split"]
     if state.get("kind") == "other" or not (state["document"]["xml"] or state["document"]["characters"]):
         return ["decide"]
     return [f"extract_{part}" for part in state["ask"]] or ["check"]
 
 
+@step("split", kind="TOOL")
+async def split(state: State) -> State:
+    """Store each of several invoices as a file of its own, for an execution of its own. Done again, it is the same file."""
+    to, execution = connections(), state["execution"]
+    data = await asyncio.to_thread(to.documents.get, execution["digest"])
+    parts = []
+    for part in state["parts"]:
+        first, last = part["pages"]
+        try:
+            pages = await pages_of(
+                data, first, last, seconds=to.settings.read_seconds, memory_mb=to.settings.read_memory_mb
+            )
+        except PagesNotTaken as error:
+            message = f"the file holds several invoices and cannot be split: {error} Hand each in as a file of its own"
+            return {"parts": [], "findings": {"split": [finding("SEVERAL-INVOICES", "error", message)]}}
+        told = f"page {first}" if first == last else f"pages {first}-{last}"
+        digest = await asyncio.to_thread(to.documents.put, pages)
+        parts.append({**part, "digest": digest, "name": f"{execution['name']} ({told})"})
+    return {"parts": parts, "note": f"split into {len(parts)} files"}
+
+
+async def after_split(state: State) -> str:
+    """What was split ends here: its parts have executions of their own. What could not be goes to a person."""
+    return "end" if state["parts"] else "decide"
+
+
 @step("extract header")
 async def extract_header(state: State) -> State:
     """Who is to be paid by whom, the number, the day: confirmed, or chosen where code could not."""
-    return await _extract(state, "header")
+    return await extract(state, "header")
 
 
 @step("extract totals")
 async def extract_totals(state: State) -> State:
     """Net, tax and gross, where no arithmetic found them."""
-    return await _extract(state, "totals")
+    return await extract(state, "totals")
 
 
 @step("extract lines")
 async def extract_lines(state: State) -> State:
     """The table of goods and services, where its layout could not be read."""
-    return await _extract(state, "lines")
+    return await extract(state, "lines")
 
 
 @step("check")
@@ -136,7 +162,7 @@ async def repair(state: State) -> State:
     due = repairable(state)
     before = state.get("asked", {})  # whoever was not asked before gave no wrong answer
     asking = (
-        _extract(state, part, tier=tier, reasons=reasons if part in before else (), round=state.get("repairs", 0) + 1)
+        extract(state, part, tier=tier, reasons=reasons if part in before else (), round=state.get("repairs", 0) + 1)
         for part, (tier, reasons) in due.items()
     )
     # All are waited for before a failure is told: what is answered meanwhile is on record, and not paid again.
@@ -149,6 +175,7 @@ async def repair(state: State) -> State:
     for one in made:
         for channel in ("fields", "findings", "asked"):
             update[channel] |= one[channel]
+        update |= {"runs": one["runs"]} if "runs" in one else {}
         update["calls"] += one["calls"]
     why = "; ".join(f"{part} at tier {tier}: {', '.join(reasons)}" for part, (tier, reasons) in due.items())
     return {**update, "note": f"asked: {why}"}
@@ -222,6 +249,8 @@ async def review(state: State) -> State:
     reviewer = answer["reviewer"]
     update: State = {"reviews": [answer]}
     if answer["action"] == "correct":
+        if SPLIT_PAGES in answer["corrections"]:
+            return {**update, **_split_by(reviewer, answer["corrections"][SPLIT_PAGES], state["document"])}
         update["fields"] = {
             path: None
             if value is None
@@ -232,7 +261,7 @@ async def review(state: State) -> State:
             node: [f for f in found if not f["fields"] or not set(f["fields"]) <= set(answer["corrections"])]
             for node, found in state["findings"].items()
             if node.startswith("extract ")
-        }
+        } | {"split": None}
         update["kind"] = "invoice" if state.get("kind") in (None, "other") else state["kind"]
         return {**update, "note": f"corrected by {reviewer}"}
     outcome = "approve" if answer["action"] == "approve" else "reject"
@@ -243,7 +272,9 @@ async def review(state: State) -> State:
 
 
 async def after_review(state: State) -> str:
-    """Corrected is checked again; approved is posted; rejected ends."""
+    """Corrected is checked again; approved is posted; rejected ends; a file of several invoices is split."""
+    if state.get("parts"):
+        return "split"
     if state["reviews"][-1]["action"] == "correct":
         return "check"
     return "post" if state["decision"]["outcome"] == "approve" else "end"
@@ -283,51 +314,18 @@ async def after_post(state: State) -> str:
     return "review" if state["decision"]["outcome"] == "review" else "end"
 
 
-async def _extract(
-    state: State, part: Part, *, tier: str = "small", reasons: Sequence[str] = (), round: int = 0
-) -> State:
-    """Ask about one part of the invoice; what the model answers becomes fields only where the document bears it out."""
-    reading = _reading(state)
-    made = await asyncio.to_thread(draft, reading)
-    text = questions.shown(part, made, Layout(reading))
-    question = prompt(part)
-    if reasons:
-        question += "\nAn earlier answer was wrong: " + "; ".join(reasons) + ". Look again and answer anew."
-    name = f"extract {part}" if round == 0 else f"repair {part} {round}"
-    update: State = {"fields": {}, "findings": {f"extract {part}": None}, "asked": {part: [_way(tier, reasons)]}}
-    try:
-        answer = await connections().models.ask(
-            Question(
-                execution_id=state["execution"]["id"],
-                step=name,
-                messages=messages(text, question),
-                answer=questions.answer_shape(part, made, text),
-                max_tokens=questions.max_tokens(part, made, text),
-                prompt_version=version(part),
-                tier=tier,
-            )
-        )
-    except InvalidAnswer as error:
-        unusable = finding("ANSWER-UNUSABLE", "error", f"{part}: {error}")
-        return {**update, "calls": [_stub(error.call)], "findings": {f"extract {part}": [unusable]}}
-    known = _loaded(state.get("fields", {}))
-    said = answer.value.model_dump()
-    if part == "header":
-        fields: Fields = extraction.fields_of_header(said, made, known)
-        if "kind" in said and made.kind is None:
-            update["kind"] = said["kind"]
-    elif part == "totals":
-        fields = extraction.fields_of_totals(said, known, reading)
-    else:
-        fields = extraction.fields_of_lines(said, reading)
-        net = known.get("totals.tax_basis_total")
-        if not extraction.better_lines(known, fields, net.number if net else None):
-            fields = {}
-    missing = extraction.not_on_page(fields, part)
-    dumped: dict[str, Any] = _dumped(fields)
-    if part == "lines" and fields:  # a table is replaced whole
-        dumped |= {path: None for path in known if path.startswith("lines") and path not in fields}
-    return {**update, "fields": dumped, "calls": [_stub(answer.call)], "findings": {f"extract {part}": missing or None}}
+def _split_by(reviewer: str, said: str, document: Mapping[str, Any]) -> State:
+    """A person's word on which pages of a file are an invoice each."""
+    ranges = (
+        parse_pages(said, document["pages"])
+        if document["media_type"] == "application/pdf"
+        else "split.pages: only a PDF has pages to be split"
+    )
+    if isinstance(ranges, str):
+        return {"findings": {"split": [finding("SPLIT-PAGES", "error", ranges)]}, "note": "not split"}
+    why = f"said by {reviewer}"
+    parts = [{"pages": [first, last], "number": "", "reason": why} for first, last in ranges]
+    return {"parts": parts, "findings": {"split": None}, "note": f"to be split: {why}"}
 
 
 def repairable(state: State) -> dict[Part, tuple[str, list[str]]]:
@@ -341,6 +339,8 @@ def repairable(state: State) -> dict[Part, tuple[str, list[str]]]:
         return {}  # a person is on it, and their word is not overruled by asking again; or nobody is to be asked
     if state.get("kind") == "other":
         return {}  # whatever else were found, it is not paid
+    if any(one["rule"] == "CODE-FAULT" for one in state["findings"].get("read", ())):
+        return {}  # a question is made from what code finds
     failed: dict[Part, list[str]] = {}
     for node, found in state["findings"].items():
         for one in found:
@@ -360,7 +360,7 @@ def repairable(state: State) -> dict[Part, tuple[str, list[str]]]:
         unusable = any(one["rule"] == "ANSWER-UNUSABLE" for one in state["findings"].get(f"extract {part}", ()))
         for tier in state["options"]["tiers"]:
             again = unusable and before.count(tier) == 1 and tier == before[-1]
-            if (tier not in before or again) and _way(tier, reasons if asked else ()) not in asked:
+            if (tier not in before or again) and way(tier, reasons if asked else ()) not in asked:
                 due[part] = (tier, reasons)
                 break
     return due
@@ -368,14 +368,9 @@ def repairable(state: State) -> dict[Part, tuple[str, list[str]]]:
 
 _MENDABLE = {
     "BR-02", "BR-03", "BR-06", "BR-07", "BR-13", "BR-14", "BR-16", "BR-CO-10", "BR-CO-13", "BR-CO-14",
-    "BR-CO-15", "BR-CO-16", "EVIDENCE-MISSING", "ANSWER-UNUSABLE",
+    "BR-CO-15", "BR-CO-16", "EVIDENCE-MISSING", "ANSWER-UNUSABLE", "CONTEXT-EXCEEDED", "LINES-MISSING",
 }  # fmt: skip
 """What another look may mend: a value that is missing, sums that do not close. The rest is wrong on the page itself."""
-
-
-def _way(tier: str, reasons: Iterable[str]) -> str:
-    """A way a part was asked: its tier, and the reasons that were given."""
-    return f"{tier}: {'; '.join(reasons)}"
 
 
 def _of_xml(reading: Reading, update: State, found: list[dict[str, Any]]) -> Fields | None:
@@ -392,29 +387,55 @@ def _of_xml(reading: Reading, update: State, found: list[dict[str, Any]]) -> Fie
         return None
     found += checks.type_code(fields)
     if reading.words:
-        found += against_page(fields, reading)
+        upright = reading.upright()
+        found += [scans.on_display(one, upright) for one in against_page(fields, upright)]
     update["kind"] = checks.kind_of(fields)
     return {path: field.model_copy(update={"grounds": ["stated"]}) for path, field in fields.items()}
 
 
-def _of_page(reading: Reading, ask: str, update: State, found: list[dict[str, Any]]) -> Fields:
+def _of_page(digest: str, read_json: bytes, ask: str, update: State, found: list[dict[str, Any]]) -> Fields:
     """What code finds on the pages; into ``update`` the kind of document and what a model is to be asked about."""
     try:
-        made = draft(reading)
+        document = document_of(read_json)
     except Exception as error:
         # A page our own code stumbles over is no reason to lose the document: a person reads it, and we hear of it.
-        _log.exception("the code that reads pages failed on document %s", reading.digest)
+        _log.exception("the code that reads pages failed on document %s", digest)
         message = f"our code cannot read this page ({type(error).__name__}): read it by eye, and please report it"
         found.append(finding("CODE-FAULT", "error", message))
         return {}
+    made = document.draft
     if made.kind:
         update["kind"] = made.kind
-    if not any(is_money(n) for n in amounts(reading.text)):
+    if not any(is_money(n) for n in amounts(document.reading.text)):
         update["kind"] = "other"
         found.append(finding("NO-AMOUNT", "error", "no amount of money stands in it"))
     found += made.findings
+    if made.several:
+        found += _several(made.several, update, found)
     update["ask"] = parts_to_ask(made, ask)
-    return made.fields
+    return scans.for_state(made.fields, document.reading)
+
+
+def _several(several: Several, update: State, found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Into ``update`` the parts of a file of several invoices if their cuts are certain and nothing is wrong with the file
+    as a whole; else a finding, as a person has to say which pages are an invoice each."""
+    doubts = list(several.doubts)
+    doubts += [
+        one["message"]
+        for one in found
+        if one["severity"] == "error" and not one["fields"] and one["rule"] != "READ-BY-OCR"
+    ]
+    if not doubts:
+        update["parts"] = [
+            {"pages": [part.first, part.last], "number": part.number, "reason": part.reason} for part in several.parts
+        ]
+        return []
+    told = ", ".join(f"{part.number} on page {part.first}" for part in several.parts)
+    message = (
+        f"the file holds several invoices{told and f' ({told})'}, but where to cut is not sure: {'; '.join(doubts)}. Correct "
+        f"{SPLIT_PAGES} to the pages of each, such as 1-2,3-4, or hand each in as a file of its own"
+    )
+    return [finding("SEVERAL-INVOICES", "error", message, "invoice_number")]
 
 
 def parts_to_ask(made: Draft, ask: str) -> list[Part]:
@@ -435,6 +456,8 @@ def _why(found: Mapping[str, Any]) -> str:
     """A finding as a model is told of it: in our own words and numbers. What the document says stays between its marks."""
     if found["rule"] in ("EVIDENCE-MISSING", "VALUE-UNREADABLE"):
         return f"the value for {', '.join(found['fields'])} does not stand in the document"
+    if found["rule"] == "CONTEXT-EXCEEDED":
+        return "the question was too long"
     return "the answer could not be used" if found["rule"] == "ANSWER-UNUSABLE" else str(found["message"])
 
 
@@ -479,17 +502,6 @@ def _doubts(fields: Fields, sure: float) -> list[str]:
         for path in _KEY
         if (field := fields.get(path)) and (field.confidence or 0) < sure
     ]
-
-
-def _reading(state: State) -> Reading:
-    return Reading.model_validate_json(
-        connections().documents.get_derived(state["execution"]["digest"], "reading.json")
-    )
-
-
-def _stub(call: ModelCall) -> dict[str, Any]:
-    """The call as the state carries it: all that is metered, without what was said."""
-    return call.model_dump(mode="json", exclude={"answer", "reasoning"})
 
 
 def _dumped(fields: Fields) -> dict[str, Any]:

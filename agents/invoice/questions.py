@@ -10,6 +10,7 @@ documents are asked one question only, showing less saves more tokens than shari
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
@@ -19,15 +20,15 @@ from agents.documents.layout import Layout, Line
 from agents.invoice import values
 from agents.invoice.by_code import Draft
 from agents.invoice.candidates import Candidate
+from agents.invoice.runs import ROW_TOKENS
 from agents.invoice.state import Part
 
 NONE = "none"
-MOST_LINES = 40
 MOST_NAMES = 8
 MOST_CANDIDATES = 60
 LONGEST = 1600
-"""Characters of the document that a question about its header or its totals shows."""
-LONGEST_TABLE = 6000
+"""Characters of the document that a question about its header or its totals shows: a small model finds more in less. A
+table is shown whole, in as many questions as it needs (`runs`)."""
 
 HEADER: dict[str, str] = {
     "seller": "seller.name",
@@ -43,7 +44,6 @@ ALWAYS = ("seller", "invoice_number", "issue_date")
 TOTALS = {"net": "totals.tax_basis_total", "tax": "totals.tax_total", "gross": "totals.grand_total"}
 LINE = {"name": "name", "quantity": "quantity", "price": "unit_price_net", "amount": "net_amount", "rate": "tax_rate"}
 
-_ROW_TOKENS = 60
 _CHOICE_TOKENS = 40
 _closed = ConfigDict(extra="forbid")
 
@@ -65,19 +65,19 @@ def header_keys(draft: Draft) -> list[str]:
     return keys
 
 
-def max_tokens(part: Part, draft: Draft, text: str) -> int:
-    """Most output tokens an answer about ``part`` may take. That of a table follows from how many lines hold an amount,
-    so that an answer that runs on is cut off before it has cost minutes."""
+def max_tokens(part: Part, draft: Draft, rows: int = 0) -> int:
+    """Most output tokens an answer about ``part`` may take. That of a table follows from how many ``rows`` it can have, so
+    that an answer that runs on is cut off before it has cost minutes."""
     if part == "header":
         return _CHOICE_TOKENS * (len(header_keys(draft)) + 2)
     if part == "totals":
         return 120
-    rows = sum(any(values.is_money(n) for n in values.amounts(line)) for line in text.splitlines())
-    return min(_ROW_TOKENS * (rows + 2), _ROW_TOKENS * MOST_LINES)
+    return ROW_TOKENS * (rows + 2)
 
 
-def answer_shape(part: Part, draft: Draft, text: str) -> type[BaseModel]:
-    """The pydantic model of the answer about ``part``, with the candidates found in the document."""
+def answer_shape(part: Part, draft: Draft, text: str, rows: int = 0) -> type[BaseModel]:
+    """The pydantic model of the answer about ``part``, with the candidates found in the document: the numbers of a table
+    and of totals are those in ``text``, which is what is shown. ``rows`` is how many a table can have."""
     if part == "header":
         columns: dict[str, Any] = {} if draft.kind else {"kind": Literal["invoice", "credit_note", "other"]}
         for key in header_keys(draft):
@@ -96,7 +96,7 @@ def answer_shape(part: Part, draft: Draft, text: str) -> type[BaseModel]:
         amount=amount,
         rate=_choice(numbers),
     )
-    return _model("Lines", lines=Annotated[list[line], Field(max_length=MOST_LINES)])  # type: ignore[valid-type]
+    return _model("Lines", lines=Annotated[list[line], Field(max_length=rows + 2)])  # type: ignore[valid-type]
 
 
 def chosen(candidates: Sequence[Candidate], answer: str) -> Candidate | None:
@@ -105,15 +105,15 @@ def chosen(candidates: Sequence[Candidate], answer: str) -> Candidate | None:
 
 
 def shown(part: Part, draft: Draft, layout: Layout) -> str:
-    """The part of the document that a question about ``part`` is about."""
+    """The part of the document that a question about its header or its totals is about. (What is shown of a table: `runs`.)"""
     table = draft.table
-    if part == "lines":
-        return _cut("\n".join(line.text for line in layout.lines), LONGEST_TABLE)
     # What follows the last row may be taken for more of its name, and be the first of the totals: it is shown.
     last = max(row.first_line for row in table.rows) if table else 0
     outside = [line for line in layout.lines if table is None or not table.first_line <= line.number <= last]
     if part == "totals":
         lines = [line.text for line in outside if any(c.isdigit() for c in line.text)]
+        if sum(map(len, lines)) > LONGEST:  # remarks and terms have numbers, too, and may stand behind the totals
+            lines = [text for text in lines if any(values.is_money(n) for n in values.amounts(text))]
         return _cut("\n".join(lines), LONGEST, tail=0.7)
     asked = {c.cell.line for key in header_keys(draft) for c in draft.choices[HEADER[key]][:MOST_NAMES]}
     return _cut("\n".join(_kept(outside, asked)), LONGEST, tail=0.3)
@@ -128,12 +128,15 @@ def _kept(lines: Sequence[Line], asked: set[int]) -> list[str]:
 
 
 def _cut(text: str, most: int, tail: float = 0.5) -> str:
-    """``text``, numbers printed with spaces without them (a small model stops copying there), cut in the middle."""
-    for number in values.amounts(text):
-        if len(number.split()) > 1:
-            text = text.replace(number, "".join(number.split()))
+    """``text``, numbers printed with spaces without them (a small model stops copying there), cut in the middle, but not
+    within a word: half a number would be a choice."""
+    text = values.without_spaces(text)
+    if len(text) <= most:
+        return text
     behind = int(most * tail)
-    return text if len(text) <= most else f"{text[: most - behind]}\n…\n{text[-behind:]}"
+    before = re.sub(r"\S*$", "", text[: most - behind])
+    after = re.sub(r"^\S*", "", text[-behind:])
+    return f"{before.rstrip()}\n…\n{after.lstrip()}"
 
 
 def _told(candidate: Candidate) -> str:
@@ -152,4 +155,4 @@ def _model(shape: str, /, **columns: Any) -> type[BaseModel]:
 
 
 def _choice(candidates: Sequence[str]) -> Any:
-    return Literal[(*dict.fromkeys(candidates[:250]), NONE)]
+    return Literal[(*dict.fromkeys(candidates), NONE)]

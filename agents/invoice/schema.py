@@ -50,6 +50,9 @@ MAX_TEXT = 1000
 MAX_NAME = 255
 """Characters of a name."""
 
+SPLIT_PAGES = "split.pages"
+"""No field: the correction by which a person says which pages of a file are an invoice each, ``1-2,3-4``."""
+
 _ROW = re.compile(r"^(tax_breakdown|lines)\[(\d+)\]\.(\w+)$")
 
 
@@ -63,6 +66,8 @@ class Evidence(BaseModel):
     """As printed, or as it stands in the XML."""
     locator: str | None = None
     """For XML, the path of the element; for a rule, its name."""
+    ocr: float | None = None
+    """Where it was recognised in a picture: how sure the least sure letter of it is, from 0 to 1, by the engine's account."""
 
 
 class Field(BaseModel):
@@ -75,7 +80,8 @@ class Field(BaseModel):
     grounds: list[str] = []
     """What that rests on. ``stated`` in an e-invoice; ``proved`` by arithmetic and labels, or ``arithmetic`` alone; ``check
     digits``; a ``label`` or a ``weak label``; a ``firm`` by its legal form or web site, a ``position``, a ``guess``, ``two
-    names``; the ``only`` candidate; ``agreed`` or ``disputed`` between code and model, or the ``model`` alone."""
+    names``; the ``only`` candidate; ``agreed`` or ``disputed`` between code and model, or the ``model`` alone; besides them
+    ``ocr`` for what was recognised in a picture."""
 
     @property
     def number(self) -> Decimal:
@@ -138,6 +144,10 @@ def public(fields: Mapping[str, Field]) -> dict[str, Any]:
 
 def correction_problem(path: str, value: str | None) -> str | None:
     """Why a person's ``value`` for the field at ``path`` cannot be taken, or None. Values are in canonical form."""
+    if path == SPLIT_PAGES:
+        if value is None or not re.fullmatch(r"\s*\d+\s*(-\s*\d+\s*)?(,\s*\d+\s*(-\s*\d+\s*)?)+", value):
+            return f"{path} takes two or more ranges of pages such as 1-2,3-4, not {_shown(value or '')}"
+        return None
     if not known_path(path):
         return f"{path!r} is no field of an invoice; fields are such as invoice_number, seller.name, totals.grand_total"
     if value is None:

@@ -28,6 +28,8 @@ class ExecutionRef(TypedDict):
     batch: str
     digest: str
     name: str
+    details: dict[str, str]
+    """What whoever handed it in says of it, such as a purchase order."""
 
 
 class Decision(TypedDict):
@@ -56,6 +58,12 @@ class InvoiceState(TypedDict, total=False):
     """The parts a model is asked about first: what code could not decide, and what it must confirm."""
     asked: Annotated[dict[str, list[str]], merged_lists]
     """Part to the ways it was asked so far: the tier, and the reasons if it was asked again. None is taken twice."""
+    runs: list[dict[str, Any]]
+    """Of a table that a model read, the `runs` it was asked in: ``lines``, the numbers of the first and the last line of the
+    document; ``rows``, the numbers of its first invoice line and of the one behind its last; whether it ``failed``."""
+    parts: list[dict[str, Any]]
+    """Of a file that holds several invoices, each: ``pages`` [first, last], ``number``, ``reason``; and once `split` has
+    written it as a file of its own, the ``digest`` and ``name`` of that. It is empty for all other documents."""
     repairs: int
     decision: Decision
     reviews: Annotated[list[dict[str, Any]], operator.add]

@@ -23,7 +23,7 @@ Role = Literal[
 TEXTUAL: frozenset[Role] = frozenset({"id", "name", "article", "unit", "date"})
 """Roles whose cells may hold words."""
 
-MOST_LINES = 3000
+MOST_LINES = 6000
 """Lines of a document that are looked at; a table that goes on behind them does not add up and proves nothing."""
 _MOST_HEADERS = 120
 _MOST_WORDS = 7

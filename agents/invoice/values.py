@@ -81,6 +81,14 @@ def amounts(text: str) -> list[str]:
     return _once(match[0].strip(_SPACES) for match in AMOUNT.finditer(text))
 
 
+def without_spaces(text: str) -> str:
+    """``text`` with its numbers printed without spaces: ``1 234,56`` as ``1234,56``."""
+    for number in amounts(text):
+        if len(number.split()) > 1:
+            text = text.replace(number, "".join(number.split()))
+    return text
+
+
 def is_money(printed: str) -> bool:
     """Whether a printed number looks like an amount of money: with two decimals."""
     digits = printed.rstrip("-−")  # a minus may stand behind

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from agents.invoice import nodes
-from agents.invoice.nodes import MOST_LINES
+from agents.invoice import asking, bounds
 from agents.invoice.prompts import messages
 from agents.invoice.schema import Field
 from agents.invoice.totals import Sums
@@ -57,7 +56,7 @@ async def test_a_clean_invoice_is_approved_and_posted_once_with_evidence_for_eve
     assert (state["decision"]["outcome"], state["decision"]["by"]) == ("approve", "policy")
     assert posted_amounts(state) == {"tax_basis_total": "100.00", "tax_total": "20.00", "grand_total": "120.00"}
     fields = {path: Field.model_validate(field) for path, field in state["fields"].items()}
-    printed = {path: field for path, field in fields.items() if field.evidence.locator in (None, "table")}
+    printed = {path: field for path, field in fields.items() if field.evidence.locator is None}
     assert {"invoice_number", "issue_date", "seller.name", "totals.grand_total", "lines[1].net_amount"} <= set(printed)
     for path, field in printed.items():
         assert field.evidence.page == 1, path
@@ -467,20 +466,23 @@ def test_a_document_cannot_close_the_marks_it_stands_between() -> None:
     assert "three" in inside
 
 
-async def test_a_table_of_more_lines_than_a_state_can_carry_is_cut_and_goes_to_a_person(execution: Execution) -> None:
-    items = tuple((f"Part {n}", n % 7 + 1, f"{n % 13}.50") for n in range(MOST_LINES + 5))
-    state = await execution.submit(invoice_pdf("R-13", items=items), ask="nothing", approval_limits={"EUR": "99999"})
+async def test_a_page_our_own_code_stumbles_over_goes_to_a_person_and_costs_no_call(
+    execution: Execution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(asking, "draft", stumble)
+    await execution.submit(invoice_pdf("R-13-stumbled"), ask="all")
     assert execution.waits
-    assert "LONG-DOCUMENT" in execution.rules
-    assert any(f"more than {MOST_LINES} lines" in reason for reason in execution.asked_for)
-    assert len(state["result"]["invoice"]["lines"]) == MOST_LINES
-    assert len(json.dumps(state["fields"])) < 2**21, "a payload of Temporal's"
+    assert any("our code cannot read this page (ZeroDivisionError)" in reason for reason in execution.asked_for)
+    assert execution.script.requests.total() == 0
 
 
 async def test_a_document_longer_than_any_invoice_is_not_searched_for_values(
     execution: Execution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nodes, "LONGEST_TEXT", 200)
+    monkeypatch.setattr(bounds, "LONGEST_TEXT", 200)
     state = await execution.submit(invoice_pdf("R-13"))
     assert execution.waits
     assert any("are more than an invoice has" in reason for reason in execution.asked_for)

@@ -1,0 +1,276 @@
+"""Asking a model about a part of an invoice, and what its answers change in the state.
+
+A header and totals are one question each. A table is as many as it has `runs`, asked at once, each a model call of its
+own: when some of them fail, only those are asked again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from cachetools import LRUCache, cached
+from pydantic import BaseModel
+
+from agents.documents.layout import Layout
+from agents.documents.reading import Reading
+from agents.invoice import extraction, questions, scans
+from agents.invoice.bounds import that_fit
+from agents.invoice.by_code import Draft, draft
+from agents.invoice.extraction import PlacedRow
+from agents.invoice.findings import finding
+from agents.invoice.prompts import messages, prompt, version
+from agents.invoice.runs import Run, carried, missing, runs_of
+from agents.invoice.schema import Field, Fields
+from agents.invoice.state import Part
+from infra.connections import connections
+from infra.models import ContextExceeded, InvalidAnswer, ModelCall, Question
+
+State = dict[str, Any]
+_KEPT_CHARACTERS = 500_000
+"""Of documents whose draft a process keeps: some two hundred invoices. All steps of a document use the same one, and those
+of a batch's window are in the works at once."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document as it was read, its pages upright, and what code made of it."""
+
+    reading: Reading
+    layout: Layout
+    draft: Draft
+
+
+def document_of(reading: bytes) -> Document:
+    """What code makes of a ``reading`` in JSON; of the last few it is kept. Safe to call from any thread.
+
+    Code finds the same in the same reading, so a kept one is as good as a new one. Nobody may change it.
+    """
+    with _drafting:  # one at a time: several at once would share one core, and might do the same work
+        return _document_of(reading)
+
+
+_drafting = threading.Lock()
+
+
+@cached(LRUCache(_KEPT_CHARACTERS, getsizeof=lambda document: len(document.reading.text) + 1000))
+def _document_of(data: bytes) -> Document:
+    reading = Reading.model_validate_json(data).upright()
+    return Document(reading, Layout(reading), draft(reading))
+
+
+async def extract(
+    state: State, part: Part, *, tier: str = "small", reasons: Sequence[str] = (), round: int = 0
+) -> State:
+    """Ask about one part of the invoice; what the model answers becomes fields only where the document bears it out.
+
+    Args:
+        reasons: why it is asked again, in our own words; empty the first time.
+        round: which repair this is, from 1; 0 for the first question.
+
+    Returns:
+        An update of the state.
+    """
+    data = await asyncio.to_thread(connections().documents.get_derived, state["execution"]["digest"], "reading.json")
+    document = await asyncio.to_thread(document_of, data)
+    asking = _Asking(state, part, document, tier, tuple(reasons), round)
+    return await (asking.lines() if part == "lines" else asking.scalars())
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What came of one question: the answer, or the finding that says why there is none."""
+
+    answer: dict[str, Any] | None
+    call: ModelCall | None
+    problem: dict[str, Any] | None = None
+
+
+class _Asking:
+    def __init__(
+        self, state: State, part: Part, document: Document, tier: str, reasons: tuple[str, ...], round: int
+    ) -> None:
+        self._execution: str = state["execution"]["id"]
+        self._state = state
+        self._part = part
+        self._document = document
+        self._tier = tier
+        self._step = f"extract {part}" if round == 0 else f"repair {part} {round}"
+        self._question = prompt(part)
+        if reasons:
+            self._question += "\nAn earlier answer was wrong: " + "; ".join(reasons) + ". Look again and answer anew."
+        known = {path: Field.model_validate(field) for path, field in state.get("fields", {}).items()}
+        self._known = scans.for_geometry(known, document.reading)
+        self._way = way(tier, reasons)
+
+    async def scalars(self) -> State:
+        """The header or the totals."""
+        made, reading = self._document.draft, self._document.reading
+        text = questions.shown(self._part, made, self._document.layout)
+        shape = questions.answer_shape(self._part, made, text)
+        said = await self._ask(self._step, text, shape, questions.max_tokens(self._part, made))
+        calls = [said.call] if said.call else []
+        if said.answer is None:
+            return self._update({}, calls, [said.problem] if said.problem else [])
+        update: State = {}
+        if self._part == "header":
+            fields = extraction.fields_of_header(said.answer, made, self._known)
+            if "kind" in said.answer and made.kind is None:
+                update["kind"] = said.answer["kind"]
+        else:
+            fields = extraction.fields_of_totals(said.answer, self._known, reading)
+        return {**update, **self._update(fields, calls, [])}
+
+    async def lines(self) -> State:
+        """The table: every run of it that has no answer that holds."""
+        runs = await asyncio.to_thread(runs_of, self._document.layout, connections().settings.model_context)
+        held = self._held(runs)
+        due = [n for n in range(len(runs)) if n not in held]
+        asked = (self._ask_run(runs[n], f" {n + 1}/{len(runs)}" if len(runs) > 1 else "") for n in due)
+        # All are waited for before a failure is told: what is answered meanwhile is on record, and not paid again.
+        outcomes = await asyncio.gather(*asked, return_exceptions=True)
+        said = {}
+        for n, outcome in zip(due, outcomes, strict=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+            said[n] = outcome
+        return await asyncio.to_thread(self._joined, runs, held, said)
+
+    def _held(self, runs: Sequence[Run]) -> dict[int, list[PlacedRow]]:
+        """The rows of runs that need not be asked again: some other run failed, and they did not."""
+        before = self._state.get("runs", [])
+        if [run["lines"] for run in before] != [[run.first, run.last] for run in runs]:
+            return {}
+        if not any(run["failed"] for run in before):
+            return {}
+        return {
+            n: [PlacedRow(self._line(cells, runs[n]), cells) for cells in extraction.rows_in(self._known, *run["rows"])]
+            for n, run in enumerate(before)
+            if not run["failed"]
+        }
+
+    def _line(self, cells: Mapping[str, Field], run: Run) -> int:
+        """The line of ``run`` on which a row known from an earlier question stands, by its evidence."""
+        columns = ("net_amount", "unit_price_net", "quantity", "name")
+        at = next(cells[column].evidence for column in columns if column in cells)
+        tops = {(word.page, word.box[1]): line.number for line in run.own for cell in line.cells for word in cell.words}
+        return tops.get((at.page or 0, at.box[1] if at.box else 0.0), run.first)
+
+    async def _ask_run(self, run: Run, which: str) -> _Said:
+        shape = questions.answer_shape("lines", self._document.draft, run.text, run.rows)
+        most = questions.max_tokens("lines", self._document.draft, run.rows)
+        return await self._ask(f"{self._step}{which}", run.text, shape, most, where=f" on {run.pages}" if which else "")
+
+    def _joined(self, runs: Sequence[Run], held: Mapping[int, list[PlacedRow]], said: Mapping[int, _Said]) -> State:
+        """The rows of all runs, one behind the other, taken if they are better than what is known."""
+        found = dict(held)
+        for n, one in said.items():
+            found[n] = extraction.rows_of_run(one.answer, runs[n], self._document.reading) if one.answer else []
+        goods = set(map(id, extraction.goods([row for n in range(len(runs)) for row in found[n]])))
+        kept = [[row for row in found[n] if id(row) in goods] for n in range(len(runs))]
+        fields = extraction.fields_of_lines(row for rows in kept for row in rows)
+        field = self._known.get("totals.tax_basis_total")
+        net = field.number if field else None
+        # What adds up is whole, whatever became of a part: that held no line.
+        failed = {} if extraction.adds_up(fields, net) else self._failed(runs, kept, said)
+        before = [run["failed"] for run in self._state.get("runs", [])]
+        taken = extraction.better_lines(self._known, fields, net) or bool(held and len(failed) < sum(before))
+        problems = [problem for problem in failed.values() if problem]
+        if not taken and not before:  # code's lines stand: what the model missed of them is no matter
+            problems = [one.problem for one in said.values() if one.problem]
+        calls = [one.call for one in said.values() if one.call]
+        update = self._update(fields if taken else {}, calls, problems)
+        if taken:  # a table is replaced whole
+            gone = [path for path in self._known if path.startswith("lines") and path not in update["fields"]]
+            update["fields"] |= dict.fromkeys(gone)
+        return {**update, "runs": _record(runs, kept, failed)} if taken or not before else update
+
+    def _failed(
+        self, runs: Sequence[Run], kept: Sequence[Sequence[PlacedRow]], said: Mapping[int, _Said]
+    ) -> dict[int, dict[str, Any] | None]:
+        """The runs that did not yield all their rows, with the finding that says so, where one does."""
+        failed: dict[int, dict[str, Any] | None] = dict.fromkeys(sorted(self._misadded(runs, kept)))
+        for n, run in enumerate(runs):
+            lines = missing(run, [row.line for row in kept[n]])
+            if n in said and said[n].problem:
+                failed[n] = said[n].problem
+            elif lines:
+                failed[n] = _missing(run, len(lines))
+            elif run.cut:
+                failed[n] = finding(
+                    "LINE-CUT", "error", f"{run.pages}: a line is too long to be shown whole to a model"
+                )
+        return failed
+
+    def _misadded(self, runs: Sequence[Run], kept: Sequence[Sequence[PlacedRow]]) -> set[int]:
+        """The runs within which rows do not add up to what is printed as carried forward."""
+        wrong: set[int] = set()
+        placed = [row for rows in kept for row in rows]
+        top, before = 0, Decimal(0)
+        for line, amount in carried(self._document.layout):
+            within = [
+                row.cells["net_amount"].number for row in placed if top <= row.line < line and "net_amount" in row.cells
+            ]
+            if amount - before != sum(within, Decimal(0)):
+                wrong |= {n for n, run in enumerate(runs) if run.first < line and run.last >= top}
+            top, before = line, amount
+        return wrong
+
+    async def _ask(self, step: str, text: str, shape: type[BaseModel], most: int, where: str = "") -> _Said:
+        try:
+            answer = await connections().models.ask(
+                Question(
+                    execution_id=self._execution,
+                    step=step,
+                    messages=messages(text, self._question),
+                    answer=shape,
+                    max_tokens=most,
+                    prompt_version=version(self._part),
+                    tier=self._tier,
+                )
+            )
+        except InvalidAnswer as error:
+            return _Said(None, error.call, finding("ANSWER-UNUSABLE", "error", f"{self._part}{where}: {error}"))
+        except ContextExceeded as error:
+            return _Said(None, None, finding("CONTEXT-EXCEEDED", "error", f"{self._part}{where}: {error}"))
+        return _Said(answer.value.model_dump(), answer.call)
+
+    def _update(self, fields: Fields, calls: Sequence[ModelCall], problems: Sequence[dict[str, Any]]) -> State:
+        found = [*problems, *extraction.not_on_page(fields, self._part)]
+        fields = scans.for_state(fields, self._document.reading)
+        kept, too_long = that_fit({path: f.model_dump(mode="json", exclude_none=True) for path, f in fields.items()})
+        return {
+            "fields": kept,
+            "findings": {f"extract {self._part}": [*found, *too_long] or None},
+            "asked": {self._part: [self._way]},
+            "calls": [_stub(call) for call in calls],
+        }
+
+
+def way(tier: str, reasons: Sequence[str]) -> str:
+    """A way a part was asked: its tier, and the reasons that were given."""
+    return f"{tier}: {'; '.join(reasons)}"
+
+
+def _missing(run: Run, lines: int) -> dict[str, Any]:
+    what = "a printed line is" if lines == 1 else f"{lines} printed lines are"
+    return finding("LINES-MISSING", "error", f"{run.pages}: {what} not among those that were read")
+
+
+def _record(runs: Sequence[Run], kept: Sequence[Sequence[PlacedRow]], failed: Collection[int]) -> list[dict[str, Any]]:
+    record = []
+    at = 0
+    for n, run in enumerate(runs):
+        rows = [at, at + len(kept[n])]
+        record.append({"lines": [run.first, run.last], "rows": rows, "failed": n in failed})
+        at = rows[1]
+    return record
+
+
+def _stub(call: ModelCall) -> dict[str, Any]:
+    """The call as the state carries it: all that is metered, without what was said."""
+    return call.model_dump(mode="json", exclude={"answer", "reasoning"})
