@@ -1,4 +1,4 @@
-"""Tracing: OpenTelemetry spans with OpenInference attributes, sent to Phoenix.
+"""Tracing: OpenTelemetry spans with OpenInference attributes, kept on disk until Phoenix has them.
 
 One execution is one trace. Span and trace ids are derived from what a span stands for (the execution, the activity, the
 model call) and not drawn at random, so that a span sent again after a crash is the same span: Phoenix keeps the first
@@ -7,18 +7,19 @@ and the audit trail holds each model call exactly once.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-import requests
 from openinference.instrumentation import (
     get_attributes_from_context,
     get_input_attributes,
@@ -30,25 +31,27 @@ from openinference.instrumentation import (
 )
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import Span, Status, StatusCode
-from temporalio import activity
+from temporalio import activity, workflow
 from temporalio.contrib.opentelemetry import ReplaySafeTracerProvider
 from temporalio.contrib.opentelemetry._context import attached_context
 from temporalio.contrib.opentelemetry._id_generator import TemporalIdGenerator
 
 from infra.settings import Settings
+from infra.telemetry.outbox import Outbox
+from infra.telemetry.sender import Sender
 
-_BATCH = 512
+_LOOK_SECONDS = 0.5
+"""How often the thread looks for spans to send."""
+_TAKE_OVER_SECONDS = 10.0
+"""How often it looks for what processes that died have left."""
+_SHUTDOWN_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
-logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter").setLevel(
-    logging.CRITICAL
-)  # told below, once
 
 _next_ids: ContextVar[tuple[int | None, int] | None] = ContextVar("counterfoil_next_ids", default=None)
 
@@ -85,139 +88,146 @@ def identified(subject: str, *, trace_of: str | None = None) -> Iterator[None]:
         _next_ids.reset(token)
 
 
-class PhoenixSession(requests.Session):
-    """HTTP to Phoenix and nowhere else: proxies of the environment are not used, since spans hold what documents say.
+class _Collector(SpanProcessor):
+    """Collects spans as they end, and stores them in the outbox, several at once.
 
-    ``refused`` tells whether Phoenix read what it was sent last and will never take it, as against being away, busy
-    or closed to us.
+    Ending a span in an activity only collects it: `Tracing.stored` follows. What ends in a workflow is stored at once,
+    for its task is recorded as soon as it is over, and a replay makes no span again.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.trust_env = False
-        self.refused = False
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+        self._ended: deque[ReadableSpan] = deque()
+        self._storing = threading.Lock()
+        self._this_thread = threading.local()
 
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        self.refused = False
-        response = super().send(request, **options)
-        self.refused = response.status_code in (400, 413, 422)
-        return response
+    def on_end(self, span: ReadableSpan) -> None:
+        if span.context and span.context.trace_flags.sampled:
+            self._ended.append(span)
+            if workflow.in_workflow():
+                self.store()
 
-
-class _Patient(SpanExporter):
-    """Keeps spans while Phoenix does not take them, and tries again later; work goes on meanwhile.
-
-    The batch processor drops what its exporter fails to send, and waits for it; this one fails at most every
-    ``pause_seconds``, and holds at most ``most`` spans (the oldest are dropped; the ledger has every call all the same).
-    A batch that Phoenix ``refused`` is sent again in halves, and a span that it refuses alone is dropped.
-    """
-
-    def __init__(
-        self,
-        exporter: SpanExporter,
-        *,
-        refused: Callable[[], bool] = lambda: False,
-        pause_seconds: float = 15,
-        most: int = 50_000,
-    ) -> None:
-        self._exporter = exporter
-        self._refused = refused
-        self._pause = pause_seconds
-        self._held: deque[ReadableSpan] = deque(maxlen=most)
-        self._not_before = 0.0
-        self._sending = threading.Lock()
-        self.holding = False
-        """Whether to keep all spans for now."""
-
-    @property
-    def healthy(self) -> bool:
-        """Whether all spans given so far have arrived."""
-        return not self._held
-
-    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        with self._sending:
-            self._held.extend(spans)
-            return self._send()
-
-    def _send(self) -> SpanExportResult:
-        if self.holding or time.monotonic() < self._not_before:
-            return SpanExportResult.SUCCESS
-        was_down = self._not_before > 0
-        size = _BATCH
-        while self._held:
-            batch = [self._held[n] for n in range(min(len(self._held), size))]
-            if self._sent(batch):
-                size = min(size * 2, _BATCH)
-            elif self._refused() and len(batch) > 1:
-                size = len(batch) // 2
-                continue
-            elif self._refused():
-                log.warning("Phoenix refuses the span %r; it is dropped", batch[0].name)
-            else:
-                if not was_down:
-                    log.warning("Phoenix takes no traces; they are kept and sent when it does")
-                self._not_before = time.monotonic() + self._pause
-                return SpanExportResult.SUCCESS
-            for _ in batch:
-                self._held.popleft()
-        if was_down:
-            log.info("Phoenix takes traces again")
-            self._not_before = 0.0
-        return SpanExportResult.SUCCESS
-
-    def _sent(self, batch: Sequence[ReadableSpan]) -> bool:
+    def store(self) -> None:
+        """Put all spans that have ended in the outbox; return when they are there, whichever thread put them."""
+        # A span may end while this very thread is storing, where an abandoned generator is collected as garbage.
+        if getattr(self._this_thread, "storing", False):
+            return
+        self._this_thread.storing = True
         try:
-            return self._exporter.export(batch) is SpanExportResult.SUCCESS
-        except Exception:
-            log.exception("sending traces failed")
-            return False
+            with self._storing:
+                while self._ended:
+                    self._put(self._ended[0])
+                    self._ended.popleft()
+        finally:
+            self._this_thread.storing = False
 
-    def shutdown(self) -> None:
-        self.holding = False
-        self._not_before = 0.0
-        self.export(())
-        if self._held:
-            log.warning("%d spans could not be sent to Phoenix", len(self._held))
-        self._exporter.shutdown()
+    def _put(self, span: ReadableSpan) -> None:
+        try:
+            self._outbox.put(encode_spans([span]).SerializeToString())
+        except Exception:
+            log.exception("the span %r cannot be encoded", span.name)
+            self._outbox.lost(1, "not to be encoded")
 
     def force_flush(self, timeout_millis: int = 30000) -> bool:
-        return self._exporter.force_flush(timeout_millis)
+        self.store()
+        return True
+
+    def shutdown(self) -> None:
+        self.store()
 
 
 class Tracing:
-    """The tracing of this process: its provider, and whether what was flushed has arrived."""
+    """The tracing of this process. Spans go to disk first, and from there to Phoenix, in a thread of their own."""
 
-    def __init__(self, provider: ReplaySafeTracerProvider, exporter: _Patient) -> None:
+    def __init__(self, provider: ReplaySafeTracerProvider, outbox: Outbox, sender: Sender, *, fsync: bool) -> None:
+        self._collector = _Collector(outbox)
+        self._outbox = outbox
+        self._sender = sender
+        self._fsync = fsync
+        self._syncing = asyncio.Lock()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="spans to Phoenix", daemon=True)
         self.provider = provider
-        self._exporter = exporter
+        provider.add_span_processor(self._collector)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Spans stored by this process, or taken over from one that died, that Phoenix has not taken yet."""
+        return self._outbox.waiting
+
+    @property
+    def dropped(self) -> int:
+        """Spans that will never reach Phoenix: no room, refused, damaged, or not to be encoded. The log says which."""
+        return self._outbox.dropped
 
     def hold(self, holding: bool) -> None:
         """Keep spans from Phoenix (until its prices hold, say), or let them go."""
-        self._exporter.holding = holding
+        self._sender.holding = holding
 
-    def flush(self) -> bool:
-        """Send all ended spans now, and those kept from before if it is time to try again. Blocks; returns whether
-        Phoenix has taken them all."""
-        flushed = self.provider.force_flush(5000)
-        if not self._exporter.healthy:
-            self._exporter.export(())
-        return flushed and self._exporter.healthy
+    async def stored(self) -> None:
+        """Return when all spans that have ended will outlive this process; with ``spans_fsync``, a power cut too.
+
+        Costs some 0.1 ms a span, and no change of thread unless the disk has to be waited for.
+        """
+        self._collector.store()
+        if self._fsync:
+            mine = self._outbox.count
+            async with self._syncing:  # who waits here mostly finds that the one before has done it for all
+                if self._outbox.synced < mine:
+                    await asyncio.shield(asyncio.to_thread(self._outbox.sync))
 
     def shutdown(self) -> None:
-        self.provider.shutdown()
+        """Send what can be sent within some seconds; the rest stays on disk for the next process. Blocks."""
+        self._stopping.set()
+        self._thread.join(2 * _SHUTDOWN_SECONDS)
+        self._collector.store()  # if the thread is stuck in a request
+        if waiting := self.waiting:
+            log.info("%d spans wait on disk; the next worker sends them", waiting)
+
+    def _run(self) -> None:
+        take_over_at = look_at = 0.0
+
+        def over() -> bool:
+            return self._stopping.is_set() or time.monotonic() >= look_at
+
+        while not self._stopping.wait(max(0.0, look_at - time.monotonic())):
+            look_at = time.monotonic() + _LOOK_SECONDS
+            try:
+                self._collector.store()
+                if time.monotonic() >= take_over_at:
+                    take_over_at = time.monotonic() + _TAKE_OVER_SECONDS
+                    self._outbox.take_over()
+                self._sender.send(until=over)
+                self._outbox.settle()
+            except Exception:
+                log.exception("sending spans failed; it is tried again")
+                look_at = time.monotonic() + _TAKE_OVER_SECONDS
+        self._collector.store()
+        give_up = time.monotonic() + _SHUTDOWN_SECONDS
+        self._sender.send(until=lambda: time.monotonic() >= give_up, now=True)
+        self._outbox.settle()
+        self._sender.close()
 
 
-def start_tracing(settings: Settings, exporter: SpanExporter | None = None) -> Tracing:
-    """Make this process's tracer provider and set it globally. Call once, before the worker is made."""
-    headers = (
-        {"authorization": f"Bearer {settings.phoenix_api_key.get_secret_value()}"} if settings.phoenix_api_key else {}
+def start_tracing(settings: Settings, *, holding: bool = False) -> Tracing:
+    """Make this process's tracer provider and set it globally. Call once, before the worker is made.
+
+    ``holding`` keeps all spans from Phoenix until `Tracing.hold` lets them go, also those of processes that are gone.
+    """
+    key = settings.phoenix_api_key
+    outbox = Outbox(settings.home / "spans", most_bytes=settings.spans_max_bytes)
+    sender = Sender(
+        outbox,
+        f"{settings.phoenix}/v1/traces",
+        api_key=key.get_secret_value() if key else None,
+        holding=holding,
     )
-    session = PhoenixSession()
-    # Phoenix says itself what is too large: what the exporter keeps back could not be told from Phoenix being away.
-    exporter = exporter or OTLPSpanExporter(
-        f"{settings.phoenix}/v1/traces", headers=headers, timeout=3, session=session, max_request_size=0
-    )
-    patient = _Patient(exporter, refused=lambda: session.refused)
+    return Tracing(make_provider(settings), outbox, sender, fsync=settings.spans_fsync)
+
+
+def make_provider(settings: Settings) -> ReplaySafeTracerProvider:
+    """A provider of spans as Phoenix wants them, set globally. Its spans go nowhere until it is given a processor."""
     ids = _KnownIds(RandomIdGenerator())
     provider = TracerProvider(
         resource=Resource.create(
@@ -225,10 +235,9 @@ def start_tracing(settings: Settings, exporter: SpanExporter | None = None) -> T
         ),
         id_generator=ids,
     )
-    provider.add_span_processor(BatchSpanProcessor(patient, max_queue_size=16384, schedule_delay_millis=1000))
     replay_safe = ReplaySafeTracerProvider(provider, ids)
     trace.set_tracer_provider(replay_safe)
-    return Tracing(replay_safe, patient)
+    return replay_safe
 
 
 @contextmanager
@@ -255,6 +264,16 @@ class RootSpan:
         self._span.end()
 
 
+def tracer() -> trace.Tracer:
+    """The tracer of all our spans. Made once a provider: making one costs as much as several spans."""
+    return _tracer_of(trace.get_tracer_provider())
+
+
+@lru_cache(maxsize=4)
+def _tracer_of(provider: trace.TracerProvider) -> trace.Tracer:
+    return provider.get_tracer("counterfoil")
+
+
 @contextmanager
 def root_span(
     name: str, kind: str, *, run_id: str, execution_id: str, tenant: str, batch: str, input: Any
@@ -272,7 +291,7 @@ def root_span(
         **get_input_attributes(_shown(input)),
     }
     with identified(f"run {run_id}", trace_of=execution_id):
-        started = trace.get_tracer("counterfoil").start_span(name, context=Context(), attributes=attributes)
+        started = tracer().start_span(name, context=Context(), attributes=attributes)
     with attached_context(trace.set_span_in_context(started)):
         yield RootSpan(started)
 
@@ -283,7 +302,6 @@ def span(name: str, kind: str, *, subject: str | None = None, input: Any = None,
 
     ``subject`` gives it a known id; without one it is drawn. An exception is told in a failed span.
     """
-    tracer = trace.get_tracer("counterfoil")
     given = {k: v for k, v in attributes.items() if v is not None}
     all_attributes = {
         **get_span_kind_attributes(kind.lower()),  # type: ignore[arg-type]
@@ -292,18 +310,18 @@ def span(name: str, kind: str, *, subject: str | None = None, input: Any = None,
         **given,
     }
     if subject is None:
-        with tracer.start_as_current_span(name, attributes=all_attributes) as current:
+        with tracer().start_as_current_span(name, attributes=all_attributes) as current:
             yield current
         return
     with identified(subject):
-        started = tracer.start_span(name, attributes=all_attributes)
+        started = tracer().start_span(name, attributes=all_attributes)
     since = time.time_ns()
     try:
         with trace.use_span(started, end_on_exit=False, record_exception=False, set_status_on_exception=False):
             yield started
     except BaseException as error:
         # The known id is kept for the attempt that succeeds; this one is told under an id of its own.
-        failed = tracer.start_span(f"{name} (failed)", attributes=all_attributes, start_time=since)
+        failed = tracer().start_span(f"{name} (failed)", attributes=all_attributes, start_time=since)
         failed.record_exception(error)
         failed.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
         failed.end()

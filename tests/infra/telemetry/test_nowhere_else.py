@@ -8,33 +8,32 @@ import sys
 from pathlib import Path
 
 import pytest
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.trace.export import SpanExportResult
 
-from infra.telemetry.tracing import PhoenixSession
+from infra.telemetry.outbox import Outbox
+from infra.telemetry.sender import Sender
 from tests.infra.models.canned import Canned
 
-from .test_patience import spans
 
-
-@pytest.mark.parametrize("status", [200, 400, 401, 413, 422])
-def test_spans_do_not_go_through_a_proxy_of_the_environment_and_a_refusal_is_told(
-    status: int, monkeypatch: pytest.MonkeyPatch
+def test_spans_go_neither_through_a_proxy_of_the_environment_nor_where_phoenix_redirects(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with Canned("") as proxy, Canned("", status=status) as phoenix:
+    elsewhere = Canned("")
+    moved = {"location": f"http://127.0.0.1:{elsewhere.port}/v1/traces"}
+    with elsewhere, Canned("", status=307, headers=moved) as phoenix:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+            monkeypatch.setenv(name, f"http://127.0.0.1:{elsewhere.port}")
         monkeypatch.setenv("NO_PROXY", "")
         monkeypatch.setenv("no_proxy", "")
-        session = PhoenixSession()
-        exporter = OTLPSpanExporter(f"http://127.0.0.1:{phoenix.port}/v1/traces", session=session, timeout=2)
-        taken = exporter.export(spans("a")) is SpanExportResult.SUCCESS
-        assert [path for path, _ in phoenix.received] == ["/v1/traces"]
-        assert proxy.received == []
-    assert taken is (status == 200)
-    assert session.refused is (status in (400, 413, 422))
-    assert exporter.export(spans("b")) is SpanExportResult.FAILURE
-    assert not session.refused, "it is away now, which is no refusal"
+        outbox = Outbox(tmp_path, most_bytes=2**24)
+        outbox.put(b"a span")
+        sender = Sender(outbox, f"http://127.0.0.1:{phoenix.port}/v1/traces", api_key="secret")
+        sender.send()
+        sender.close()
+        ((path, headers),) = phoenix.received
+        assert path == "/v1/traces"
+        assert headers["authorization"] == "Bearer secret"
+        assert elsewhere.received == []
+    assert outbox.waiting == 1
 
 
 @pytest.mark.parametrize("module", ["workers.worker", "infra.telemetry.steps"])

@@ -57,3 +57,31 @@ async def test_a_price_is_set_when_phoenix_is_back(
     assert "tier small until it can be set: Phoenix at" in down
     assert "not on the allow-list" in refused
     assert told.startswith(f"price of {MODEL} in Phoenix")
+
+
+async def test_without_prices_to_tell_spans_are_let_go(tmp_path: Path) -> None:
+    held, tried = [True], asyncio.Event()
+    made = Connections.of(Settings(home=tmp_path, tiers={"small": TierSettings(url="http://127.0.0.1:1/v1")}))
+    await worker._keep_priced(made, cast(Tracing, SimpleNamespace(hold=held.append)), tried)
+    await made.close()
+    assert tried.is_set()
+    assert not held[-1]
+
+
+async def test_spans_are_let_go_also_if_the_prices_break(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    held, tried = [True], asyncio.Event()
+    price = TokenPrice(input=Decimal(1), output=Decimal(2), source="list")
+    tiers = {"small": TierSettings(url="http://127.0.0.1:1/v1", model="m", price=price)}
+    made = Connections.of(Settings(home=tmp_path, tiers=tiers))
+
+    async def breaks(*_: object) -> bool:
+        raise KeyError("data")
+
+    monkeypatch.setattr("workers.worker.Phoenix.set_price", breaks)
+    await worker._keep_priced(made, cast(Tracing, SimpleNamespace(hold=held.append)), tried)
+    await made.close()
+    assert tried.is_set()
+    assert held[-2:] == [True, False]
+    assert "prices could not be told" in caplog.text
