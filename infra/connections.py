@@ -23,7 +23,12 @@ class Connections:
     def of(cls, settings: Settings) -> Connections:
         ledger = Ledger(settings.ledger)
         models = ModelClient(
-            tiers_of(settings), ledger, allowed_hosts=settings.allowed_hosts, concurrency=settings.model_concurrency
+            tiers_of(settings),
+            ledger,
+            allowed_hosts=settings.allowed_hosts,
+            concurrency=settings.model_concurrency,
+            bounds=(settings.model_concurrency_least, settings.model_concurrency_most),
+            outage_seconds=settings.model_outage_minutes * 60,
         )
         return cls(settings, ledger, models, DocumentStore(settings.documents))
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from platformdirs import user_cache_path
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -82,6 +82,21 @@ class Settings(BaseSettings):
     tenant: str = "default"
     task_queue: str = "counterfoil"
 
+    workers: int = Field(default=1, ge=1, description="worker processes of the local stack")
+    worker_host: str = Field(default=LOOPBACK, description="where a worker answers for its health and metrics")
+    worker_port: int = Field(
+        default=9464, ge=0, le=65535, description="port of that; taken already, the next free one; 0 for any"
+    )
+    reading_slots: int | None = Field(
+        default=None, gt=0, description="documents read at once in one worker; else its share of the machine's cores"
+    )
+    drain_seconds: float = Field(
+        default=30, ge=0, description="time that a worker asked to stop gives to what runs; the rest it hands back"
+    )
+    log_format: Literal["json", "text"] | None = Field(
+        default=None, description="what a worker logs: lines of JSON, or text; if unset, text on a terminal only"
+    )
+
     temporal_address: str | None = None
     temporal_namespace: str = "default"
     temporal_port: int = 7233
@@ -92,6 +107,15 @@ class Settings(BaseSettings):
     phoenix_port: int = 6006
     phoenix_project: str = "counterfoil"
     phoenix_api_key: SecretStr | None = None
+    spans_max_bytes: int = Field(
+        default=2 * 2**30,
+        ge=2**20,
+        description="most that is kept on disk of what Phoenix has not taken; then the oldest spans are dropped",
+    )
+    spans_fsync: bool = Field(
+        default=False,
+        description="wait for the device before an activity counts as done, so that a power cut loses no span either",
+    )
 
     model_url: str | None = None
     model_name: str | None = None
@@ -99,7 +123,26 @@ class Settings(BaseSettings):
     model_port: int = 8000
     model_price: TokenPrice | MachinePrice | None = None
     model_timeout_seconds: float = 300.0
-    model_concurrency: int = Field(default=8, gt=0, description="model calls in flight in one worker")
+    model_concurrency: int = Field(
+        default=8,
+        gt=0,
+        description="model calls that one worker has in flight at an endpoint at first; then as many as keep it busy",
+    )
+    model_concurrency_least: int = Field(default=1, gt=0, description="never fewer; the same as most: never changed")
+    model_concurrency_most: int = Field(default=256, gt=0, description="never more")
+    model_calls_per_second: float | None = Field(
+        default=None,
+        gt=0,
+        description="most activities with model calls that Temporal hands out a second, to all workers together",
+    )
+    model_outage_minutes: float = Field(
+        default=60,
+        ge=0,
+        description="how long documents wait for an endpoint that cannot be reached before their tries begin to count",
+    )
+    model_context: int = Field(
+        default=8192, ge=2048, description="tokens every endpoint takes at once, prompt and answer together"
+    )
     model_attempts: int = Field(default=10, gt=0, description="tries of a call that fails in a way that may pass")
     model_retry_seconds: float = Field(default=2, gt=0, description="wait before the second try; doubled up to 45 s")
     local_model: str = Field(
@@ -114,6 +157,19 @@ class Settings(BaseSettings):
     ledger_url: str | None = None
     documents_path: Path | None = None
 
+    batch_window: int = Field(
+        default=64,
+        gt=0,
+        description="executions of one batch in the works at once; model calls have a limit of their own",
+    )
+    workflow_sandbox: bool = Field(
+        default=False,
+        description="run workflows in Temporal's sandbox, which finds code that must not be in one; for tests",
+    )
+    tenant_weights: dict[str, float] = Field(
+        default_factory=dict, description="share of a tenant beside others of the same priority; 1 where none is named"
+    )
+
     approval_limits: dict[str, Decimal] = Field(
         default_factory=lambda: {c: Decimal(1000) for c in ("EUR", "USD", "GBP", "CHF")},
         description="largest grand total approved without a person, by ISO 4217 currency; one not named needs a person",
@@ -127,6 +183,14 @@ class Settings(BaseSettings):
     max_repairs: int = Field(default=2, ge=0)
     read_seconds: float = 60.0
     read_memory_mb: int = 1024
+    ocr: bool = Field(
+        default=True, description="recognise the text of pages that have none, as scans; else a person reads"
+    )
+    ocr_pages: int = Field(default=10, gt=0, description="at most so many pages of a document are recognised")
+    ocr_seconds: float = Field(default=30.0, gt=0, description="a page may take to be recognised, beyond read_seconds")
+    ocr_memory_mb: int = Field(
+        default=2048, gt=0, description="address space for recognising; A4 takes less than 1,024"
+    )
 
     @field_validator("tiers")
     @classmethod
@@ -135,6 +199,16 @@ class Settings(BaseSettings):
             named = ", ".join(tiers)
             raise ValueError(f"no tier is named 'small', which is asked first (there are: {named}); name one so")
         return tiers
+
+    @model_validator(mode="after")
+    def _concurrency_starts_between_its_bounds(self) -> Self:
+        least, start, most = self.model_concurrency_least, self.model_concurrency, self.model_concurrency_most
+        if not least <= start <= most:
+            raise ValueError(
+                f"model_concurrency is {start}, which is not between model_concurrency_least ({least}) and "
+                f"model_concurrency_most ({most}); change one of them"
+            )
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -174,7 +248,7 @@ class Settings(BaseSettings):
     @property
     def ledger(self) -> str:
         """SQLAlchemy URL of the ledger, with an async driver."""
-        return self.ledger_url or f"sqlite+aiosqlite:///{self.home / 'ledger.db'}"
+        return self.ledger_url or f"sqlite:///{self.home / 'ledger.db'}"
 
     @property
     def documents(self) -> Path:

@@ -4,6 +4,7 @@ from infra.models.calls import CallStatus, ModelCall, TokenUsage
 from infra.models.client import Answer, CallBook, MemoryCallBook, ModelClient, Question
 from infra.models.errors import (
     AnswerLost,
+    ContextExceeded,
     EndpointBusy,
     EndpointNotAllowed,
     EndpointUnreachable,
@@ -11,13 +12,16 @@ from infra.models.errors import (
     ModelError,
     RequestRefused,
 )
+from infra.models.limit import CallLimit
 from infra.models.tiers import Price, Tier, require_allowed, tiers_of
 
 __all__ = [
     "Answer",
     "AnswerLost",
     "CallBook",
+    "CallLimit",
     "CallStatus",
+    "ContextExceeded",
     "EndpointBusy",
     "EndpointNotAllowed",
     "EndpointUnreachable",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -77,14 +76,3 @@ class ModelCall(BaseModel):
     def seconds(self) -> float | None:
         """Time from request to answer."""
         return (self.ended_at - self.started_at).total_seconds() if self.ended_at else None
-
-
-def sum_usage(calls: Iterable[ModelCall]) -> TokenUsage:
-    """The tokens of all ``calls`` together."""
-    made = list(calls)
-    return TokenUsage(
-        prompt=sum(c.usage.prompt for c in made),
-        cached=sum(c.usage.cached for c in made),
-        output=sum(c.usage.output for c in made),
-        reasoning=sum(c.usage.reasoning for c in made),
-    )

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -35,22 +36,25 @@ from openinference.instrumentation import (
     get_output_attributes,
     get_span_kind_attributes,
 )
-from opentelemetry import trace
 from opentelemetry.trace import Status, StatusCode
 from pydantic import BaseModel, ValidationError
 
+from infra.models._vllm import follow
 from infra.models.calls import CallStatus, ModelCall, TokenUsage
 from infra.models.errors import (
     AnswerLost,
+    ContextExceeded,
     EndpointBusy,
     EndpointUnreachable,
     InvalidAnswer,
     ModelError,
     RequestRefused,
 )
+from infra.models.limit import CallLimit
 from infra.models.text import storable
 from infra.models.tiers import Tier, require_allowed
-from infra.telemetry.tracing import identified, span_id_of
+from infra.telemetry import metrics
+from infra.telemetry.tracing import identified, span_id_of, tracer
 
 log = logging.getLogger(__name__)
 
@@ -110,14 +114,36 @@ class ModelClient:
     """Asks questions of the configured tiers. One a process; safe for concurrent use."""
 
     def __init__(
-        self, tiers: Mapping[str, Tier], book: CallBook, *, allowed_hosts: Sequence[str] = (), concurrency: int = 8
+        self,
+        tiers: Mapping[str, Tier],
+        book: CallBook,
+        *,
+        allowed_hosts: Sequence[str] = (),
+        concurrency: int = 8,
+        bounds: tuple[int, int] | None = None,
+        outage_seconds: float = 0.0,
     ) -> None:
+        """
+        Args:
+            concurrency: calls that may be in flight at first, at each endpoint.
+            bounds: the least and the most that number may become as it follows the endpoint; None keeps it.
+            outage_seconds: how long calls wait for an endpoint that cannot be reached before they fail.
+        """
         self._tiers = dict(tiers)
         self._book = book
         self._allowed_hosts = tuple(allowed_hosts)
-        self._places = asyncio.Semaphore(concurrency)
         self._clients: dict[str, openai.AsyncOpenAI] = {}
         self._models: dict[str, str] = {}
+        self._following: dict[str, asyncio.Task[None]] = {}
+        self._limits: dict[str, CallLimit] = {}
+        least, most = bounds or (concurrency, concurrency)
+        for tier in self._tiers.values():
+            if tier.url not in self._limits:
+                probe = partial(self._answers, tier)
+                limit = CallLimit(concurrency, least=least, most=most, probe=probe, outage_seconds=outage_seconds)
+                self._limits[tier.url] = limit
+            self._show_limit(tier)
+            self._limits[tier.url].watch(partial(self._show_limit, tier))
 
     @property
     def tiers(self) -> Mapping[str, Tier]:
@@ -128,7 +154,16 @@ class ModelClient:
         names = list(self._tiers)
         return names[min(names.index(name) + 1, len(names) - 1)]
 
+    @property
+    def limits(self) -> Mapping[str, CallLimit]:
+        """The limit of calls in flight at each endpoint, by its URL. Tiers of one URL share theirs."""
+        return self._limits
+
     async def close(self) -> None:
+        for task in self._following.values():
+            task.cancel()
+        for limit in self._limits.values():
+            await limit.close()
         for client in self._clients.values():
             await client.close()
 
@@ -143,6 +178,7 @@ class ModelClient:
         """
         tier = self._tiers[question.tier]
         require_allowed(tier.url, self._allowed_hosts)
+        await self._limits[tier.url].until_reachable()
         model = await self.model_of(question.tier)
         request: dict[str, Any] = {
             "model": model,
@@ -198,7 +234,10 @@ class ModelClient:
                 async with asyncio.timeout(20):
                     listed = (await self._client(tier).models.list()).data
             except Exception as error:
-                raise _sorted_error(error, tier) from _cause(error, tier)
+                failure = _sorted_error(error, tier)
+                if isinstance(failure, EndpointUnreachable):
+                    self._limits[tier.url].unreachable(failure)
+                raise failure from _cause(error, tier)
             if not listed:
                 raise RequestRefused(f"the endpoint {tier.url} lists no model; set COUNTERFOIL_MODEL_NAME")
             self._models[tier_name] = listed[0].id
@@ -207,31 +246,71 @@ class ModelClient:
     async def _make(self, call: ModelCall, tier: Tier, request: dict[str, Any], shape: type[BaseModel]) -> ModelCall:
         """Make the request and end the call in the book, whatever comes."""
         sent = False
+        since = time.monotonic()
+        limit = self._limits[tier.url]
         try:
-            async with self._places:
+            async with limit.place() as place:
+                self._follow(tier)
+                metrics.CALL_WAIT.labels(tier.name).observe(time.monotonic() - since)
                 call = call.model_copy(update={"started_at": datetime.now(UTC)})
-                async with asyncio.timeout(tier.timeout_seconds):
-                    sent = True
-                    completion = await self._client(tier).chat.completions.create(**request)
-                if not isinstance(completion, ChatCompletion) or not completion.choices:
-                    # A page of a proxy, say: it tells nothing of what the endpoint did, and may be gone the next time.
-                    what = f"{tier.url} answered with something that is no chat completion: {_short(completion, tier)}"
-                    raise AnswerLost(f"the model endpoint {what}")
+                sent = True
+                try:
+                    completion = await self._completion(tier, request)
+                except EndpointBusy as failure:
+                    place.rejected(failure.retry_after)
+                    raise
+                except EndpointUnreachable as failure:
+                    limit.unreachable(failure)
+                    raise
+                place.answered()
         except asyncio.CancelledError:
             await self._end(_cancelled(call, sent=sent))
             raise
-        except Exception as error:
-            failure = _sorted_error(error, tier)
+        except ModelError as failure:
             ended = call.model_copy(
                 update={"status": failure.outcome, "error": str(failure), "ended_at": datetime.now(UTC)}
             )
             await self._end(ended)
-            if failure is error:
-                raise
-            raise failure from _cause(error, tier)
+            raise
         call = _answered(call, completion, tier, request, shape)
         await self._end(call)
         return call
+
+    async def _completion(self, tier: Tier, request: dict[str, Any]) -> ChatCompletion:
+        """The endpoint's answer to one request.
+
+        Raises:
+            ModelError: whatever else came of it.
+        """
+        try:
+            with metrics.in_flight(tier.name):
+                async with asyncio.timeout(tier.timeout_seconds):
+                    completion = await self._client(tier).chat.completions.create(**request)
+        except Exception as error:
+            raise _sorted_error(error, tier) from _cause(error, tier)
+        if not isinstance(completion, ChatCompletion) or not completion.choices:
+            # A page of a proxy, say: it tells nothing of what the endpoint did, and may be gone the next time.
+            what = f"{tier.url} answered with something that is no chat completion: {_short(completion, tier)}"
+            raise AnswerLost(f"the model endpoint {what}")
+        return completion
+
+    def _follow(self, tier: Tier) -> None:
+        """See to it that the endpoint's limit follows what the endpoint says of itself, while calls are made."""
+        limit, task = self._limits[tier.url], self._following.get(tier.url)
+        if not limit.fixed and (task is None or task.done()):
+            self._following[tier.url] = asyncio.create_task(follow(limit, tier.url, tier.api_key))
+
+    def _show_limit(self, tier: Tier) -> None:
+        metrics.CALL_LIMIT.labels(tier.name).set(self._limits[tier.url].size)
+
+    async def _answers(self, tier: Tier) -> bool:
+        """Whether the endpoint can be reached, by a request that costs nothing."""
+        try:
+            async with asyncio.timeout(10):
+                await self._client(tier).models.list()
+        except Exception as error:
+            return not isinstance(_sorted_error(error, tier), (EndpointUnreachable, AnswerLost))
+        return True
 
     async def _end(self, call: ModelCall) -> None:
         """Write the outcome to the book, also when this task is cancelled meanwhile: what was paid goes on record."""
@@ -245,7 +324,9 @@ class ModelClient:
         give_up = time.monotonic() + _KEEP_SECONDS
         for tries in itertools.count():
             try:
-                return await self._book.end_call(call)
+                await self._book.end_call(call)
+                metrics.count_call(call, self._tiers[call.tier].model or self._models[call.tier])
+                return
             except Exception as error:
                 left = give_up - time.monotonic()
                 if left <= 0:
@@ -333,6 +414,11 @@ def _sorted_error(error: Exception, tier: Tier) -> ModelError:
         elif error.status_code == 408 or error.status_code >= 500:
             # It, or a proxy before it, took the request and then failed: the tokens may have been computed.
             failure = AnswerLost(f"{where} failed ({detail})")
+        elif error.status_code in (400, 413, 422) and _TOO_LONG.search(said):
+            return ContextExceeded(
+                f"{where} takes fewer tokens at once than this question and its answer need ({detail}). Set "
+                "COUNTERFOIL_MODEL_CONTEXT to what it takes, and submit the document again"
+            )
         else:
             return RequestRefused(f"{where} refused the request ({detail}){_ADVICE.get(error.status_code, '')}")
         failure.retry_after = _seconds(error.response.headers.get("retry-after", ""))
@@ -340,6 +426,9 @@ def _sorted_error(error: Exception, tier: Tier) -> ModelError:
     detail = f"{type(error).__name__}: {_short(error, tier)}"
     return AnswerLost(f"{where} answered with something that is no chat completion ({detail})")
 
+
+_TOO_LONG = re.compile(r"context[ _](?:length|size|window)|maximum context|too many tokens", re.IGNORECASE)
+"""How endpoints (vLLM, llama.cpp, OpenAI and those like it) say that a request is longer than their context."""
 
 _ADVICE = {
     401: ". Check COUNTERFOIL_MODEL_API_KEY",
@@ -438,7 +527,6 @@ def _trace(call: ModelCall, request: dict[str, Any]) -> None:
 
     Its model is the one asked for, by whose name Phoenix has the price; the endpoint may report another.
     """
-    tracer = trace.get_tracer("counterfoil.models")
     messages = [Message(role=m["role"], content=m["content"]) for m in request["messages"]]
     attributes: dict[str, Any] = {
         **get_span_kind_attributes("llm"),
@@ -470,7 +558,7 @@ def _trace(call: ModelCall, request: dict[str, Any]) -> None:
     if call.reasoning:
         attributes["counterfoil.reasoning"] = call.reasoning
     with identified(_subject(call)):
-        started = tracer.start_span(
+        started = tracer().start_span(
             f"{call.tier}: {call.step}", attributes=attributes, start_time=_nanoseconds(call.started_at)
         )
     usable = call.status is CallStatus.COMPLETED

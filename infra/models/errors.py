@@ -40,6 +40,10 @@ class RequestRefused(ModelError):
     """Another 4xx, or a redirect: the same request would be refused again. Nothing was paid."""
 
 
+class ContextExceeded(RequestRefused):
+    """The question and the longest answer to it are more than the endpoint takes at once. Nothing was paid."""
+
+
 class InvalidAnswer(ModelError):
     """The answer came and was paid, but is not what was asked for. The same question would get the same answer."""
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from temporalio.client import Client, Plugin
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfigProfile
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
 from infra.settings import Settings
@@ -17,9 +18,11 @@ class TemporalUnreachable(Exception):
     """No Temporal frontend answers at the address."""
 
 
-async def connect(settings: Settings, *, plugins: Sequence[Plugin] = (), seconds: float = 10) -> Client:
+async def connect(
+    settings: Settings, *, plugins: Sequence[Plugin] = (), runtime: Runtime | None = None, seconds: float = 10
+) -> Client:
     """Connect to Temporal: address and namespace from the settings; TLS and API key from Temporal's own environment
-    variables and profile (`temporalio.envconfig`).
+    variables and profile (`temporalio.envconfig`). ``runtime`` says where the SDK's logs and metrics go.
 
     Raises:
         TemporalUnreachable: nothing answered within ``seconds``.
@@ -29,7 +32,9 @@ async def connect(settings: Settings, *, plugins: Sequence[Plugin] = (), seconds
     config["namespace"] = settings.temporal_namespace
     try:
         async with asyncio.timeout(seconds):
-            return await Client.connect(**config, data_converter=pydantic_data_converter, plugins=list(plugins))
+            return await Client.connect(
+                **config, data_converter=pydantic_data_converter, plugins=list(plugins), runtime=runtime
+            )
     except (RuntimeError, RPCError, TimeoutError) as error:
         raise TemporalUnreachable(
             f"no Temporal server answers at {settings.temporal_target}. Start the local stack with `counterfoil up`, "
