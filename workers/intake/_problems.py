@@ -1,0 +1,27 @@
+"""What ends a submission as a whole, and the rule for names that reach ids, addresses and file names."""
+
+from __future__ import annotations
+
+import re
+
+from infra.failures import Failure
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+"""What tenants and batches may be called: their names stand in ids, addresses and file names."""
+
+
+class BadSubmission(Failure):
+    """Nothing was handed in: what was asked for cannot be done as a whole."""
+
+
+def checked_name(kind: str, name: str) -> str:
+    """``name`` if a tenant or batch may be called so.
+
+    Raises:
+        BadSubmission: it may not; the message says what may.
+    """
+    if NAME.fullmatch(name):
+        return name
+    raise BadSubmission(
+        f"{name!r} cannot name a {kind}: 1 to 63 characters of a-z, 0-9, '.', '_' and '-', a letter or digit first"
+    )
