@@ -48,5 +48,6 @@ lint: setup  ## ruff, strict types, the import contract of the rooms, unused dep
 lock:  ## resolve the requirements anew, pinned and hashed, naming no host
 	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group dev -o requirements.lock pyproject.toml
 
-bench: setup  ## what durability costs, as a ratio to the same agent as plain LangGraph in the same run
-	@$(BIN)/python -m tests.bench.durability
+BENCH ?= --json .counterfoil/bench.json --plot .counterfoil/bench.png
+bench: setup  ## measure speed, latency, CPU, saturation and large batches, beside peers that do the same job (BENCH=arguments)
+	@$(BIN)/python -m tests.bench $(BENCH)

@@ -1,1 +1,2 @@
-"""Benchmarks: ratios against a peer in the same run; see `make bench`."""
+"""Benchmarks: `make bench` runs `tests.bench.__main__`, which says what is measured. The machine is noisy, so figures are
+compared only with figures of the same run: every round runs each contender once, in turn."""
