@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.util._once import Once
 
 from infra.ledger import migrate
 from infra.settings import Settings
-from infra.telemetry.tracing import Tracing, start_tracing
+from infra.telemetry.tracing import make_provider
 from tests.scripted.endpoint import Script, ScriptedEndpoint
 
 
@@ -44,19 +45,17 @@ def ledger_url(migrated_ledger: Path, tmp_path: Path) -> str:
     """The URL of a migrated, empty ledger on SQLite."""
     path = tmp_path / "ledger.db"
     shutil.copy(migrated_ledger, path)
-    return f"sqlite+aiosqlite:///{path}"
+    return f"sqlite:///{path}"
 
 
 class Spans:
     """The spans a test made, as they would have reached Phoenix."""
 
-    def __init__(self, tracing: Tracing, exporter: InMemorySpanExporter) -> None:
-        self.tracing = tracing
+    def __init__(self, exporter: InMemorySpanExporter) -> None:
         self._exporter = exporter
 
     def ended(self) -> Sequence[ReadableSpan]:
         """All of them, in the order they ended."""
-        assert self.tracing.flush()
         return self._exporter.get_finished_spans()
 
     def named(self, name: str) -> ReadableSpan:
@@ -71,6 +70,7 @@ def spans(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Spans]:
     monkeypatch.setattr(trace, "_TRACER_PROVIDER", None)
     monkeypatch.setattr(trace, "_TRACER_PROVIDER_SET_ONCE", Once())
     exporter = InMemorySpanExporter()
-    tracing = start_tracing(Settings(home=tmp_path), exporter)
-    yield Spans(tracing, exporter)
-    tracing.shutdown()
+    provider = make_provider(Settings(home=tmp_path))
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    yield Spans(exporter)
+    provider.shutdown()

@@ -6,12 +6,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
 import sysconfig
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,9 +23,11 @@ from infra.ledger import Execution, Ledger, Status, migrate
 from infra.models import ModelCall
 from infra.settings import Settings
 from infra.temporal.connect import TemporalUnreachable, connect
+from infra.temporal.fairness import dynamic_config_options
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 from tests.scripted.endpoint import ScriptedEndpoint
-from workers.submission import HandedIn, submit
+from workers.intake import HandedIn
+from workers.submission import Submitted, submit
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,6 +60,8 @@ class Stack:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.home = home
+        self.worker_module = ["workers.worker"]
+        """What the worker process runs, with its arguments."""
         self._code = code
         self.temporal_port, unused = free_ports(2)
         self.endpoint = ScriptedEndpoint()
@@ -65,9 +69,12 @@ class Stack:
             "COUNTERFOIL_HOME": str(home),
             "COUNTERFOIL_TEMPORAL_PORT": str(self.temporal_port),
             "COUNTERFOIL_PHOENIX_PORT": str(phoenix_port or unused),
+            "COUNTERFOIL_WORKER_PORT": "0",
+            "COUNTERFOIL_WORKFLOW_SANDBOX": "true",
             "COUNTERFOIL_MODEL_URL": self.endpoint.url,
             "COUNTERFOIL_MODEL_PRICE": PRICE,
             "COUNTERFOIL_MODEL_RETRY_SECONDS": "0.2",
+            "COUNTERFOIL_MODEL_OUTAGE_MINUTES": "0",
             **ASKING,
             **(environment or {}),
         }
@@ -75,6 +82,8 @@ class Stack:
         self.process_environment = kept | self.environment | {"PYTHONPATH": str(code)}
         self.temporal: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
+        """The one started last."""
+        self._workers: list[subprocess.Popen[bytes]] = []
 
     def settings(self) -> Settings:
         names = {k.removeprefix("COUNTERFOIL_").lower(): v for k, v in self.environment.items()}
@@ -92,11 +101,12 @@ class Stack:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in (self.worker, self.temporal):
-            if process and process.poll() is None:
-                process.terminate()
-        for process in (self.worker, self.temporal):
-            if process:
+        # The server last: a worker tells it what becomes of its activities.
+        for processes in (self._workers, [self.temporal] if self.temporal else []):
+            for process in processes:
+                if process.poll() is None:
+                    process.terminate()
+            for process in processes:
                 _reap(process)
         self.endpoint.__exit__()
 
@@ -109,49 +119,59 @@ class Stack:
                 "--ip", "127.0.0.1", "--port", str(self.temporal_port), "--db-filename", str(self.home / "temporal.db"),
                 "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL",
                 "--dynamic-config-value", "history.transferProcessorMaxPollRPS=10000", "--log-level", "never",
-                *attributes,
+                *dynamic_config_options(), *attributes,
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        _until(self._temporal_answers, 30)
-
-    def _temporal_answers(self) -> bool:
-        with socket.socket() as probe:
-            probe.settimeout(0.5)
-            return probe.connect_ex(("127.0.0.1", self.temporal_port)) == 0
+        _until(lambda: _listens(self.temporal_port), 30)
 
     def kill_temporal(self) -> None:
         assert self.temporal
         self.temporal.kill()
         _reap(self.temporal)
 
-    def start_worker(self) -> None:
-        """Start (again) and wait until it takes work."""
-        ready = self.home / "worker.ready"
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        """Start one (again), beside those that run, and wait until it takes work."""
+        ready = self.home / "worker.ready"  # how a worker of another make says so, for comparison
         ready.unlink(missing_ok=True)
         log = (self.home / "worker.log").open("ab")
-        self.worker = subprocess.Popen(
-            [sys.executable, "-m", "workers.worker"],
+        worker = self.worker = subprocess.Popen(
+            [sys.executable, "-m", *self.worker_module],
             env=self.process_environment,
             cwd=self._code,
             stdout=log,
             stderr=log,
         )
         log.close()
+        self._workers.append(worker)
 
-        def took_work() -> bool:
-            assert self.worker
-            assert self.worker.poll() is None, (self.home / "worker.log").read_text()[-3000:]
-            return ready.exists()
+        def takes_work() -> bool:
+            assert worker.poll() is None, (self.home / "worker.log").read_text()[-3000:]
+            return ready.exists() or self.health(worker) == 200
 
-        _until(took_work, 60)
+        _until(takes_work, 60)
+        return worker
 
-    def kill_worker(self) -> None:
-        """SIGKILL: no goodbye."""
-        assert self.worker
-        self.worker.send_signal(signal.SIGKILL)
-        _reap(self.worker)
+    def health(self, worker: subprocess.Popen[bytes], path: str = "/readyz") -> int | None:
+        """The status with which a worker answers; None if it does not."""
+        answer = self.ask(worker, path)
+        return answer.status_code if answer else None
+
+    def ask(self, worker: subprocess.Popen[bytes], path: str) -> httpx.Response | None:
+        """What a worker answers; None if nothing."""
+        try:
+            (found,) = json.loads((self.home / "workers" / f"{worker.pid}.json").read_text())
+            return httpx.get(f"http://{found['targets'][0]}{path}", timeout=10)
+        except (FileNotFoundError, httpx.TransportError):
+            return None
+
+    def kill_worker(self, worker: subprocess.Popen[bytes] | None = None) -> None:
+        """SIGKILL: no goodbye. Without a ``worker``, the one started last."""
+        worker = worker or self.worker
+        assert worker
+        worker.kill()
+        _reap(worker)
 
     async def client(self) -> Client:
         for _ in range(50):
@@ -166,18 +186,23 @@ class Stack:
     ) -> list[str]:
         """Hand in files by name, with ``options`` other than those of the settings; returns their execution ids in the
         same order."""
-        handed_in = [HandedIn(name, data) for name, data in files.items()]
+        submitted = await self.hand_in(files, batch=batch, tenant=tenant, **options)
+        assert all(one.execution_id for one in submitted), submitted
+        return [one.execution_id or "" for one in submitted]
+
+    async def hand_in(
+        self, files: dict[str, bytes], *, batch: str = "batch", tenant: str = "tests", **options: str
+    ) -> list[Submitted]:
+        """As `submit`; returns what became of each file."""
         async with Ledger(self.settings().ledger) as ledger:
-            submitted = await submit(
-                handed_in,
+            return await submit(
+                [HandedIn(name, data) for name, data in files.items()],
                 client=await self.client(),
                 ledger=ledger,
                 settings=self.settings().model_copy(update=options),
                 tenant=tenant,
                 batch=batch,
             )
-        assert all(one.execution_id for one in submitted), submitted
-        return [one.execution_id or "" for one in submitted]
 
     async def handle(self, execution_id: str) -> WorkflowHandle[Any, Any]:
         return (await self.client()).get_workflow_handle(execution_id)
@@ -213,6 +238,12 @@ async def eventually(attempt: Callable[[], Awaitable[T | None]], seconds: float 
     return value
 
 
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def _until(true: Callable[[], bool], seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not true():
@@ -236,6 +267,15 @@ class PhoenixServer:
         (self.port,) = free_ports(1)
 
     def __enter__(self) -> PhoenixServer:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        _reap(self.process)
+
+    def start(self) -> None:
+        """Start (again, on the same home and port) and wait until it answers."""
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {
             "PHOENIX_HOST": "127.0.0.1",
             "PHOENIX_PORT": str(self.port),
@@ -243,26 +283,67 @@ class PhoenixServer:
             "PHOENIX_TELEMETRY_ENABLED": "false",
             "PHOENIX_ALLOW_EXTERNAL_RESOURCES": "false",
         }
-        self._log = (self.home / "phoenix.log").open("wb")
-        self._process = subprocess.Popen(
-            [sys.executable, str(ROOT / "infra/local/serve_phoenix.py"), "serve"],
-            env=environment,
-            cwd=self.home,
-            stdout=self._log,
-            stderr=self._log,
-        )
+        with (self.home / "phoenix.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, str(ROOT / "infra/local/serve_phoenix.py"), "serve"],
+                env=environment,
+                cwd=self.home,
+                stdout=log,
+                stderr=log,
+            )
 
         def answers() -> bool:
-            assert self._process.poll() is None, (self.home / "phoenix.log").read_text()[-3000:]
+            assert self.process.poll() is None, (self.home / "phoenix.log").read_text()[-3000:]
             try:
                 return httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=2).status_code == 200
             except httpx.HTTPError:
                 return False
 
         _until(answers, 120)
+
+    def kill(self) -> None:
+        """SIGKILL: what it has taken and not yet stored dies with it."""
+        self.process.kill()
+        _reap(self.process)
+
+
+class EndpointProcess:
+    """The scripted endpoint in a process of its own, to be killed; use as a context manager. What it was paid for stands
+    in a file of ``home`` and outlives it."""
+
+    def __init__(self, home: Path, **script: Any) -> None:
+        """``script``: how it behaves, as `tests.scripted.endpoint.Script` takes it."""
+        (self._port,) = free_ports(1)
+        self._paid = home / "paid"
+        self._script = json.dumps(script)
+        self.url = f"http://127.0.0.1:{self._port}/v1"
+
+    def __enter__(self) -> EndpointProcess:
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.terminate()
+        self.kill()
+
+    def start(self) -> None:
+        """Start (again, on the same port) and wait until it answers."""
+        module = "tests.scripted.endpoint"
+        arguments = ["--port", str(self._port), "--script", self._script, "--paid", str(self._paid)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT
+        )
+        assert self._process.stdout
+        said = self._process.stdout.readline().decode()
+        assert said.strip() == self.url, f"the endpoint did not start: {said}{self._process.stdout.read().decode()}"
+        _until(lambda: _listens(self._port), 30)
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self._process.kill()
         _reap(self._process)
-        self._log.close()
+        assert self._process.stdout
+        self._process.stdout.close()
+
+    def paid(self) -> Counter[str]:
+        """Digest of a request, as the ledger has it, to how often it was answered, over all restarts."""
+        return Counter(self._paid.read_text().split()) if self._paid.exists() else Counter()

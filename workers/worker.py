@@ -1,43 +1,91 @@
 """The worker process: runs every definition found, until it is asked to stop.
 
-Started by ``counterfoil up`` or by hand: ``python -m workers.worker``.
+Started by ``counterfoil up`` or by hand: ``python -m workers.worker``. What it does is split into roles, each with a task
+queue of its own; a process has all of them, or those it is given with ``--role``.
+
+Asked to stop (SIGTERM, SIGINT), it drains: it takes no more work and is no longer ready, gives what runs
+``drain_seconds`` to end, and hands the rest back to its task queue, where another worker has it within a second. Asked a
+second time it quits at once; then others notice by the missing heartbeat.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import logging
 import os
 import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
+from enum import StrEnum
+from functools import partial
+from typing import Any, NoReturn, TypeVar
 
+from temporalio.client import Client
 from temporalio.contrib.opentelemetry import OpenTelemetryPlugin
-from temporalio.langgraph import LangGraphPlugin
 from temporalio.service import RPCError
-from temporalio.worker import Worker
+from temporalio.worker import FixedSizeSlotSupplier, UnsandboxedWorkflowRunner, Worker, WorkerTuner, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from infra import connections as connected
 from infra.connections import Connections
+from infra.ledger import LedgerNotReady
 from infra.ledger.activities import record
 from infra.models import EndpointNotAllowed, ModelError
 from infra.settings import Settings, settings
+from infra.telemetry import metrics
+from infra.telemetry.logs import start_logging
 from infra.telemetry.phoenix import PRICE_HOLDS_AFTER_SECONDS, Phoenix, PhoenixError
 from infra.telemetry.tracing import Tracing, start_tracing
 from infra.temporal import search_attributes
-from infra.temporal.connect import connect
+from infra.temporal.agents import AgentsPlugin
+from infra.temporal.connect import TemporalUnreachable, connect
 from infra.temporal.interceptors import ActivityCare
+from infra.temporal.payload_limit import PayloadLimit
+from infra.temporal.runtime import start_runtime
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
+from infra.temporal.slots import ModelCallSlots
+from workers._health import Health, NotReady
+from workers.feeding import Feeding
 from workflows import definitions
+from workflows.batch import BatchWorkflow
 
 log = logging.getLogger("counterfoil.worker")
+
+T = TypeVar("T")
+
+
+class Role(StrEnum):
+    """A part of the work, by what bounds it."""
+
+    WORKFLOWS = "workflows"
+    """Workflows, with their local activities and quick I/O: bound by this process's one core."""
+    MODELS = "models"
+    """Model calls: bound by the endpoint."""
+    READING = "reading"
+    """Reading documents, in processes of their own: bound by the machine's cores."""
+
+    def task_queue(self, made: Settings) -> str:
+        """The task queue of the role, as the agents' graphs name it too."""
+        return made.task_queue if self is Role.WORKFLOWS else f"{made.task_queue}-{self.value}"
+
+
+_WORKFLOWS: tuple[type, ...] = (BatchWorkflow,)
+"""Workflows beside those of the definitions."""
+
+
+def _activities(client: Client, made: Connections) -> list[Callable[..., Any]]:
+    """Activities beside the agents' steps."""
+    return [record, *Feeding(client, made).activities]
+
 
 _PASSED_THROUGH = (
     "agents",
     "infra",
-    "workflows.execution",
+    "workflows",
     "pydantic",
     "opentelemetry",
     "openinference",
@@ -45,103 +93,215 @@ _PASSED_THROUGH = (
     "httpx",
 )
 """Modules the workflow sandbox takes as they are: deterministic where workflows use them, and slow to load anew each time."""
+_START_SECONDS = 60.0
+"""Longest that the start waits for Temporal, and for the ledger. Whatever supervises the worker then starts it again; it
+would soon give up a process that ends as soon as it is started."""
 _PRICES_SECONDS = 15.0
 """Longest that the start waits for the first try at telling Phoenix the prices, and for them to hold."""
 _PRICE_RETRY_SECONDS = 10.0
+_WORKFLOW_TASKS = 20
+"""Workflow tasks at once. They share one core: Temporal takes one that does not get its turn within 2 s for a deadlock."""
+_CACHED_WORKFLOWS = 500
+"""Workflows kept in memory, at 0.4 MB each where they wait for a person; one that is not is replayed when it goes on."""
+_QUICK_ACTIVITIES = 50
+_CANCEL_SECONDS = 15.0
+"""Longest that cancelled activities may take to put on record what became of them, and the last spans to be sent."""
 
 
-async def run_worker(made: Settings, *, ready: Path | None = None, stop: asyncio.Event | None = None) -> None:
-    """Run until ``stop`` is set (or SIGTERM or SIGINT comes), then finish what runs and return.
+async def run_worker(made: Settings, *, roles: Sequence[Role] = tuple(Role), stop: asyncio.Event | None = None) -> None:
+    """Run until ``stop`` is set, or SIGTERM or SIGINT comes; then drain and return.
 
-    ``ready`` is a file that holds this process's id while it takes work.
+    Raises:
+        TemporalUnreachable, LedgerNotReady: without these no work can begin; they were waited for.
     """
     stop = stop or asyncio.Event()
-    tracing = start_tracing(made)
-    made_connections = Connections.of(made)
-    connected.use(made_connections)
-    found = definitions()
-    client = await connect(made, plugins=[OpenTelemetryPlugin()])
-    await made_connections.ledger.ping()
-    try:
-        if made_attributes := await search_attributes.ensure(client):
-            log.info("created search attributes: %s", ", ".join(made_attributes))
-    except RPCError as error:
-        log.warning("search attributes could not be checked: %s. Executions need: %s", error, SEARCH_ATTRIBUTES)
-    tried = asyncio.Event()
-    prices = asyncio.create_task(_set_prices(made_connections, tracing, tried))
-    workflows = [d.workflow for d in found.values()]
-    main = _worker(client, made, tracing, made.task_queue, workflows, [record], 50)
-    models = _worker(client, made, tracing, f"{made.task_queue}-models", [], [], made.model_concurrency)
-    loop = asyncio.get_running_loop()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError, RuntimeError):  # Windows has none; only the main thread may
-            loop.add_signal_handler(signum, stop.set)
-    with suppress(TimeoutError):
-        await asyncio.wait_for(tried.wait(), _PRICES_SECONDS)
-    async with main, models:
-        log.info("ready: %s on task queue %s", ", ".join(found), made.task_queue)
-        if ready:
-            ready.write_text(str(os.getpid()))
-        keeping = asyncio.create_task(_send_kept_spans(tracing))
-        try:
+    _stop_on_signals(stop)
+    sdk = start_runtime()
+    with Health(
+        made.home, made.worker_host, made.worker_port, roles=",".join(roles), sdk_metrics=sdk.metrics_url
+    ) as health:
+        log.info("health and metrics at http://%s", health.address)
+        tracing = start_tracing(made, holding=True)
+        metrics.SPANS_WAITING.set_function(lambda: tracing.waiting)
+        made_connections = Connections.of(made)
+        connected.use(made_connections)
+        client = await _reached(partial(connect, made, plugins=[OpenTelemetryPlugin()], runtime=sdk.runtime), stop)
+        await _reached(made_connections.ledger.ping, stop)
+        await _ensure_search_attributes(client)
+        tried = asyncio.Event()
+        prices = asyncio.create_task(_keep_priced(made_connections, tracing, tried))
+        workers = [_worker(role, client, made_connections, tracing) for role in roles]
+        health.checks = {
+            "polling": lambda: _require_running(workers),
+            "ledger": made_connections.ledger.ping,
+            "temporal": lambda: _require_serving(client),
+        }
+        with suppress(TimeoutError):
+            await asyncio.wait_for(tried.wait(), _PRICES_SECONDS)
+        async with asyncio.TaskGroup() as running:
+            for worker in workers:
+                running.create_task(worker.run())
+            health.not_ready = None
+            log.info("taking work from %s", ", ".join(role.task_queue(made) for role in roles))
             await stop.wait()
-        finally:
-            keeping.cancel()
+            health.not_ready = "draining"
             prices.cancel()
-            if ready:
-                ready.unlink(missing_ok=True)
-            log.info("stopping: finishing what runs")
-    await made_connections.close()
-    await asyncio.to_thread(tracing.shutdown)
+            log.info("draining: what runs has %g s to end", made.drain_seconds)
+            patience = asyncio.get_running_loop().call_later(made.drain_seconds + _CANCEL_SECONDS, _give_up)
+            # All at once: a role that goes on would begin what another has stopped to do.
+            await asyncio.gather(*(worker.shutdown() for worker in workers))
+        await made_connections.close()
+        await asyncio.to_thread(tracing.shutdown)
+        patience.cancel()
+        log.info("drained")
 
 
-def workflow_runner() -> SandboxedWorkflowRunner:
-    """Temporal's sandbox, as the workflows of this project need it."""
+def workflow_runner(*, sandbox: bool = True) -> WorkflowRunner:
+    """What runs workflow code: Temporal's sandbox as the workflows of this project need it, or the bare interpreter.
+
+    The sandbox costs a tenth of a worker's processor time. It catches what a workflow must not do when the code is
+    written, so the tests run in it.
+    """
+    if not sandbox:
+        return UnsandboxedWorkflowRunner()
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH)
     return SandboxedWorkflowRunner(restrictions=restrictions)
 
 
-def _worker(
-    client: object,
-    made: Settings,
-    tracing: Tracing,
-    queue: str,
-    workflows: list[type],
-    activities: list[object],
-    slots: int,
-) -> Worker:
-    graphs = {d.workflow.agent: d.build_graph() for d in definitions().values()}
-    return Worker(
-        client,  # type: ignore[arg-type]
-        task_queue=queue,
-        workflows=workflows,
-        activities=activities,  # type: ignore[arg-type]
-        plugins=[LangGraphPlugin(graphs=graphs)],
-        interceptors=[ActivityCare(tracing)],
-        workflow_runner=workflow_runner(),
-        max_concurrent_activities=slots,
-        graceful_shutdown_timeout=timedelta(seconds=20),
+async def _reached(reach: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T:
+    """What ``reach`` returns, once it does: what is not there may be starting again, as after a power cut.
+
+    Raises:
+        TemporalUnreachable, LedgerNotReady: not within `_START_SECONDS`, or ``stop`` was set meanwhile.
+    """
+    since = time.monotonic()
+    told = False
+    while True:
+        try:
+            return await reach()
+        except (TemporalUnreachable, LedgerNotReady) as error:
+            if stop.is_set() or time.monotonic() - since > _START_SECONDS:
+                raise
+            if not told:
+                log.warning("waiting up to %g s: %s", _START_SECONDS, error)
+            told = True
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 1)
+
+
+def _worker(role: Role, client: Client, made: Connections, tracing: Tracing) -> Worker:
+    found = definitions().values()
+    shared: dict[str, Any] = {
+        "task_queue": role.task_queue(made.settings),
+        "plugins": [AgentsPlugin(graphs={d.workflow.agent: d.build_graph() for d in found})],
+        "interceptors": [ActivityCare(tracing), PayloadLimit()],
+        "workflow_runner": workflow_runner(sandbox=made.settings.workflow_sandbox),
+        # Ours are few; what comes back with one, such as that the activity is cancelled, should not wait.
+        "max_heartbeat_throttle_interval": timedelta(seconds=1),
+        "graceful_shutdown_timeout": timedelta(seconds=made.settings.drain_seconds),
+    }
+    match role:
+        case Role.WORKFLOWS:
+            return Worker(
+                client,
+                workflows=[*(d.workflow for d in found), *_WORKFLOWS],
+                activities=_activities(client, made),
+                max_cached_workflows=_CACHED_WORKFLOWS,
+                max_concurrent_workflow_tasks=_WORKFLOW_TASKS,
+                max_concurrent_activities=_QUICK_ACTIVITIES,
+                max_concurrent_local_activities=_QUICK_ACTIVITIES,
+                **shared,
+            )
+        case Role.MODELS:
+            return Worker(client, tuner=_model_call_slots(made), **shared)
+        case Role.READING:
+            return Worker(client, max_concurrent_activities=_reading_slots(made.settings), **shared)
+
+
+def _model_call_slots(made: Connections) -> WorkerTuner:
+    """As many activities as the endpoints take calls. (The other kinds of slots are not used in this role.)"""
+    none = FixedSizeSlotSupplier(1)
+    return WorkerTuner.create_composite(
+        activity_supplier=ModelCallSlots(made.models.limits.values()),
+        workflow_supplier=none,
+        local_activity_supplier=none,
+        nexus_supplier=none,
     )
 
 
-async def _send_kept_spans(tracing: Tracing) -> None:
-    """Send what was kept while Phoenix was away, also when no new span comes along to push it."""
-    while True:
-        await asyncio.sleep(5)
-        await asyncio.to_thread(tracing.flush)
+def _reading_slots(made: Settings) -> int:
+    """The configured ones, else this worker's share of the cores that the process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return made.reading_slots or max(1, cores // made.workers)
+
+
+async def _require_running(workers: Iterable[Worker]) -> None:
+    if stopped := [worker.task_queue for worker in workers if not worker.is_running]:
+        raise NotReady(f"no work is taken from {', '.join(stopped)}")
+
+
+async def _require_serving(client: Client) -> None:
+    if not await client.service_client.check_health():
+        raise NotReady("its frontend says that it does not serve")
+
+
+async def _ensure_search_attributes(client: Client) -> None:
+    try:
+        if created := await search_attributes.ensure(client):
+            log.info("created search attributes: %s", ", ".join(created))
+    except RPCError as error:
+        log.warning("search attributes could not be checked: %s. Executions need: %s", error, SEARCH_ATTRIBUTES)
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    def asked(signum: signal.Signals) -> None:
+        if stop.is_set():
+            log.warning("%s again: quitting at once", signum.name)
+            _quit(128 + signum)
+        stop.set()
+
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError, RuntimeError):  # Windows has none; only the main thread may
+            asyncio.get_running_loop().add_signal_handler(signum, asked, signum)
+
+
+def _give_up() -> NoReturn:
+    log.error(
+        "what was cancelled does not end: quitting; Temporal gives it to another worker when its heartbeat is missed"
+    )
+    _quit(1)
+
+
+def _quit(code: int) -> NoReturn:
+    """End the process as it is. The interpreter's own way out sometimes aborts in the SDK's threads (signal 6)."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+async def _keep_priced(made: Connections, tracing: Tracing, tried: asyncio.Event) -> None:
+    """`_set_prices`; if that breaks, it is told, and spans are sent without their prices rather than never."""
+    try:
+        await _set_prices(made, tracing, tried)
+    except Exception:
+        log.exception("the prices could not be told to Phoenix, which will show calls without their cost")
+        tracing.hold(False)
+        tried.set()
 
 
 async def _set_prices(made: Connections, tracing: Tracing, tried: asyncio.Event) -> None:
     """Tell Phoenix the price of every configured model, as soon as the model's endpoint and Phoenix both answer; set
     ``tried`` after the first round.
 
-    Phoenix prices no span in retrospect, so spans are held until the prices hold there; but not for an endpoint that is
-    away, which makes no spans to price.
+    Phoenix prices no span in retrospect, so spans are held from the start until the prices hold there; but not for an
+    endpoint that is away, which makes no spans to price.
     """
     pending = {name: tier.price for name, tier in made.models.tiers.items() if tier.price}
     told: set[str] = set()
     wait = 0.5
     if not pending:
+        tracing.hold(False)
         tried.set()
     async with Phoenix(made.settings) as phoenix:
         while pending:
@@ -171,14 +331,29 @@ async def _set_prices(made: Connections, tracing: Tracing, tried: asyncio.Event)
                 wait = min(wait * 2, _PRICE_RETRY_SECONDS)
 
 
-def main() -> None:
-    """Entry point of the process."""
+def main() -> NoReturn:
+    """Entry point of the process. Its exit code is 0 after a drain, and 1 after a failure."""
+    parser = argparse.ArgumentParser(prog="python -m workers.worker", description="Run the definitions.")
+    parser.add_argument(
+        "--role",
+        action="append",
+        type=Role,
+        choices=list(Role),
+        help="do this alone; may be given again (default: all)",
+    )
+    roles = parser.parse_args().role or list(Role)
     made = settings()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    start_logging(made.log_format)
     made.home.mkdir(parents=True, exist_ok=True)
-    asyncio.run(run_worker(made, ready=made.home / "worker.ready"))
+    try:
+        asyncio.run(run_worker(made, roles=roles))
+    except (TemporalUnreachable, LedgerNotReady) as error:
+        log.error("%s", error)
+        _quit(1)
+    except BaseException as error:
+        log.critical("the worker failed: %s", type(error).__name__, exc_info=True)
+        _quit(1)
+    _quit(0)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import asyncio
 import re
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
@@ -22,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from langgraph.types import Command
     from temporalio.langgraph import graph
 
-    from infra.ledger import Execution, Finding, Review, Status, Step
+    from infra.ledger import REFUSED_FOR_GOOD, Execution, Finding, Review, Status, Step
     from infra.ledger.activities import record
     from infra.telemetry.tracing import RootSpan, root_span, trace_id_of
     from infra.temporal import search_attributes as sa
@@ -37,7 +38,26 @@ class ExecutionOrder(BaseModel):
     """SHA-256 of the document's bytes, hex; the bytes are in the document store."""
     name: str
     options: dict[str, Any] = Field(default_factory=dict)
+    details: dict[str, str] = Field(default_factory=dict)
+    """What whoever handed it in says of it, such as a purchase order."""
     trace_link: str | None = None
+
+
+class PartsOrder(BaseModel):
+    """What a document was split into: each part becomes an execution of its own in the same batch."""
+
+    tenant: str
+    batch: str
+    definition: str
+    of: str
+    """The execution that was split."""
+    parts: list[dict[str, Any]]
+    """Each with ``name`` and ``digest``; the bytes are in the document store."""
+    details: dict[str, str] = Field(default_factory=dict)
+
+
+HAND_IN_PARTS = "hand in parts"
+"""Activity that takes a `PartsOrder` and returns the ids of the executions."""
 
 
 class ReviewAnswer(BaseModel):
@@ -52,14 +72,11 @@ class ReviewAnswer(BaseModel):
 
 
 _RECORD: dict[str, Any] = {
+    # A local activity: what it is given, the whole stub, is not written to the history.
     "start_to_close_timeout": timedelta(seconds=40),
-    "heartbeat_timeout": timedelta(seconds=15),
     # A ledger that is down is no reason to lose an execution: its record is tried until it is up again. What it cannot
     # take will not be taken later.
-    "retry_policy": RetryPolicy(
-        maximum_interval=timedelta(seconds=60),
-        non_retryable_error_types=["ValueError", "TypeError", "StatementError", "DataError", "ValidationError"],
-    ),
+    "retry_policy": RetryPolicy(maximum_interval=timedelta(seconds=60), non_retryable_error_types=REFUSED_FOR_GOOD),
 }
 
 
@@ -77,9 +94,10 @@ class AgentWorkflow:
         self._link: str | None = None
         self._root: RootSpan | None = None
         self._shown: dict[str, Any] = {}
+        self._parts: list[dict[str, Any]] = []
 
     async def execute(self, order: ExecutionOrder) -> Execution:
-        """Run the agent, waiting for people as it asks for them, and return the stub.
+        """Run the agent, waiting for people as it asks for them, and return the stub's head: the record has all of it.
 
         Raises:
             ApplicationError: the execution failed; the message says why and what to do next. The stub is recorded.
@@ -108,9 +126,11 @@ class AgentWorkflow:
             batch=order.batch,
             input={"document": order.name, "sha256": order.digest},
         ) as self._root:
+            self._shown = {pair.key.name: pair.value for pair in info.typed_search_attributes}
+            self._show()
             try:
-                await self._record()
                 await self._run_agent(order)
+                await self._split(order)
             except asyncio.CancelledError:
                 failure = "cancelled by an operator. Submit the document again to start over"
             except Exception as error:
@@ -119,17 +139,18 @@ class AgentWorkflow:
             self._waiting = False
             stub = self._stub
             stub.ended_at = workflow.now()
+            stub.settled_at = stub.settled_at or stub.ended_at
             if failure:
                 stub.status, stub.error, stub.decision = Status.FAILED, failure, None
             self._end_root()
         await asyncio.shield(self._record())
         if failure:
             raise ApplicationError(failure, type="ExecutionFailed", non_retryable=True)
-        return stub
+        return stub.model_copy(update={"result": {}, "steps": [], "findings": []})
 
     async def _run_agent(self, order: ExecutionOrder) -> None:
         assert self._stub
-        app = graph(self.agent).compile(checkpointer=InMemorySaver())
+        app = _compiled(graph(self.agent)).copy({"checkpointer": InMemorySaver()})
         config: Any = {"configurable": {"thread_id": self._stub.id}, "recursion_limit": 100}
         execution = {
             "id": self._stub.id,
@@ -137,6 +158,7 @@ class AgentWorkflow:
             "batch": order.batch,
             "digest": order.digest,
             "name": order.name,
+            "details": order.details,
         }
         given: Any = {"execution": execution, "options": order.options}
         while True:
@@ -155,10 +177,33 @@ class AgentWorkflow:
                 return
             given = Command(resume=await self._ask_person())
 
+    async def _split(self, order: ExecutionOrder) -> None:
+        """Where the agent found several documents in one, make each an execution of its own."""
+        if not self._parts:
+            return
+        stub = self._stub
+        assert stub
+        await workflow.execute_activity(
+            HAND_IN_PARTS,
+            PartsOrder(
+                tenant=order.tenant,
+                batch=order.batch,
+                definition=stub.definition,
+                of=stub.id,
+                parts=self._parts,
+                details=order.details,
+            ),
+            start_to_close_timeout=timedelta(minutes=2),
+            heartbeat_timeout=timedelta(seconds=15),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=60)),
+        )
+        stub.status, stub.decision = Status.SPLIT, None
+
     async def _ask_person(self) -> dict[str, Any]:
         """Wait, for days if need be, until a person has answered."""
         assert self._stub
         self._stub.status = Status.REVIEW
+        self._stub.settled_at = self._stub.settled_at or workflow.now()
         self._waiting = True
         self._end_root()
         await self._record()
@@ -215,6 +260,7 @@ class AgentWorkflow:
         stub.steps = [Step(ordinal=n, **s) for n, s in enumerate(state.get("steps", []))]
         stub.findings = [Finding(**f) for found in state.get("findings", {}).values() for f in found]
         stub.reviews = [Review(**r) for r in state.get("reviews", [])]
+        self._parts = state.get("parts") or []
         made = {"fields": state.get("fields", {}), "document": state.get("document")}
         stub.result = {**(state.get("result") or {}), **made}
 
@@ -223,17 +269,16 @@ class AgentWorkflow:
         stub = self._stub
         assert stub
         self._show()
-        self._upsert(stub)
         summary = stub.status.value
         try:
-            totals = await workflow.execute_activity(record, stub, summary=summary, **_RECORD)
+            totals = await workflow.execute_local_activity(record, stub, summary=summary, **_RECORD)
         except ActivityError as error:
             # What the ledger cannot take is left out; that the execution stands, and why it failed, is recorded.
             unrecorded = f"its result cannot be recorded: {_reason(error)}"
             stub.status, stub.error, stub.decision = Status.FAILED, stub.error or unrecorded, None
             stub.ended_at = workflow.now()
             stub.amount, stub.result, stub.steps, stub.findings = None, {}, [], []
-            totals = await workflow.execute_activity(record, stub, summary=summary, **_RECORD)
+            totals = await workflow.execute_local_activity(record, stub, summary=summary, **_RECORD)
             if not stub.error.startswith("cancelled"):
                 raise ApplicationError(stub.error, type="ExecutionFailed", non_retryable=True) from error
         stub.model_calls, stub.usage = totals.model_calls, totals.usage
@@ -275,15 +320,15 @@ class AgentWorkflow:
         stub = self._stub
         assert stub
         lines = [
-            f"**{_plain(stub.name)}**: {stub.status.value}" + (f", at step `{self._step}`" if not stub.ended_at else "")
+            f"**{plain(stub.name)}**: {stub.status.value}" + (f", at step `{self._step}`" if not stub.ended_at else "")
         ]
         if stub.decision:
             lines.append(f"**Decision**: {stub.decision} by {stub.decided_by}")
-            lines += [f"- {_plain(reason)}" for reason in stub.reasons]
+            lines += [f"- {plain(reason)}" for reason in stub.reasons]
         if stub.error:
-            lines.append(f"**Failed**: {_plain(stub.error)}")
+            lines.append(f"**Failed**: {plain(stub.error)}")
         if stub.vendor or stub.amount is not None:
-            number, vendor = _plain(stub.number or "?"), _plain(stub.vendor or "?")
+            number, vendor = plain(stub.number or "?"), plain(stub.vendor or "?")
             lines.append(f"**Invoice** {number} of {vendor}: {stub.amount} {stub.currency or ''}")
         if stub.model_calls:
             cost = f"{stub.cost:.6f} {stub.cost_currency}" if stub.cost is not None else "unpriced"
@@ -295,10 +340,16 @@ class AgentWorkflow:
         workflow.set_current_details("\n\n".join(lines))
 
 
+@lru_cache
+def _compiled(of: Any) -> Any:
+    """The graph compiled, once a process: it holds nothing of an execution."""
+    return of.compile()
+
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#!|])")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text of a document for a page that renders Markdown: no links, pictures or markup of the document's own."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))[:500]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -123,15 +125,20 @@ def model(url: str, *, name: str | None, key: str, seconds: float = 5.0) -> Answ
         return Answer(problem="what answers there is not an OpenAI-compatible endpoint")
 
 
-def worker(ready_file: Path, supervised: int | None) -> Answer:
-    """Compare the pid the worker wrote into ``ready_file`` when it was ready with the pid that is supervised."""
+def worker(home: Path, pid: int | None, seconds: float = 5.0) -> Answer:
+    """Ask the worker process ``pid`` of this home what it says of itself at ``/readyz``."""
     try:
-        written = int(ready_file.read_text().strip())
-    except (OSError, ValueError):
-        return Answer(problem="has not said yet that it is ready")
-    if written != supervised or not psutil.pid_exists(written):
-        return Answer(problem=f"{ready_file} was written by another process (pid {written})")
-    return Answer()
+        (found,) = json.loads((home / "workers" / f"{pid}.json").read_text())
+        address, roles = found["targets"][0], found["labels"]["roles"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return Answer(problem="has not said yet where it answers")
+    try:
+        answer = httpx.get(f"http://{address}/readyz", timeout=seconds, trust_env=False)
+        parts: dict[str, dict[str, Any]] = answer.json()["parts"]
+    except (httpx.HTTPError, ValueError, KeyError) as error:
+        return Answer(problem=f"says nothing at http://{address}/readyz ({type(error).__name__})")
+    missing = [f"{name}: {part.get('reason')}" for name, part in parts.items() if not part["ok"]]
+    return Answer(detail=f"http://{address}/readyz: {roles}", problem="; ".join(missing))
 
 
 def _vllm_version(http: httpx.Client, url: str) -> str:

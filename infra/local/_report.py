@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 PARTS = ("temporal", "phoenix", "model", "worker")
-"""The parts of the stack, in the order they depend on each other."""
+"""The parts of the stack, in the order they depend on each other. Where `Settings.workers` is more than one, the part
+``worker`` has so many programs: ``worker``, ``worker-2``, ``worker-3``, …; a part's name stands for all of them."""
 
 State = Literal["up", "starting", "down", "failed"]
 Origin = Literal["configured", "managed", "found", "none"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import sys
@@ -27,6 +28,7 @@ from infra.local._supervisor import STACK_VARIABLE, Program, Supervisor, tail
 from infra.models.errors import EndpointNotAllowed
 from infra.models.tiers import Tier, require_allowed, tiers_of
 from infra.settings import LOOPBACK, Settings
+from infra.temporal.fairness import dynamic_config_options
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 
 LOW_DISK_GIB = 2
@@ -67,7 +69,7 @@ def up(settings: Settings, report: Report, *, parts: Sequence[str] | None = None
     Raises:
         StackError: a name is unknown, another `up` or `down` runs in this home, or the supervisor does not start.
     """
-    chosen = _chosen(parts)
+    chosen = _chosen(settings, parts)
     with _alone(settings):
         stack = _Stack(settings, report)
         stack.prepare()
@@ -101,20 +103,21 @@ def up(settings: Settings, report: Report, *, parts: Sequence[str] | None = None
 
 
 def down(settings: Settings, report: Report) -> list[str]:
-    """Stop every part this stack started: the worker first, so that it can finish, then the others together.
+    """Stop every part this stack started: the workers first, so that they can finish, then the others together.
 
     Returns:
         The names of the parts that were stopped. Parts that are configured or were found are left alone.
     """
     with _alone(settings):
         supervisor = Supervisor(settings.home)
-        running = [name for name in PARTS if (s := supervisor.states().get(name)) and s.alive]
-        for group in (["worker"], ["temporal", "phoenix", "model"]):
-            stopping = [name for name in group if name in running]
+        alive = sorted(name for name, state in supervisor.states().items() if state.alive)
+        running = [name for part in PARTS for name in alive if _part_of(name) == part]
+        workers = [name for name in running if _part_of(name) == "worker"]
+        for stopping in (workers, [name for name in running if name not in workers]):
             for name in stopping:
                 report(Progress(name, "stopping"))
             if stopping:
-                supervisor.stop(*stopping)
+                supervisor.stop(*stopping, seconds=_stop_seconds(settings) + 30)
             for name in stopping:
                 report(Progress(name, "stopped", last=True))
         supervisor.shutdown()
@@ -127,18 +130,18 @@ def down(settings: Settings, report: Report) -> list[str]:
 def doctor(settings: Settings) -> list[PartStatus]:
     """How every part is, and what to do next; changes nothing. The last entry is the machine itself."""
     stack = _Stack(settings, lambda _: None)
-    with ThreadPoolExecutor(len(PARTS)) as pool:
-        statuses = list(pool.map(stack.examine, PARTS))
+    with ThreadPoolExecutor(len(stack.parts)) as pool:
+        statuses = list(pool.map(stack.examine, stack.parts))
     return [*statuses, _machine(settings)]
 
 
 def restart(settings: Settings, report: Report, part: str) -> PartStatus:
-    """Stop one part this stack started, start it again and wait until it is ready."""
-    _chosen([part])
+    """Stop one part this stack started, start it again and wait until it is ready; of several workers, all."""
+    chosen = _chosen(settings, [part])
     with _alone(settings):
         supervisor = Supervisor(settings.home)
         if supervisor.pid() is not None:
-            supervisor.stop(part)
+            supervisor.stop(*chosen, seconds=_stop_seconds(settings) + 30)
     return up(settings, report, parts=[part])[0]
 
 
@@ -156,9 +159,10 @@ def signal(settings: Settings, part: str, name: str = "KILL") -> int:
     return state.pid
 
 
-def log_file(settings: Settings, part: str) -> Path:
-    """The log of a part, or of the supervisor itself (``supervisor``)."""
-    return Supervisor(settings.home).log(part)
+def log_files(settings: Settings) -> dict[str, Path]:
+    """The log of every program, and of the supervisor itself (``supervisor``)."""
+    supervisor = Supervisor(settings.home)
+    return {name: supervisor.log(name) for name in (*_chosen(settings, None), "supervisor")}
 
 
 class _Stack:
@@ -215,9 +219,8 @@ class _Stack:
                 return self._is_up(part, "found", found)
             if name == "model":
                 self._prepare_model()
-            if name == "worker":
-                self._migrate()
-                _ready_file(self.settings).unlink(missing_ok=True)
+            if _part_of(name) == "worker":
+                self._migrate(name)
             self._ensure_supervisor()
             self.supervisor.start(name)
             self.say(name, "starting")
@@ -366,8 +369,8 @@ class _Stack:
                     "COUNTERFOIL_LOCAL_MODEL=0.5b needs 6",
                 )
 
-    def _migrate(self) -> None:
-        self.say("worker", "bringing the ledger's tables up to date")
+    def _migrate(self, name: str) -> None:
+        self.say(name, "bringing the ledger's tables up to date")
         migrate(self.settings.ledger)
 
 
@@ -382,9 +385,6 @@ def _parts(stack: _Stack) -> list[_Part]:
             return _ask_tiers(remote, settings)
         name = settings.model_name or (stack.server.served_name if stack.server else None)
         return _probe.model(settings.local_model_url, name=name, key=key)
-
-    def ask_worker() -> Answer:
-        return _probe.worker(_ready_file(settings), stack._pid("worker"))
 
     def model_program() -> Program:
         assert stack.server is not None
@@ -425,15 +425,18 @@ def _parts(stack: _Stack) -> list[_Part]:
             ready_seconds=300,
             setting="COUNTERFOIL_TIERS" if settings.tiers else "COUNTERFOIL_MODEL_URL",
         ),
-        _Part(
-            name="worker",
-            configured=False,
-            address=f"task queue {settings.task_queue}",
-            ask=ask_worker,
-            ports={},
-            program=lambda: _worker(settings),
-            ready_seconds=120,
-            needs=("temporal", "phoenix", "model"),
+        *(
+            _Part(
+                name=name,
+                configured=False,
+                address=f"task queue {settings.task_queue}",
+                ask=lambda name=name: _probe.worker(settings.home, stack._pid(name)),  # type: ignore[misc]
+                ports={},
+                program=lambda name=name: _worker(settings, name),  # type: ignore[misc]
+                ready_seconds=120,
+                needs=("temporal", "phoenix", "model"),
+            )
+            for name in _workers(settings)
         ),
     ]
 
@@ -448,6 +451,7 @@ def _temporal(settings: Settings) -> Program:
         *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"),
         # The dev server's one shard polls 20 tasks a second by default, which is 53 ms for every step.
         *("--dynamic-config-value", "history.transferProcessorMaxPollRPS=10000"),
+        *dynamic_config_options(),
         *("--dynamic-config-value", "frontend.enableServerVersionCheck=false"),
         *("--log-level", "warn"),
     ]
@@ -496,25 +500,40 @@ def _phoenix(settings: Settings) -> Program:
     )
 
 
-def _worker(settings: Settings) -> Program:
+def _workers(settings: Settings) -> list[str]:
+    """Names of the worker programs."""
+    return ["worker", *(f"worker-{n}" for n in range(2, settings.workers + 1))]
+
+
+def _part_of(program: str) -> str:
+    """The part that a program belongs to."""
+    return "worker" if program.startswith("worker-") else program
+
+
+def _stop_seconds(settings: Settings) -> int:
+    """How long a worker may take to stop: its drain, then what it cancels and the last spans."""
+    return math.ceil(settings.drain_seconds) + 20
+
+
+def _worker(settings: Settings, name: str) -> Program:
     root = str(Path(__file__).parents[2])
     path = os.pathsep.join(word for word in (root, os.environ.get("PYTHONPATH", "")) if word)
     here = Path.cwd()
     return Program(
-        name="worker",
+        name=name,
         argv=[sys.executable, "-m", "workers.worker"],
         # Where `counterfoil.toml` is read from.
         directory=here if (here / "counterfoil.toml").exists() else settings.home.parent,
         environment={"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", **_ports(settings)},
         start_seconds=5,
         start_retries=10,
-        stop_seconds=30,
+        stop_seconds=_stop_seconds(settings),
         priority=40,
     )
 
 
 def _ports(settings: Settings) -> dict[str, str]:
-    names = ("temporal_port", "temporal_ui_port", "phoenix_port", "model_port")
+    names = ("temporal_port", "temporal_ui_port", "phoenix_port", "model_port", "worker_port", "workers")
     return {f"COUNTERFOIL_{name.upper()}": str(getattr(settings, name)) for name in names}
 
 
@@ -559,10 +578,6 @@ def _ask_tiers(tiers: Sequence[Tier], settings: Settings) -> Answer:
     return Answer(answers[0].version, "; ".join(dict.fromkeys(answer.detail for answer in answers)))
 
 
-def _ready_file(settings: Settings) -> Path:
-    return settings.home / "worker.ready"
-
-
 def _machine(settings: Settings) -> PartStatus:
     existing = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
     disk = shutil.disk_usage(existing).free / GIB
@@ -583,11 +598,13 @@ def _machine(settings: Settings) -> PartStatus:
     )
 
 
-def _chosen(parts: Sequence[str] | None) -> list[str]:
-    unknown = [name for name in parts or () if name not in PARTS]
+def _chosen(settings: Settings, parts: Sequence[str] | None) -> list[str]:
+    """The programs that are meant; the name of a part stands for all of its programs."""
+    known = [*PARTS[:-1], *_workers(settings)]
+    unknown = [name for name in parts or () if name not in known]
     if unknown:
-        raise StackError(f"there is no part {', '.join(unknown)}; the parts are {', '.join(PARTS)}")
-    return [name for name in PARTS if parts is None or name in parts]
+        raise StackError(f"there is no part {', '.join(unknown)}; the parts are {', '.join(known)}")
+    return [name for name in known if parts is None or name in parts or _part_of(name) in parts]
 
 
 class _alone:

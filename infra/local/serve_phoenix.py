@@ -6,7 +6,11 @@ closed. Run as a program, with Phoenix's own arguments.
 
 from __future__ import annotations
 
+import os
 from typing import Any
+
+_NICE = 10
+"""Traces are kept on disk until Phoenix has them: on a machine that is full, the work goes first and Phoenix lags."""
 
 
 def main() -> None:
@@ -20,6 +24,8 @@ def main() -> None:
         as_shipped(self, *arguments, **(options | {"disabled": True}))
 
     setattr(GrpcServer, "__init__", disabled)  # noqa: B010
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
     phoenix()
 
 

@@ -1,63 +1,63 @@
-"""Processes that die: nothing is lost, nothing is paid twice, and every recorded call has its span."""
+"""Processes that die: nothing is lost, nothing is paid twice, and every recorded call has its span. `tests.chaos` in short;
+``make chaos`` does it in full."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
+
+import pytest
 
 from infra.ledger import Status
 from infra.models import CallStatus
-from infra.telemetry.phoenix import Phoenix
+from tests.chaos.run import Chaos
+from tests.chaos.schedule import Blow, Part
+from tests.chaos.verdict import judged, judged_in_phoenix
 from tests.scripted.invoices import CORRECTED, invoice_pdf
-from tests.stack import CALLS, Stack, eventually
+from tests.stack import EndpointProcess, PhoenixServer, Stack
 from workflows.execution import ReviewAnswer
 
+BLOWS = [
+    Blow(0, {Part.ENDPOINT: 0.5}, paid=4),
+    Blow(0, {Part.TEMPORAL: 0.5, Part.WORKER: 0.5}, paid=10),
+]
 
-async def test_a_worker_killed_amid_model_calls_repeats_no_recorded_call_and_loses_no_span(own_stack: Stack) -> None:
-    stack, script = own_stack, own_stack.endpoint.script
-    script.delay = 0.4
-    ids = await stack.submit({f"crash-{n}.pdf": invoice_pdf(f"CRASH-{n}") for n in range(12)})
-    for _ in range(2):
-        paid = script.paid.total()
 
-        async def going(since: int = paid) -> bool:
-            return script.in_flight >= 4 and script.paid.total() >= since + 6
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EndpointProcess]:
+    with EndpointProcess(tmp_path_factory.mktemp("endpoint"), slots=4, seconds=0.3, spread=0.5) as started:
+        yield started
 
-        await eventually(going)
-        stack.kill_worker()
-        await asyncio.sleep(0.6)  # what was in flight is answered, to nobody
-        stack.start_worker()
-    script.delay = 0.05
-    for id in ids:
-        assert (await stack.until(id, seconds=90)).status is Status.APPROVED
 
-    calls = [call for id in ids for call in await stack.calls(id)]
-    outcomes = Counter(call.status for call in calls)
-    recorded = [c for c in calls if c.status is CallStatus.COMPLETED]
-    assert len(recorded) == len({c.key for c in recorded}) == 12 * CALLS
+@pytest.fixture(scope="module")
+def stack(
+    tmp_path_factory: pytest.TempPathFactory, phoenix: PhoenixServer, endpoint: EndpointProcess
+) -> Iterator[Stack]:
+    """A stack to break."""
+    settings = {"COUNTERFOIL_MODEL_URL": endpoint.url, "COUNTERFOIL_MODEL_OUTAGE_MINUTES": "1"}
+    with Stack(tmp_path_factory.mktemp("home"), phoenix_port=phoenix.port, environment=settings) as started:
+        yield started
+
+
+async def test_worker_endpoint_and_temporal_killed_amid_model_calls_lose_nothing_and_repeat_nothing(
+    stack: Stack, endpoint: EndpointProcess, phoenix: PhoenixServer
+) -> None:
+    chaos = Chaos(stack, endpoint, phoenix, workers=1, seed=1, say=print)
+    files = {f"crash-{n}.pdf": invoice_pdf(f"CRASH-{n}") for n in range(12)}
+    records = await chaos.run(files, BLOWS, seconds=90)
+    assert {
+        check.what: check.offenders for check in [*judged(records), *judged_in_phoenix(records)] if not check.holds
+    } == {}
+    assert chaos.told.unsettled_at_last_blow > 0
+    outcomes = Counter(call.status for call in records.calls)
     assert outcomes[CallStatus.LOST] > 0, "the kills hit no call in flight: the test shows nothing"
-    assert outcomes[CallStatus.STARTED] == 0
-    # Every answer the endpoint was paid for is on record: kept, or counted as lost.
-    assert len(recorded) <= script.paid.total() <= len(recorded) + outcomes[CallStatus.LOST]
-    # Every request is on record; one that was begun there but not yet sent when its worker died counts as lost too.
-    assert len(recorded) <= script.requests.total() <= len(calls)
-
-    async with Phoenix(stack.settings()) as phoenix:
-        for id in ids:
-            execution = await stack.until(id)
-            kept = [c for c in recorded if c.execution_id == id]
-
-            async def complete(id: str = execution.trace_id or "") -> object:
-                trace = await phoenix.trace(id)
-                return trace if trace and trace.roots == 1 else None
-
-            trace = await eventually(complete)
-            assert sorted(trace.call_span_ids) == sorted(c.span_id or "" for c in kept)  # type: ignore[attr-defined]
-            assert trace.output_tokens == execution.usage.output == sum(c.usage.output for c in kept)  # type: ignore[attr-defined]
 
 
-async def test_an_execution_in_review_outlives_the_temporal_server_and_the_worker(own_stack: Stack) -> None:
-    stack = own_stack
+async def test_an_execution_in_review_outlives_the_temporal_server_and_the_worker(
+    stack: Stack, endpoint: EndpointProcess
+) -> None:
+    paid = endpoint.paid()
     (id,) = await stack.submit({"patient.pdf": invoice_pdf("PATIENT-1", gross="131.00")})
     before = await stack.until(id, Status.REVIEW)
     stack.kill_temporal()
@@ -71,4 +71,4 @@ async def test_an_execution_in_review_outlives_the_temporal_server_and_the_worke
     assert after.status is Status.APPROVED
     assert after.model_calls == before.model_calls
     assert after.cost == before.cost
-    assert max(stack.endpoint.script.paid.values()) == 1
+    assert max((endpoint.paid() - paid).values()) == 1

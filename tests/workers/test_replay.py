@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from temporalio.contrib.opentelemetry import OpenTelemetryPlugin
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.langgraph import LangGraphPlugin
 from temporalio.worker import Replayer
 
 from infra.ledger import Status
+from infra.temporal.agents import AgentsPlugin
 from tests.conftest import Spans
 from tests.scripted.invoices import CORRECTED, invoice_pdf
 from tests.stack import Stack
@@ -32,7 +32,7 @@ async def test_an_execution_replays_as_it_ran(stack: Stack, spans: Spans, path: 
     before = len(spans.ended())
     replayer = Replayer(
         workflows=[d.workflow for d in found],
-        plugins=[LangGraphPlugin(graphs={d.workflow.agent: d.build_graph() for d in found}), OpenTelemetryPlugin()],
+        plugins=[AgentsPlugin(graphs={d.workflow.agent: d.build_graph() for d in found}), OpenTelemetryPlugin()],
         workflow_runner=workflow_runner(),
         data_converter=pydantic_data_converter,
     )

@@ -11,7 +11,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from workers.cli import cost, demo, export, page, review, score, show, status, submit
+from workers.cli import batch, cost, demo, export, page, retry, review, score, show, status, submit, watch
 
 STACK_PANEL = "The stack on this machine"
 STACK_COMMANDS = {
@@ -49,7 +49,8 @@ app = typer.Typer(
     cls=_Commands,
     help="Runs agents over back-office documents and keeps a stub of every execution: what was decided, on which "
     "evidence, by which model, and what it cost.",
-    epilog="Begin with:  counterfoil up  then  counterfoil demo.  Exit codes: 0 well, 1 a problem, 2 called wrongly.",
+    epilog="Begin with:  counterfoil up  then  counterfoil demo.  Exit codes: 0 well, 1 a problem, 2 called wrongly, "
+    "130 interrupted.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,
@@ -64,7 +65,7 @@ def _main() -> None:
 
 for _name, _help in STACK_COMMANDS.items():
     app.command(_name, help=_help, rich_help_panel=STACK_PANEL)(lambda: None)
-for _module in (demo, score, submit, status, show, page, review, export, cost):
+for _module in (demo, score, submit, watch, status, batch, retry, show, page, review, export, cost):
     _module.register(app)
 
 

@@ -9,11 +9,12 @@ import asyncio
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -35,7 +36,15 @@ PIPE_WIDTH = 10_000
 LONGEST_NAME = 44
 """Characters of a file's name shown above its id; of a longer one the middle is left out."""
 
-STYLES = {"approved": "green", "review": "yellow", "rejected": "magenta", "failed": "red", "running": "cyan"}
+STYLES = {
+    "approved": "green",
+    "review": "yellow",
+    "rejected": "magenta",
+    "split": "blue",
+    "failed": "red",
+    "refused": "red",
+    "running": "cyan",
+}
 """Colour of a status; of a decision, see `decision_text`."""
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else, on standard output.")]
@@ -63,14 +72,14 @@ def failing_clearly() -> Iterator[None]:
     except (typer.Exit, KeyboardInterrupt):
         raise
     except Exception as error:
-        told = _told(error)
-        if told is None:
+        said = told(error)
+        if said is None:
             raise
-        err().print(Text(clean(told), "red"), soft_wrap=True)
+        err().print(Text(clean(said), "red"), soft_wrap=True)
         raise typer.Exit(error.code if isinstance(error, Problem) else 1) from None
 
 
-def _told(error: Exception) -> str | None:
+def told(error: Exception) -> str | None:
     """What to say of a foreseeable error; None for one that is a fault of this program."""
     if isinstance(error, Problem):
         return str(error)
@@ -139,6 +148,29 @@ async def the_execution(ledger: Ledger, meant: str, tenant: str | None = None) -
     whole = await ledger.execution(found[0].id)
     assert whole
     return whole
+
+
+async def the_batch(ledger: Ledger, name: str, tenant: str | None = None) -> tuple[str, str]:
+    """Tenant and name of the one batch a person means.
+
+    Raises:
+        Problem: there is none, with the names nearest to it; or several tenants have one.
+    """
+    known = await ledger.batches(tenant)
+    tenants = [one.tenant for one in known if one.batch == name]
+    if len(tenants) == 1:
+        return tenants[0], name
+    if tenants:
+        raise Problem(
+            f"several tenants have a batch {name}: {', '.join(sorted(tenants))}. Say which with --tenant", code=2
+        )
+    only_refused = tenant or made_settings().tenant
+    if await ledger.refused(tenant=only_refused, batch=name):
+        return only_refused, name
+    near = get_close_matches(name, {one.batch: None for one in known})
+    meant = f" Is it {' or '.join(near)}?" if near else ""
+    of = f" of tenant {tenant}" if tenant is not None else ""
+    raise Problem(f"there is no batch {clean(name, lines=False)!r}{of}.{meant} `counterfoil batch list` lists them")
 
 
 def out() -> Console:
@@ -229,9 +261,9 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def statuses_text(statuses: Iterable[str]) -> str:
-    """How many have which status: ``5 approved, 1 waits for review``."""
-    counts = Counter(statuses)
+def statuses_text(statuses: Iterable[str] | Mapping[str, int]) -> str:
+    """How many have which status, of a list or of counts: ``5 approved, 1 waits for review``."""
+    counts = +Counter(statuses)
     words = {"review": ("waits for review", "wait for review")}
     order = [name for name in STYLES if name in counts] + sorted(set(counts) - set(STYLES))
     return ", ".join(counted(counts[name], *words.get(name, (name, name))) for name in order)

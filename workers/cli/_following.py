@@ -32,6 +32,7 @@ from workers.cli._console import (
     status_text,
     table,
 )
+from workers.cli._progress import POLL_SHARE, held_up
 from workers.cli._tally import Tally
 from workers.submission import Submitted
 
@@ -52,20 +53,24 @@ class Followed:
     calls: list[ModelCall] = field(default_factory=list)
     ended_unrecorded: str | None = None
     """How Temporal says it ended, where the ledger was never told."""
+    withheld: str | None = None
+    """Why it is not begun: its batch was cancelled."""
+    parts_known: bool = False
+    """Whether, where it was split, its parts are followed."""
     final: bool = False
     """Whether all there is to know has been read."""
 
     @property
     def settled(self) -> bool:
         """Whether there is nothing more to wait for: it has ended, or a person is asked."""
-        if self.submitted.outcome in ("refused", "already processed") or self.ended_unrecorded:
+        if self.submitted.outcome in ("refused", "already processed") or self.ended_unrecorded or self.withheld:
             return True
         return self.execution is not None and (self.execution.status.ended or self.execution.status is Status.REVIEW)
 
     @property
     def failed(self) -> bool:
-        """Whether it went wrong: it was not taken, or failed."""
-        if self.submitted.outcome == "refused" or self.ended_unrecorded:
+        """Whether it went wrong: it was not taken, not begun, or failed."""
+        if self.submitted.outcome == "refused" or self.ended_unrecorded or self.withheld:
             return True
         return self.execution is not None and self.execution.status is Status.FAILED
 
@@ -74,10 +79,12 @@ class Followed:
         """In a word; while it runs, with the step of its latest model call."""
         if self.submitted.outcome == "refused":
             return "refused"
+        if self.withheld:
+            return "withheld"
         if self.ended_unrecorded:
             return "failed"
         if self.execution is None:
-            return "unknown" if self.submitted.outcome == "already processed" else "submitted"
+            return "unknown" if self.submitted.outcome == "already processed" else "queued"
         if self.execution.status is not Status.RUNNING:
             return self.execution.status.value
         return f"running, {self._open_step}" if self.calls else "running"
@@ -98,8 +105,8 @@ class Followed:
     @property
     def why(self) -> str:
         """The reasons for the decision, or what went wrong."""
-        if self.submitted.error or self.ended_unrecorded:
-            return self.submitted.error or self.ended_unrecorded or ""
+        if told := self.submitted.error or self.ended_unrecorded or self.withheld:
+            return told
         if self.execution is None:
             return "it ended, but this ledger has no record of it" if self.settled else ""
         return self.execution.error or "; ".join(self.execution.reasons)
@@ -115,32 +122,45 @@ async def follow(
     client: Client,
     submitted: Sequence[Submitted],
     *,
-    tenant: str,
     batch: str,
     seconds: float | None = None,
     quiet: bool = False,
 ) -> list[Followed]:
-    """Show how a batch gets on until all of it is settled or ``seconds`` have passed; return how it stands."""
+    """Show how documents of a batch get on until all are settled or ``seconds`` have passed; return how they stand.
+
+    The parts of a file that held several documents are followed too, behind the others.
+    """
     rows = [Followed(one) for one in submitted]
-    began, looked = time.monotonic(), time.monotonic()
+    began, looked, took = time.monotonic(), time.monotonic(), 0.0
+    notes: list[str] = []
     with _board(quiet) as board:
         while True:
-            await _refresh(ledger, rows, tenant, batch)
+            await _refresh(ledger, rows)
+            rows += await _parts_of(ledger, rows)
             passed = time.monotonic() - began
-            board.show(rows, passed)
+            board.show(rows, passed, notes)
             if all(row.settled for row in rows) or (seconds is not None and passed > seconds):
                 return rows
-            if time.monotonic() - looked > LOOK_AT_TEMPORAL_SECONDS:
-                await _look_at_temporal(ledger, client, rows, tenant, batch)
+            if time.monotonic() - looked > max(LOOK_AT_TEMPORAL_SECONDS, POLL_SHARE * took):
                 looked = time.monotonic()
+                await _look_at_temporal(ledger, client, rows)
+                notes = await _look_at_batch(ledger, client, rows, batch)
+                took = time.monotonic() - looked
             await asyncio.sleep(POLL_SECONDS)
 
 
-async def _refresh(ledger: Ledger, rows: Sequence[Followed], tenant: str, batch: str) -> None:
-    known = {e.id: e for e in await ledger.executions(tenant=tenant, batch=batch)}
-    earlier = {row.submitted.execution_id: row.submitted.earlier_run_id for row in rows if row.submitted.earlier_run_id}
+def _earlier(rows: Sequence[Followed]) -> dict[str | None, str]:
+    """The run before this one, of each execution that is begun again."""
+    known = ((row.submitted.execution_id, row.submitted.earlier_run_id) for row in rows)
+    return {id: run_id for id, run_id in known if run_id is not None}
+
+
+async def _refresh(ledger: Ledger, rows: Sequence[Followed]) -> None:
     waiting = [row for row in rows if row.submitted.execution_id and not row.final]
-    calls = await ledger.calls_of(list({row.submitted.execution_id or "" for row in waiting}))
+    ids = list({row.submitted.execution_id or "" for row in waiting})
+    known = {e.id: e for e in await ledger.executions_of(ids)}
+    calls = await ledger.calls_of(ids)
+    earlier = _earlier(rows)
     for row in waiting:
         id = row.submitted.execution_id or ""
         execution = known.get(id)
@@ -150,23 +170,58 @@ async def _refresh(ledger: Ledger, rows: Sequence[Followed], tenant: str, batch:
         row.final = row.settled
 
 
-async def _look_at_temporal(ledger: Ledger, client: Client, rows: Sequence[Followed], tenant: str, batch: str) -> None:
+async def _parts_of(ledger: Ledger, rows: Sequence[Followed]) -> list[Followed]:
+    """Rows for the documents that one of ``rows`` held, where they have none yet."""
+    followed = {row.submitted.execution_id for row in rows}
+    parts: list[Followed] = []
+    for row in rows:
+        split = row.execution if row.execution and row.execution.status is Status.SPLIT else None
+        if split is None or row.parts_known or row.submitted.outcome == "already processed":
+            continue
+        row.parts_known = True
+        for one in await ledger.submissions(tenant=split.tenant, batch=split.batch):
+            if one.submitted_by == split.id and one.execution_id not in followed:
+                followed.add(one.execution_id)
+                parts.append(Followed(Submitted(one.name, "queued", digest=one.digest, execution_id=one.execution_id)))
+    return parts
+
+
+async def _look_at_temporal(ledger: Ledger, client: Client, rows: Sequence[Followed]) -> None:
     """Find the executions that were ended from outside, such as by an operator's terminate: they told nobody."""
     open_ids = list({row.submitted.execution_id for row in rows if row.submitted.execution_id and not row.settled})
+    earlier = _earlier(rows)
     ended: dict[str, str] = {}
     for id in open_ids[:LOOKED_AT_ONCE]:
         try:
             found = await client.get_workflow_handle(id).describe()
         except RPCError:
             continue
+        if found.run_id == earlier.get(id):
+            continue  # it is still to begin again
         if found.status not in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW, None):
             ended[id] = found.status.name.lower().replace("_", " ")
     if ended:
-        await _refresh(ledger, rows, tenant, batch)  # one that ended just now may have been recorded meanwhile
+        await _refresh(ledger, rows)  # one that ended just now may have been recorded meanwhile
     for row in rows:
         if not row.settled and row.submitted.execution_id in ended:
             how = ended[row.submitted.execution_id]
-            row.ended_unrecorded = f"Temporal says it is {how}, without a record of why. Submit it again to start over"
+            row.ended_unrecorded = (
+                f"Temporal says it is {how}, without a record of why. `counterfoil retry` begins it again"
+            )
+
+
+async def _look_at_batch(ledger: Ledger, client: Client, rows: Sequence[Followed], batch: str) -> list[str]:
+    """Find what will not begin, since its batch was cancelled; say why the rest does not begin, if it is held up."""
+    to_begin = {row.submitted.execution_id: row for row in rows if row.execution is None and not row.settled}
+    if not to_begin:
+        return []
+    tenants: set[str] = set()
+    for one in await ledger.submissions(batch=batch):
+        if one.execution_id in to_begin and one.withheld:
+            to_begin[one.execution_id].withheld = one.withheld
+        elif one.execution_id in to_begin:
+            tenants.add(one.tenant)
+    return [note for tenant in sorted(tenants) if (note := await held_up(client, tenant, batch))]
 
 
 def followed_table(rows: Sequence[Followed]) -> Table:
@@ -227,11 +282,11 @@ def progress_text(rows: Sequence[Followed]) -> str:
 
 
 class _Board(Protocol):
-    def show(self, rows: Sequence[Followed], passed: float) -> None: ...
+    def show(self, rows: Sequence[Followed], passed: float, notes: Sequence[str]) -> None: ...
 
 
 class _Silence:
-    def show(self, rows: Sequence[Followed], passed: float) -> None:
+    def show(self, rows: Sequence[Followed], passed: float, notes: Sequence[str]) -> None:
         pass
 
 
@@ -240,22 +295,23 @@ class _Lines:
 
     def __init__(self) -> None:
         self._said: dict[int, str] = {}
-        self._suspected = False
+        self._noted: set[str] = set()
 
-    def show(self, rows: Sequence[Followed], passed: float) -> None:
+    def show(self, rows: Sequence[Followed], passed: float, notes: Sequence[str]) -> None:
         console = err()
         for number, row in enumerate(rows):
             status = row.status
-            if self._said.get(number) != status and status != "submitted":
+            if self._said.get(number) != status and status != "queued":
                 self._said[number] = status
                 tally = row.tally
                 counts = [counted(tally.calls, "model call")] if tally.calls else []
                 counts += [f"{tally.lost} lost"] if tally.lost else []
                 calls = f" ({', '.join(counts)})" if counts else ""
                 console.print(f"{passed:6.1f} s  {clean(row.submitted.name, lines=False)}: {clean(status)}{calls}")
-        if not self._suspected and _nobody_works(rows, passed):
-            self._suspected = True
-            console.print(_SUSPICION)
+        for note in _notes(rows, passed, notes):
+            if note not in self._noted:
+                self._noted.add(note)
+                console.print(note, soft_wrap=True)
 
 
 class _Live:
@@ -265,7 +321,7 @@ class _Live:
         self._live = live
         self._spinner = Spinner("dots")
 
-    def show(self, rows: Sequence[Followed], passed: float) -> None:
+    def show(self, rows: Sequence[Followed], passed: float, notes: Sequence[str]) -> None:
         room = max(self._live.console.height - 8, 4)
         shown = list(rows)
         if len(shown) > room:
@@ -276,17 +332,17 @@ class _Live:
             caption += f"; {counted(len(rows) - len(shown), 'more document')}"
         self._spinner.update(text=Text(caption))
         parts: list[RenderableType] = [followed_table(shown), self._spinner]
-        if _nobody_works(rows, passed):
-            parts.append(Text(_SUSPICION, "yellow"))
+        parts += [Text(note, "yellow") for note in _notes(rows, passed, notes)]
         self._live.update(Group(*parts))
 
 
 _SUSPICION = "nothing has been taken up yet: `counterfoil doctor` says whether the worker runs"
 
 
-def _nobody_works(rows: Sequence[Followed], passed: float) -> bool:
+def _notes(rows: Sequence[Followed], passed: float, notes: Sequence[str]) -> Sequence[str]:
+    """What holds the batch up; the suspicion that nobody works, where nothing else is known."""
     taken = any(row.execution is not None or row.settled for row in rows)
-    return passed > NOBODY_WORKS_SECONDS and not taken
+    return notes or ([_SUSPICION] if passed > NOBODY_WORKS_SECONDS and not taken else [])
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def demo(as_json: JsonOption = False) -> None:
         async def work() -> tuple[DemoRun, list[Followed]]:
             from infra.temporal.connect import connect
             from workers.cli._following import follow
-            from workers.demo.run import TENANT, hand_in, prepare
+            from workers.demo.run import hand_in, prepare
 
             client = await connect(made)  # before a number is taken and files are written
             async with opened_ledger() as ledger:
@@ -72,7 +72,6 @@ def demo(as_json: JsonOption = False) -> None:
                     ledger,
                     client,
                     submitted,
-                    tenant=TENANT,
                     batch=this.batch,
                     seconds=LONGEST_SECONDS,
                     quiet=as_json,

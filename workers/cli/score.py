@@ -102,11 +102,12 @@ def score(
     outcome, or a figure is worse than the baseline.
     """
     with failing_clearly():
+        from workers.intake import BadSubmission, checked_name
         from workers.score.baseline import BadBaseline, Baseline, judge
         from workers.score.corpus import BadCorpus, read_corpus
         from workers.score.plot import CannotPlot, check, plot
         from workers.score.running import Run
-        from workers.submission import BadSubmission, checked_name, new_batch
+        from workers.submission import new_batch
 
         made = made_settings()
         try:

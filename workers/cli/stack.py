@@ -99,12 +99,11 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on printing what is added.")] = False,
 ) -> None:
     """Print the end of a part's log, or of all logs."""
-    known = (*local.PARTS, "supervisor")
+    known = local.log_files(settings())
     if part and part not in known:
         _err.print(f"there is no part {part}; the parts are {', '.join(known)}", style="red", highlight=False)
         raise typer.Exit(2)
-    files = {name: local.log_file(settings(), name) for name in ([part] if part else known)}
-    files = {name: file for name, file in files.items() if file.exists()}
+    files = {name: file for name, file in known.items() if part in ("", name) and file.exists()}
     if not files:
         _err.print("no log yet: start the part with `counterfoil up`")
         raise typer.Exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from infra.ledger import Execution, Submission
     from infra.models.calls import ModelCall
 
-StatusName = Literal["running", "review", "approved", "rejected", "failed"]
+StatusName = Literal["running", "review", "approved", "rejected", "failed", "split"]
 StatusFilter = Annotated[StatusName | None, typer.Option("--status", help="Only with this status.", show_default="all")]
 
 EPILOG = """Examples:
@@ -72,14 +73,15 @@ def status(
                     found = await ledger.executions(tenant=tenant, batch=batch, statuses=statuses, limit=limit + 1)
                 shown = found[:limit]
                 calls = await ledger.calls_of([e.id for e in shown])
-                unrecorded: list[Submission] = []
+                unbegun: dict[str, Submission] = {}
                 if batch is not None and id is None and not status:
-                    for one in await ledger.submissions(tenant=tenant, batch=batch):
-                        if await ledger.execution(one.execution_id) is None:
-                            unrecorded.append(one)
-                return shown, calls, unrecorded, len(found) > limit
+                    noted = await ledger.submissions(tenant=tenant, batch=batch)
+                    unbegun = {one.execution_id: one for one in noted if one.begun_at is None}
+                return shown, calls, list(unbegun.values()), len(found) > limit
 
-        executions, calls, unrecorded, more = run(work())
+        executions, calls, unbegun, more = run(work())
+        withheld = [one for one in unbegun if one.withheld]
+        to_begin = [one for one in unbegun if not one.withheld]
         from workers.cli._tally import Tally
 
         total = Tally.of(call for made in calls.values() for call in made)
@@ -89,13 +91,14 @@ def status(
                 {
                     "executions": [summary(e) for e in executions],
                     "more": more,
-                    "not_taken_up": [{"file": s.name, "execution_id": s.execution_id} for s in unrecorded],
+                    "to_begin": [{"file": s.name, "execution_id": s.execution_id} for s in to_begin],
+                    "withheld": [{"file": s.name, "execution_id": s.execution_id, "why": s.withheld} for s in withheld],
                     "totals": {"executions": len(executions), "by_status": dict(counts), **total.as_json()},
                 }
             )
             return
         console = out()
-        if not executions and not unrecorded:
+        if not executions and not unbegun:
             filtered = batch is not None or tenant is not None or status is not None
             nothing = "no executions; hand documents in with `counterfoil submit`"
             console.print(no_execution(batch, tenant, status) if filtered else nothing, soft_wrap=True)
@@ -131,13 +134,19 @@ def status(
             soft_wrap=True,
         )
         if counts["failed"]:
-            console.print("hand in again what failed, after mending it: counterfoil submit FILE", soft_wrap=True)
-        if unrecorded:
-            listed = ", ".join(cell(s.name).plain for s in unrecorded[:5]) + (", …" if len(unrecorded) > 5 else "")
-            said = f"{counted(len(unrecorded), 'document')} not taken up yet: {listed}."
-            console.print(f"{said} `counterfoil doctor` says if the worker runs", soft_wrap=True)
+            console.print("after mending it, begin again what failed: counterfoil retry ID", soft_wrap=True)
+        if to_begin:
+            step = f"`counterfoil batch show {batch}` says how far it is"
+            console.print(f"{len(to_begin):,} to begin: {_names(to_begin)}. {step}", soft_wrap=True)
+        if withheld:
+            step = f"`counterfoil retry --batch {batch}` begins them"
+            console.print(f"{len(withheld):,} withheld: {_names(withheld)}. {step}", soft_wrap=True)
         if more:
             console.print(f"more than {limit}: --limit shows more, --batch and --status narrow it down")
+
+
+def _names(noted: Sequence[Submission]) -> str:
+    return ", ".join(cell(s.name).plain for s in noted[:5]) + (", …" if len(noted) > 5 else "")
 
 
 def _why(execution: Execution) -> str:

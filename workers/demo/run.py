@@ -12,7 +12,8 @@ from temporalio.client import Client
 from infra.ledger import Ledger
 from infra.settings import Settings
 from workers.demo.documents import DemoDocument, write_documents
-from workers.submission import HandedIn, Submitted, submit
+from workers.intake import HandedIn
+from workers.submission import Submitted, submit
 
 TENANT = "demo"
 

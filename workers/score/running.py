@@ -15,8 +15,9 @@ from infra.failures import Failure
 from infra.ledger import Ledger
 from infra.settings import Settings
 from workers.cli._following import Followed
+from workers.intake import HandedIn
 from workers.score.corpus import Document
-from workers.submission import HandedIn, Submitted, submit
+from workers.submission import Submitted, submit
 
 POLL_SECONDS = 0.5
 LOOK_AT_TEMPORAL_SECONDS = 10.0
@@ -124,7 +125,7 @@ async def _look_at_temporal(followed: Followed, client: Client, ledger: Ledger) 
     id = followed.submitted.execution_id or ""
     with suppress(RPCError):
         described = await client.get_workflow_handle(id).describe()
-        if described.status in _OPEN:
+        if described.status in _OPEN or described.run_id == followed.submitted.earlier_run_id:
             return
         await _refresh(followed, ledger)  # one that ended just now may have been recorded meanwhile
         if not followed.settled and described.status is not None:

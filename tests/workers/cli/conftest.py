@@ -22,8 +22,11 @@ from typer.testing import CliRunner
 from infra.ledger import migrate
 from infra.settings import Settings, settings
 from infra.temporal import search_attributes
+from infra.temporal.interceptors import ActivityCare
 from tests.workers.cli import scripted
-from workers.cli import _following, app
+from workers import feeding
+from workers.cli import _following, _progress, app
+from workflows.batch import BatchWorkflow
 
 
 @dataclass
@@ -97,8 +100,9 @@ def temporal() -> Iterator[str]:
             worker = Worker(
                 environment.client,
                 task_queue="counterfoil",
-                workflows=[scripted.ScriptedInvoice],
-                activities=[scripted.keep],
+                workflows=[scripted.ScriptedInvoice, BatchWorkflow],
+                activities=[scripted.keep, *scripted.FeedingOfATest(environment.client).activities],
+                interceptors=[ActivityCare(None)],
                 workflow_runner=UnsandboxedWorkflowRunner(),
             )
             async with worker:
@@ -137,5 +141,8 @@ def stack(home: Settings, temporal: str, monkeypatch: pytest.MonkeyPatch) -> Set
     monkeypatch.setenv("COUNTERFOIL_TEMPORAL_ADDRESS", temporal)
     settings.cache_clear()
     monkeypatch.setattr(_following, "POLL_SECONDS", 0.1)
-    scripted.LEDGER.url = settings().ledger
+    monkeypatch.setattr(_progress, "SHORTEST_POLL_SECONDS", 0.1)
+    monkeypatch.setattr(feeding, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(feeding, "FEED_SECONDS", 1.0)
+    scripted.HOME.settings = settings()
     return settings()

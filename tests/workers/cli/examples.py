@@ -76,6 +76,7 @@ def a_submission(execution: Execution, **fields: Any) -> Submission:
         "media_type": "application/pdf",
         "execution_id": execution.id,
         "submitted_at": execution.started_at,
+        "begun_at": execution.started_at,
     }
     return Submission(**values | fields)
 

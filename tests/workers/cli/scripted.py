@@ -6,26 +6,49 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio import activity, workflow
+from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
 from infra.ledger import Execution, Ledger, Review, Status
+from infra.settings import Settings
 from infra.telemetry.tracing import trace_id_of
 from tests.workers.cli.examples import FIELDS
+from workers.feeding import Feeding
 from workflows.execution import ExecutionOrder, ReviewAnswer
 
 
 @dataclass
-class _Where:
-    url: str
+class _Home:
+    settings: Settings | None = None
 
 
-LEDGER = _Where("")
+HOME = _Home()
+"""Of the test that runs: there is one worker for all."""
 
 
 @activity.defn
 async def keep(execution: Execution) -> None:
-    async with Ledger(LEDGER.url) as ledger:
+    assert HOME.settings
+    async with Ledger(HOME.settings.ledger) as ledger:
         await ledger.record(execution)
+
+
+class FeedingOfATest(Feeding):
+    """The activities of a batch, on the home of the test that runs."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._ledgers: dict[str, Ledger] = {}
+
+    @property
+    def _settings(self) -> Settings:  # type: ignore[override]
+        assert HOME.settings
+        return HOME.settings
+
+    @property
+    def _ledger(self) -> Ledger:  # type: ignore[override]
+        url = self._settings.ledger
+        return self._ledgers.setdefault(url, Ledger(url))
 
 
 @workflow.defn(name="InvoiceWorkflow")

@@ -27,7 +27,9 @@ def test_the_list_of_commands_loads_nothing_heavy() -> None:
     assert "review" in ran.stdout
 
 
-@pytest.mark.parametrize("word", ["submit", "status", "show", "export", "cost", "score", "demo", *STACK_COMMANDS])
+@pytest.mark.parametrize(
+    "word", ["submit", "watch", "status", "show", "export", "cost", "score", "demo", *STACK_COMMANDS]
+)
 def test_the_help_of_a_command_has_examples(cli: Cli, word: str) -> None:
     ran = cli(word, "--help")
     assert ran.code == 0
@@ -35,9 +37,15 @@ def test_the_help_of_a_command_has_examples(cli: Cli, word: str) -> None:
     assert "Example" in ran.out
 
 
-@pytest.mark.parametrize("word", ["list", "approve", "reject", "correct"])
-def test_the_help_of_an_answer_has_examples(cli: Cli, word: str) -> None:
-    assert f"counterfoil review {word}" in cli("review", word, "--help").out
+@pytest.mark.parametrize(
+    ("group", "word"),
+    [
+        *(("review", word) for word in ("list", "approve", "reject", "correct")),
+        *(("batch", word) for word in ("list", "show", "pause", "resume", "cancel")),
+    ],
+)
+def test_the_help_of_a_command_in_a_group_has_examples(cli: Cli, group: str, word: str) -> None:
+    assert f"counterfoil {group} {word}" in cli(group, word, "--help").out
 
 
 def test_the_list_of_commands_names_those_of_the_stack_as_they_are(cli: Cli) -> None:

@@ -50,11 +50,19 @@ def test_status_lists_whole_ids_and_adds_up_tokens_and_cost(home: Settings, cli:
     assert [e["id"] for e in cli("status", "--status", "approved", "--json").json["executions"]] == [one.id]
 
 
-def test_status_says_which_documents_nobody_has_taken_up(home: Settings, cli: Cli) -> None:
-    fill(home.ledger, a_submission(an_execution("waiting.pdf")))
+def test_status_says_which_documents_of_a_batch_are_not_begun(home: Settings, cli: Cli) -> None:
+    waiting, held = an_execution("waiting.pdf"), an_execution("held.pdf")
+    fill(
+        home.ledger,
+        an_execution("done.pdf"),
+        a_submission(waiting, begun_at=None),
+        a_submission(waiting, begun_at=None, name="waiting again.pdf"),
+        a_submission(held, begun_at=None, withheld="the batch was cancelled"),
+    )
     ran = cli("status", "--batch", "march")
-    assert "1 document not taken up yet: waiting.pdf" in ran.out
-    assert "doctor" in ran.out
+    assert "1 to begin: waiting" in ran.out
+    assert "counterfoil batch show march" in ran.out
+    assert "1 withheld: held.pdf. `counterfoil retry --batch march`" in ran.out
 
 
 def test_the_status_filter_knows_every_status() -> None:
@@ -127,7 +135,7 @@ def test_status_says_why_and_what_to_do_with_what_failed(home: Settings, cli: Cl
     fill(home.ledger, an_execution(status=Status.FAILED, error="the model is away"))
     ran = cli("status")
     assert "the model is away" in ran.out
-    assert "hand in again what failed, after mending it" in ran.out
+    assert "begin again what failed: counterfoil retry ID" in ran.out
     assert "1 failed: counterfoil status --status failed" in cli("review", "list").out
 
 

@@ -13,12 +13,14 @@ from infra.ledger import Ledger, Status, Submission
 from infra.models.calls import CallStatus
 from infra.settings import Settings
 from infra.temporal.connect import connect
+from tests.workers.cli import scripted
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import MORNING, a_call, an_execution
 from workers import submission
 from workers.cli import _following
 from workers.cli._following import Followed, follow
-from workers.submission import HandedIn, Submitted, find_files
+from workers.intake import HandedIn
+from workers.submission import Submitted
 
 Cli = Callable[..., Ran]
 
@@ -39,15 +41,6 @@ def submissions(made: Settings) -> list[Submission]:
             return await ledger.submissions()
 
     return asyncio.run(read())
-
-
-def test_a_folder_gives_its_pdf_and_xml_files_sorted_and_without_hidden_ones(folder: Path) -> None:
-    assert [file.name for file in find_files([folder]).files] == ["a.xml", "b.pdf", "C.PDF"]
-
-
-def test_a_file_named_by_itself_is_taken_whatever_its_name_and_only_once(folder: Path) -> None:
-    found = find_files([folder / "notes.txt", folder / "b.pdf", folder])
-    assert [file.name for file in found.files] == ["notes.txt", "b.pdf", "a.xml", "C.PDF"]
 
 
 @pytest.mark.parametrize("words", [["nowhere.pdf"], ["."], ["--batch", "No Spaces!", "."], ["--tenant", "-x", "."]])
@@ -72,9 +65,9 @@ def test_each_document_becomes_an_execution_that_can_be_waited_for(stack: Settin
     assert ran.code == 0, ran.err
     documents = ran.json["documents"]
     assert [(d["file"], d["outcome"], d["execution"]["status"]) for d in documents] == [
-        ("a.xml", "started", "approved"),
-        ("b.pdf", "started", "approved"),
-        ("C.PDF", "started", "approved"),
+        ("a.xml", "queued", "approved"),
+        ("b.pdf", "queued", "approved"),
+        ("C.PDF", "queued", "approved"),
     ]
     assert documents[0]["execution_id"] == f"invoice-acme-{documents[0]['digest'][:24]}"
     assert {s.batch for s in submissions(stack)} == {"march"}
@@ -112,7 +105,7 @@ def test_a_file_that_cannot_be_taken_stops_no_other_and_is_told_at_the_end(
     (folder / "dangling.pdf").symlink_to(folder / "gone.pdf")
     ran = cli("submit", folder)
     assert ran.code == 1
-    assert ran.out.count("started") == 3
+    assert ran.out.count("queued") == 3
     assert "empty.pdf: it is empty" in ran.err
     assert "large.pdf: it is larger than the 1 MB" in ran.err
     assert "dangling.pdf: it points to nothing" in ran.err
@@ -127,7 +120,7 @@ def test_one_that_failed_is_begun_again_and_its_old_failure_is_not_taken_for_the
     assert first.code == 1
     assert "the model is away" in first.err
     again = cli("submit", file, "--wait", "--json").json["documents"][0]
-    assert again["outcome"] == "started"
+    assert again["outcome"] == "queued"
     assert again["execution"]["run_id"] != first.json["documents"][0]["execution"]["run_id"]
 
 
@@ -161,6 +154,26 @@ def test_a_document_that_waits_is_told_when_it_is_handed_in_again(stack: Setting
     assert "waits for review, batch one: as its name says" in cli("submit", file, "--batch", "two", "--wait").out
 
 
+def test_a_manifest_says_more_of_a_file_and_comes_before_the_words_of_the_command(
+    stack: Settings, cli: Cli, folder: Path
+) -> None:
+    manifest = folder.parent / "said.csv"
+    manifest.write_text("file,priority,tenant,purchase_order\nin/b.pdf,urgent,other,PO-7\nin/gone.pdf,,,\n")
+    words = ("--manifest", manifest, "--priority", "bulk", "--tenant", "acme", "--wait", "--json")
+    ran = cli("submit", folder / "a.xml", *words)
+    assert ran.code == 1
+    assert "gone.pdf" in ran.err
+    assert [d["outcome"] for d in ran.json["documents"]] == ["queued", "queued", "refused"]
+    said = {s.name: (s.tenant, s.priority, s.details.get("purchase_order")) for s in submissions(stack)}
+    assert said == {"a.xml": ("acme", 5, None), "b.pdf": ("other", 1, "PO-7")}
+
+
+def test_a_priority_nobody_knows_is_wrong_usage(home: Settings, cli: Cli, folder: Path) -> None:
+    ran = cli("submit", folder, "--priority", "soon")
+    assert ran.code == 2
+    assert "urgent, normal, bulk" in ran.err
+
+
 def test_an_unknown_definition_is_wrong_usage(home: Settings, cli: Cli, folder: Path) -> None:
     ran = cli("submit", folder, "--definition", "poem")
     assert ran.code == 2
@@ -172,7 +185,7 @@ def test_the_open_step_of_a_running_execution_is_named_with_its_try() -> None:
     done = a_call(made, "extract header", started_at=MORNING + timedelta(seconds=5))
     lost = a_call(made, "extract lines", status=CallStatus.LOST)
     again = a_call(made, "extract lines", status=CallStatus.STARTED, attempt=2)
-    row = Followed(Submitted("a.pdf", "started"), made, [lost, done, again])
+    row = Followed(Submitted("a.pdf", "queued"), made, [lost, done, again])
     assert row.status == "running, extract lines, try 2"
     assert row.tally.lost == 1
 
@@ -191,8 +204,14 @@ async def test_the_same_folder_handed_in_twice_at_once_gives_one_execution_a_doc
 
     one, other = await asyncio.gather(hand_in("one"), hand_in("other"))
     outcomes = [(a.outcome, b.outcome) for a, b in zip(one, other, strict=True)]
-    assert [pair.count("started") for pair in outcomes] == [1] * 20
-    assert [a.run_id for a in one] == [b.run_id for b in other]
+    assert {outcome for pair in outcomes for outcome in pair} <= {"queued", "running"}
+    assert [a.execution_id for a in one] == [b.execution_id for b in other]
+    async with Ledger(stack.ledger) as ledger:
+        rows = await follow(ledger, client, one, batch="one", quiet=True)
+    runs = [workflow async for workflow in client.list_workflows("WorkflowType = 'InvoiceWorkflow'")]
+    assert [(row.status, [r.id for r in runs].count(row.submitted.execution_id or "")) for row in rows] == [
+        ("approved", 1)
+    ] * 20
     found = await client.get_workflow_handle(one[0].execution_id or "").describe()
     attributes = {pair.key.name: pair.value for pair in found.typed_search_attributes}
     assert attributes["Tenant"] == "acme"
@@ -204,18 +223,20 @@ async def test_following_ends_when_an_operator_ends_an_execution_that_records_no
     stack: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(_following, "LOOK_AT_TEMPORAL_SECONDS", 0.1)
-    orphaned = stack.model_copy(update={"task_queue": "nobody-works-here"})
+    scripted.HOME.settings = stack.model_copy(update={"task_queue": "nobody-works-here"})
     client = await connect(stack)
     async with Ledger(stack.ledger) as ledger:
         done = await submission.submit(
             [HandedIn("orphan.pdf", b"%PDF- orphan")],
             client=client,
             ledger=ledger,
-            settings=orphaned,
+            settings=stack,
             tenant="acme",
             batch="o",
         )
-        following = asyncio.create_task(follow(ledger, client, done, tenant="acme", batch="o"))
+        following = asyncio.create_task(follow(ledger, client, done, batch="o"))
+        while not await ledger.executions_of([done[0].execution_id or ""]):
+            await asyncio.sleep(0.05)
         await asyncio.sleep(0.3)
         assert not following.done()
         await client.get_workflow_handle(done[0].execution_id or "").terminate()

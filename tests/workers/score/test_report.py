@@ -101,15 +101,15 @@ def test_the_same_mistake_in_review_is_no_approval() -> None:
 @pytest.mark.parametrize(
     ("followed", "why"),
     [
-        (Followed(Submitted("a.pdf", "started", execution_id="x")), "not ended in the time"),
+        (Followed(Submitted("a.pdf", "queued", execution_id="x")), "not ended in the time"),
         (Followed(Submitted("a.pdf", "already processed", execution_id="x")), "the ledger does not know it"),
         (
             Followed(
-                Submitted("a.pdf", "started", execution_id="x"), an_execution(), ended_unrecorded="it is terminated"
+                Submitted("a.pdf", "queued", execution_id="x"), an_execution(), ended_unrecorded="it is terminated"
             ),
             "it is terminated",
         ),
-        (Followed(Submitted("a.pdf", "started"), an_execution(status=Status.FAILED, reasons=[])), "without a reason"),
+        (Followed(Submitted("a.pdf", "queued"), an_execution(status=Status.FAILED, reasons=[])), "without a reason"),
     ],
 )
 def test_a_document_without_an_outcome_is_told(followed: Followed, why: str) -> None:

@@ -83,7 +83,7 @@ def a_reading(
     read = fields if fields is not None else fields_of(invoice if invoice is not None else INVOICE)
     given = {"findings": [], "reviews": [], "result": {"fields": dict(read), "kind": "invoice"}, **execution}
     made: Execution = an_execution(f"{id}.pdf", **given)
-    submitted = Submitted(made.name, "started", digest=made.digest, execution_id=made.id, run_id=made.run_id)
+    submitted = Submitted(made.name, "queued", digest=made.digest, execution_id=made.id)
     document = Document(id, Path(f"{id}.pdf"), truth or a_truth(), group)
     return Reading(document, Followed(submitted, made, list(calls)))
 
