@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo up down score test lint bench lock
+.PHONY: help setup demo up down score test lint bench chaos lock
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -51,3 +51,7 @@ lock:  ## resolve the requirements anew, pinned and hashed, naming no host
 BENCH ?= --json .counterfoil/bench.json --plot .counterfoil/bench.png
 bench: setup  ## measure speed, latency, CPU, saturation and large batches, beside peers that do the same job (BENCH=arguments)
 	@$(BIN)/python -m tests.bench $(BENCH)
+
+CHAOS ?= --json .counterfoil/chaos.json
+chaos: setup  ## kill workers, endpoint, Phoenix and Temporal at random under 200 documents, and hold all records together (CHAOS=arguments)
+	@$(BIN)/python -m tests.chaos $(CHAOS)

@@ -8,6 +8,20 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
+from infra.failures import Failure
+
+
+class NotKept(Failure, OSError):
+    """The store cannot keep something: its disk is full, say, or not to be written to. ``filename`` is its folder."""
+
+    retryable = True
+
+    def __str__(self) -> str:
+        return (
+            f"the document store {self.filename} cannot keep a file: {self.strerror}. See that its "
+            "disk has room and can be written to"
+        )
+
 
 class DocumentStore:
     """A folder of files named by digest. What is derived from a document stands beside it under ``<digest>.<kind>``."""
@@ -17,12 +31,16 @@ class DocumentStore:
 
     def put(self, data: bytes) -> str:
         """Store ``data``; returns its SHA-256, hex. Storing the same bytes again changes nothing, except that it mends
-        a stored file that was damaged."""
+        a stored file that was damaged.
+
+        Raises:
+            NotKept: the disk does not take it; nothing was stored.
+        """
         digest = sha256(data).hexdigest()
         try:
             self.get(digest)
         except (FileNotFoundError, ValueError):
-            _write(self._path(digest), data)
+            self._write(self._path(digest), data)
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -38,8 +56,12 @@ class DocumentStore:
         return data
 
     def put_derived(self, digest: str, kind: str, data: bytes) -> None:
-        """Store what was derived from a document, in place of what stood there."""
-        _write(self._path(digest, f".{kind}"), data)
+        """Store what was derived from a document, in place of what stood there.
+
+        Raises:
+            NotKept: the disk does not take it; what stood there stays.
+        """
+        self._write(self._path(digest, f".{kind}"), data)
 
     def get_derived(self, digest: str, kind: str) -> bytes:
         """What was derived from a document.
@@ -53,6 +75,12 @@ class DocumentStore:
         if not re.fullmatch("[0-9a-f]{64}", digest):
             raise ValueError(f"{digest!r} is no SHA-256 digest")
         return self._folder / digest[:2] / f"{digest}{ending}"
+
+    def _write(self, path: Path, data: bytes) -> None:
+        try:
+            _write(path, data)
+        except OSError as error:
+            raise NotKept(error.errno, error.strerror or str(error), str(self._folder)) from error
 
 
 def _write(path: Path, data: bytes) -> None:

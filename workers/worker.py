@@ -96,6 +96,7 @@ _PASSED_THROUGH = (
 _START_SECONDS = 60.0
 """Longest that the start waits for Temporal, and for the ledger. Whatever supervises the worker then starts it again; it
 would soon give up a process that ends as soon as it is started."""
+_TRY_SECONDS = 1.0
 _PRICES_SECONDS = 15.0
 """Longest that the start waits for the first try at telling Phoenix the prices, and for them to hold."""
 _PRICE_RETRY_SECONDS = 10.0
@@ -186,7 +187,7 @@ async def _reached(reach: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T:
                 log.warning("waiting up to %g s: %s", _START_SECONDS, error)
             told = True
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), 1)
+                await asyncio.wait_for(stop.wait(), _TRY_SECONDS)
 
 
 def _worker(role: Role, client: Client, made: Connections, tracing: Tracing) -> Worker:

@@ -198,6 +198,7 @@ class AgentWorkflow:
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=60)),
         )
         stub.status, stub.decision = Status.SPLIT, None
+        stub.reasons = [f"it holds {len(self._parts)} documents: {', '.join(part['name'] for part in self._parts)}"]
 
     async def _ask_person(self) -> dict[str, Any]:
         """Wait, for days if need be, until a person has answered."""

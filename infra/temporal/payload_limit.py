@@ -1,7 +1,8 @@
 """What is too large for Temporal is refused where it arises, once and with a reason.
 
-Temporal takes no payload above 2 MiB. Left to it, a step with a larger result is run again until its retries end, and a
-workflow that hands a larger input to a step, or gets a larger result from a local one, hangs: its task fails for ever.
+Temporal takes no payload above 2 MiB and no message above 4 MiB. Left to it, a step with a larger result is run again until
+its retries end; a workflow that hands a larger input to a step, or gets a larger result from a local one, hangs, since
+its task fails for ever; and one whose steps begin together with more than a message holds is terminated.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from temporalio.worker import (
 
 LARGEST_BYTES = 2 * 2**20 - 16 * 2**10
 """Temporal's limit (``limit.blobSize.error``, 2 MiB) without what it adds to a payload: a marker's own fields, say."""
+
+LARGEST_MESSAGE_BYTES = 4 * 2**20 - 128 * 2**10
+"""The same of a message, in which a workflow task says all that it began, without what is said beside."""
 
 
 class PayloadLimit(Interceptor):
@@ -56,18 +60,34 @@ class _Workflow(WorkflowInboundInterceptor):
 
 
 class _Inputs(WorkflowOutboundInterceptor):
+    def __init__(self, next: WorkflowOutboundInterceptor) -> None:
+        super().__init__(next)
+        self._task = self._bytes = 0
+        """The workflow task at hand, by the length of the history before it, and what it has given to steps so far."""
+
     def start_activity(self, input: StartActivityInput) -> workflow.ActivityHandle[Any]:
+        task = workflow.info().get_current_history_length()
+        before = self._bytes if task == self._task else 0
         encoded = _within_limit(
-            workflow.payload_converter().to_payloads(input.args), f"what the step {input.activity!r} is to be given"
+            workflow.payload_converter().to_payloads(input.args),
+            f"what the step {input.activity!r} is to be given",
+            with_others=before,
         )
+        self._task, self._bytes = task, before + _size(encoded)
         return super().start_activity(replace(input, args=[RawValue(payload) for payload in encoded]))
 
 
-def _within_limit(payloads: Sequence[Payload], what: str) -> Sequence[Payload]:
-    size = sum(payload.ByteSize() for payload in payloads)
-    if size > LARGEST_BYTES:
+def _size(payloads: Sequence[Payload]) -> int:
+    return sum(payload.ByteSize() for payload in payloads)
+
+
+def _within_limit(payloads: Sequence[Payload], what: str, *, with_others: int = 0) -> Sequence[Payload]:
+    size, most = _size(payloads), LARGEST_BYTES
+    if size <= most:
+        what, size, most = f"{what} with those that begin beside it", size + with_others, LARGEST_MESSAGE_BYTES
+    if size > most:
         raise ApplicationError(
-            f"{what} comes to {size / 1e6:.1f} MB, more than the {LARGEST_BYTES / 1e6:.1f} MB that Temporal carries: the "
+            f"{what} comes to {size / 1e6:.1f} MB, more than the {most / 1e6:.1f} MB that Temporal carries: the "
             "document is too large for its agent. Hand it in as several smaller ones, or have the agent keep what is large "
             "in the document store and carry its digest",
             type="TooLarge",

@@ -1,4 +1,4 @@
-"""``python -m tests.chaos``: kill everything at random under many documents, and say what stands in the records after.
+"""``python -m tests.chaos``: strike everything at random under many documents, and say what stands in the records after.
 
 Exits with 1 if anything that must hold does not, and says where.
 """
@@ -40,7 +40,7 @@ def main() -> None:
     def say(text: str) -> None:
         console.print(f"[dim]{time.monotonic() - since:6.1f} s[/dim] {text}", highlight=False)
 
-    console.print(f"seed {given.seed}: {given.documents} documents, each part killed {given.kills} times")
+    console.print(f"seed {given.seed}: {given.documents} documents, each part struck {given.times} times")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-", ignore_cleanup_errors=True)))
         (folder / "phoenix").mkdir()
@@ -52,10 +52,10 @@ def main() -> None:
         made = stack.enter_context(Stack(folder, phoenix_port=phoenix.port, environment=environment))
         files = {f"chaos-{n}.pdf": invoice_pdf(f"CHAOS-{n}") for n in range(given.documents)}
         chaos = Chaos(made, endpoint, phoenix, workers=given.workers, seed=given.seed, say=say)
-        records = asyncio.run(chaos.run(files, drawn(given.seed, given.kills), seconds=given.most_seconds))
+        records = asyncio.run(chaos.run(files, drawn(given.seed, given.times), seconds=given.most_seconds))
         if given.keep_log:
             given.keep_log.write_bytes((folder / "worker.log").read_bytes())
-    checks = [*judged(records), *judged_in_phoenix(records), *of_the_run(chaos.told, given.kills)]
+    checks = [*judged(records), *judged_in_phoenix(records), *of_the_run(chaos.told, given.times)]
     figures = summary(records, chaos.told)
     _print(console, figures, checks)
     if given.json:
@@ -65,15 +65,15 @@ def main() -> None:
     sys.exit(not all(check.holds for check in checks))
 
 
-def of_the_run(told: Told, kills: int) -> list[Check]:
-    """Whether the run shows anything: every part was killed so often, and the last blow fell on work."""
+def of_the_run(told: Told, times: int) -> list[Check]:
+    """Whether the run shows anything: every part was struck so often, and the last blow fell on work."""
     idle = (
         []
         if told.unsettled_at_last_blow
         else ["all documents had ended before; take more documents or a slower endpoint"]
     )
     return [
-        Check("parts killed less often than planned", [part for part in Part if told.kills[part] < kills]),
+        Check("parts struck less often than planned", [part for part in Part if told.struck[part] < times]),
         Check("blows that fell on no work", idle),
         Check("workers that ended though nobody killed them", told.ended_by_themselves),
     ]
@@ -85,7 +85,7 @@ def summary(records: Records, told: Told) -> dict[str, Any]:
     answered = sum(call.status in PAID for call in records.calls)
     return {
         "documents": len(records.submitted),
-        "kills": {part.value: told.kills[part] for part in Part},
+        "struck": {part.value: told.struck[part] for part in Part},
         "executions": dict(Counter(one.status.value for one in records.executions.values())),
         "postings": len(records.postings),
         "calls in the ledger": dict(calls),
@@ -116,7 +116,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m tests.chaos", description=__doc__)
     parser.add_argument("--documents", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of the schedule; else a new one")
-    parser.add_argument("--kills", type=int, default=3, help="of each part")
+    parser.add_argument("--times", type=int, default=3, help="that each part is struck")
     parser.add_argument("--workers", type=int, default=2, help="worker processes")
     parser.add_argument("--slots", type=int, default=8, help="calls that the endpoint answers at once")
     parser.add_argument("--service-seconds", type=float, default=1.2, help="that it takes for one")

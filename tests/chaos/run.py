@@ -1,13 +1,15 @@
-"""A run: documents are handed in, parts are killed and started again as a schedule says, and the records are read."""
+"""A run: documents are handed in, parts are struck and come back as a schedule says, and the records are read."""
 
 from __future__ import annotations
 
 import asyncio
 import random
+import sqlite3
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from temporalio.client import WorkflowExecutionStatus
@@ -30,7 +32,7 @@ Say = Callable[[str], None]
 class Told:
     """What happened in a run, beside its records."""
 
-    kills: dict[Part, int] = field(default_factory=lambda: dict.fromkeys(Part, 0))
+    struck: dict[Part, int] = field(default_factory=lambda: dict.fromkeys(Part, 0))
     ended_by_themselves: list[str] = field(default_factory=list)
     """Worker processes that ended though nobody killed them, and with which code. They were started again."""
     unsettled_at_last_blow: int = 0
@@ -71,7 +73,7 @@ class Chaos:
         self.told.seconds = time.monotonic() - since
         return await self._in_phoenix(await self._records(ids))
 
-    # What is killed
+    # What is struck
 
     async def _strike(self, blows: Sequence[Blow], ids: Sequence[str]) -> None:
         busy: dict[Part, asyncio.Task[None]] = {}
@@ -83,12 +85,12 @@ class Chaos:
                 await asyncio.sleep(0.05)
             self.told.unsettled_at_last_blow = len(ids) - len(self._settled)
             for part, down in blow.down.items():
-                self.told.kills[part] += 1
-                busy[part] = asyncio.create_task(self._kill(part, down))
+                self.told.struck[part] += 1
+                busy[part] = asyncio.create_task(self._hit(part, down))
         await asyncio.gather(*busy.values())
 
-    async def _kill(self, part: Part, down: float) -> None:
-        self._say(f"killed: {part}, for {down:.1f} s; {len(self._settled)} documents have ended")
+    async def _hit(self, part: Part, down: float) -> None:
+        self._say(f"struck: {part}, for {down:.1f} s; {len(self._settled)} documents have ended")
         match part:
             case Part.WORKER:
                 worker = self._workers.pop(self._dice.randrange(len(self._workers)))
@@ -107,6 +109,13 @@ class Chaos:
                 await asyncio.to_thread(self._stack.kill_temporal)
                 await asyncio.sleep(down)
                 await asyncio.to_thread(self._stack.start_temporal)
+            case Part.LEDGER:
+                await asyncio.to_thread(self._lock_ledger, down)
+
+    def _lock_ledger(self, seconds: float) -> None:
+        with closing(sqlite3.connect(self._stack.home / "ledger.db", timeout=60, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            time.sleep(seconds)
 
     async def _start_worker(self) -> None:
         """Start one, again and again as a supervisor does, until it takes work: it ends if Temporal does not answer it."""

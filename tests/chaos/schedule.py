@@ -1,4 +1,4 @@
-"""When which part is killed, and for how long it stays down: drawn from a seed."""
+"""When which part is struck, and for how long it stays down: drawn from a seed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from enum import StrEnum
 
 
 class Part(StrEnum):
-    """What can be killed."""
+    """What can be struck: killed, or in the case of the ledger's file locked by another process."""
 
     WORKER = "worker"
     ENDPOINT = "endpoint"
     PHOENIX = "Phoenix"
     TEMPORAL = "Temporal"
+    LEDGER = "ledger"
 
 
 @dataclass(frozen=True)
 class Blow:
-    """Parts killed at the same moment, ``after`` seconds since the blow before; and the seconds each then stays down.
+    """Parts struck at the same moment, ``after`` seconds since the blow before; and the seconds each then stays down.
     It does not fall before the endpoint has been paid for ``paid`` answers."""
 
     after: float
@@ -32,10 +33,10 @@ _TOGETHER = 0.3
 """Share of the blows that strike two parts."""
 
 
-def drawn(seed: int, kills: int) -> list[Blow]:
-    """Blows that kill each part ``kills`` times, some of them two parts at once; the same for the same ``seed``."""
+def drawn(seed: int, times: int) -> list[Blow]:
+    """Blows that strike each part that many ``times``, some of them two parts at once; the same for the same ``seed``."""
     dice = random.Random(seed)
-    left = [part for part in Part for _ in range(kills)]
+    left = [part for part in Part for _ in range(times)]
     dice.shuffle(left)
     blows = []
     while left:

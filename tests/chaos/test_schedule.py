@@ -7,11 +7,11 @@ from collections import Counter
 from tests.chaos.schedule import Part, drawn
 
 
-def test_every_part_is_killed_as_often_as_asked_and_some_two_at_once() -> None:
-    blows = drawn(seed=7, kills=5)
+def test_every_part_is_struck_as_often_as_asked_and_some_two_at_once() -> None:
+    blows = drawn(seed=7, times=5)
     assert Counter(part for blow in blows for part in blow.down) == dict.fromkeys(Part, 5)
     assert {len(blow.down) for blow in blows} == {1, 2}
 
 
 def test_a_seed_gives_the_same_blows_again_and_another_seed_others() -> None:
-    assert drawn(seed=7, kills=3) == drawn(seed=7, kills=3) != drawn(seed=8, kills=3)
+    assert drawn(seed=7, times=3) == drawn(seed=7, times=3) != drawn(seed=8, times=3)

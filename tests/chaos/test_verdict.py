@@ -207,13 +207,13 @@ def test_an_answer_that_came_while_another_try_was_in_flight_is_counted_and_is_n
 
 
 def test_a_run_that_shows_nothing_does_not_pass() -> None:
-    shown = Told(kills=dict.fromkeys(Part, 3), unsettled_at_last_blow=4)
+    shown = Told(struck=dict.fromkeys(Part, 3), unsettled_at_last_blow=4)
     assert all(check.holds for check in of_the_run(shown, 3))
     idle = replace(shown, unsettled_at_last_blow=0)
-    spared = replace(shown, kills={**shown.kills, Part.PHOENIX: 2})
+    spared = replace(shown, struck={**shown.struck, Part.PHOENIX: 2})
     dying = replace(shown, ended_by_themselves=["process 1, exit code 1"])
     assert [[c.what for c in of_the_run(told, 3) if not c.holds] for told in (idle, spared, dying)] == [
         ["blows that fell on no work"],
-        ["parts killed less often than planned"],
+        ["parts struck less often than planned"],
         ["workers that ended though nobody killed them"],
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.document_store import DocumentStore
+from infra.document_store import DocumentStore, NotKept
 
 
 @pytest.fixture
@@ -90,3 +91,24 @@ def test_many_may_store_the_same_at_once(store: DocumentStore, tmp_path: Path) -
     assert len(digests) == 1
     assert store.get(digests.pop()) == b"one" * 100_000
     assert len(files(tmp_path)) == 1
+
+
+def test_a_full_disk_is_told_with_the_folder_and_leaves_what_stood_there(
+    store: DocumentStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = store.put(b"one")
+    store.put_derived(digest, "reading.json", b"before")
+    kept = files(tmp_path)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    for write in (lambda: store.put(b"two"), lambda: store.put_derived(digest, "reading.json", b"after")):
+        with pytest.raises(
+            NotKept, match=f"{tmp_path / 'documents'} cannot keep .* No space left on device.*has room"
+        ) as raised:
+            write()
+        assert raised.value.retryable
+    assert files(tmp_path) == kept
+    assert store.get_derived(digest, "reading.json") == b"before"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -29,10 +28,3 @@ def stack(_stack: Stack) -> Stack:
     """The module's stack, its endpoint well-behaved and its counts at zero."""
     _stack.endpoint.script = Script()
     return _stack
-
-
-@pytest.fixture
-def own_stack(tmp_path: Path, phoenix: PhoenixServer) -> Iterator[Stack]:
-    """A stack of the test's own, to break."""
-    with Stack(tmp_path, phoenix_port=phoenix.port) as stack:
-        yield stack

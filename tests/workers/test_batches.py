@@ -15,7 +15,7 @@ from infra.connections import Connections
 from infra.ledger import BatchProgress, Ledger, Status
 from tests.scripted.endpoint import Script
 from tests.scripted.invoices import invoice_pdf
-from tests.stack import Stack, eventually
+from tests.stack import CALLS, Stack, eventually
 from workers import feeding
 from workers.feeding import Feeding
 from workers.submission import begin_batch
@@ -76,6 +76,15 @@ async def test_documents_of_two_batches_are_executed_once(stack: Stack) -> None:
     assert result["counts"] == {"approved": 8}
 
 
+async def test_documents_that_join_a_running_batch_with_other_options_begin_with_those(stack: Stack) -> None:
+    stack.endpoint.script.delay = 1.0
+    (first,) = await stack.submit({"first.pdf": invoice_pdf("JOIN-1")}, batch="joined", ask="open")
+    await stack.until(first, Status.RUNNING)
+    (second,) = await stack.submit({"second.pdf": invoice_pdf("JOIN-2")}, batch="joined", ask="all")
+    await settled(stack, "joined")
+    assert [len(await stack.calls(id)) for id in (first, second)] == [1, CALLS]
+
+
 async def test_no_more_documents_are_in_the_works_than_the_window_holds(stack: Stack) -> None:
     stack.endpoint.script.delay = 0.2
     await stack.submit(invoices("window", 10), batch="window")
@@ -111,6 +120,7 @@ async def test_a_paused_batch_begins_nothing_and_goes_on_when_resumed(stack: Sta
     workflow = await workflow_of(stack, "paused")
     await eventually(lambda: _running(stack, "paused"), 20)
     await workflow.execute_update(BatchWorkflow.pause, "lunch")
+    await asyncio.sleep(2)  # the feeding hears of it with its next heartbeat
 
     async def nothing_runs() -> BatchProgress | None:
         found = await progress(stack, "paused")
@@ -118,7 +128,7 @@ async def test_a_paused_batch_begins_nothing_and_goes_on_when_resumed(stack: Sta
 
     held = await eventually(nothing_runs, 20)
     assert held.to_begin > 0
-    await asyncio.sleep(1)
+    await asyncio.sleep(0.5)
     assert (await progress(stack, "paused")).to_begin == held.to_begin
     assert (await workflow.query(BatchWorkflow.order)).note == "lunch"
     stack.endpoint.script.delay = 0

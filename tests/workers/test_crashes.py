@@ -21,6 +21,7 @@ from workflows.execution import ReviewAnswer
 BLOWS = [
     Blow(0, {Part.ENDPOINT: 0.5}, paid=4),
     Blow(0, {Part.TEMPORAL: 0.5, Part.WORKER: 0.5}, paid=10),
+    Blow(0, {Part.LEDGER: 4.0}),
 ]
 
 
@@ -40,7 +41,7 @@ def stack(
         yield started
 
 
-async def test_worker_endpoint_and_temporal_killed_amid_model_calls_lose_nothing_and_repeat_nothing(
+async def test_worker_endpoint_and_temporal_killed_and_the_ledger_locked_lose_nothing_and_repeat_nothing(
     stack: Stack, endpoint: EndpointProcess, phoenix: PhoenixServer
 ) -> None:
     chaos = Chaos(stack, endpoint, phoenix, workers=1, seed=1, say=print)

@@ -42,6 +42,9 @@ class Sizes:
             return len(await workflow.execute_local_activity(make, size, start_to_close_timeout=limit))
         if how == "local input":
             return await workflow.execute_local_activity(take, "x" * size, start_to_close_timeout=limit)
+        if how == "inputs at once":
+            steps = (workflow.execute_activity(take, "x" * size, start_to_close_timeout=limit) for _ in range(3))
+            return sum(await asyncio.gather(*steps))
         return await workflow.execute_activity(take, "x" * size, start_to_close_timeout=limit)
 
 
@@ -52,7 +55,7 @@ async def outcome(client: Client, how: str, size: int) -> int:
     async with Worker(
         made, task_queue=QUEUE, workflows=[Sizes], activities=[make, take], interceptors=[PayloadLimit()]
     ):
-        started = await made.start_workflow(Sizes.run, args=[how, size], id=how, task_queue=QUEUE)
+        started = await made.start_workflow(Sizes.run, args=[how, size], id=f"{how} {size}", task_queue=QUEUE)
         return await asyncio.wait_for(started.result(), 20)
 
 
@@ -74,6 +77,13 @@ async def test_what_is_too_large_fails_at_once_and_says_what_to_do(
 async def test_what_just_fits_is_carried(client: Client, how: str) -> None:
     size = LARGEST_BYTES - 100
     assert await outcome(client, how, size) == size
+
+
+async def test_steps_that_begin_together_share_what_a_message_holds(client: Client) -> None:
+    assert await outcome(client, "inputs at once", 1_300_000) == 3 * 1_300_000
+    with pytest.raises(WorkflowFailureError) as raised:
+        await outcome(client, "inputs at once", 1_500_000)
+    assert "with those that begin beside it comes to 4.5 MB, more than the 4.1 MB" in str(raised.value.__cause__)
 
 
 async def test_what_a_local_activity_is_given_may_be_of_any_size(client: Client) -> None:
