@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, Field
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from langgraph.checkpoint.memory import InMemorySaver
@@ -80,6 +80,9 @@ _RECORD: dict[str, Any] = {
 }
 
 
+_CANCELLED = "cancelled by an operator. Submit the document again to start over"
+
+
 class AgentWorkflow:
     """Runs the agent named by ``agent`` on one document, from its first step to its stub."""
 
@@ -131,11 +134,10 @@ class AgentWorkflow:
             try:
                 await self._run_agent(order)
                 await self._split(order)
-            except asyncio.CancelledError:
-                failure = "cancelled by an operator. Submit the document again to start over"
-            except Exception as error:
+            except (asyncio.CancelledError, Exception) as error:
                 # Whatever it is: an execution ends with a reason, and is not tried for ever behind everyone's back.
-                failure = _reason(error)
+                # (A cancellation comes by itself, or as the end of the activity that was under way.)
+                failure = _CANCELLED if is_cancelled_exception(error) else _reason(error)
             self._waiting = False
             stub = self._stub
             stub.ended_at = workflow.now()

@@ -29,6 +29,7 @@ from tests.scripted.invoices import invoice_pdf
 from tests.stack import EndpointProcess, PhoenixServer, Stack
 
 _SHOWN_OFFENDERS = 10
+_SPANS_SECONDS = 240.0
 
 
 def main() -> None:
@@ -52,7 +53,9 @@ def main() -> None:
         made = stack.enter_context(Stack(folder, phoenix_port=phoenix.port, environment=environment))
         files = {f"chaos-{n}.pdf": invoice_pdf(f"CHAOS-{n}") for n in range(given.documents)}
         chaos = Chaos(made, endpoint, phoenix, workers=given.workers, seed=given.seed, say=say)
-        records = asyncio.run(chaos.run(files, drawn(given.seed, given.times), seconds=given.most_seconds))
+        records = asyncio.run(
+            chaos.run(files, drawn(given.seed, given.times), seconds=given.most_seconds, spans_seconds=_SPANS_SECONDS)
+        )
         if given.keep_log:
             given.keep_log.write_bytes((folder / "worker.log").read_bytes())
     checks = [*judged(records), *judged_in_phoenix(records), *of_the_run(chaos.told, given.times)]

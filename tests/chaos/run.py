@@ -22,8 +22,6 @@ from tests.stack import CALLS, EndpointProcess, PhoenixServer, Stack
 
 TENANT = "chaos"
 _WATCH_SECONDS = 0.25
-_SPANS_SECONDS = 240.0
-"""How long spans may take to Phoenix: those of the last seconds before it died are sent again when it is back."""
 
 Say = Callable[[str], None]
 
@@ -56,9 +54,12 @@ class Chaos:
         self._settled: set[str] = set()
         self.told = Told()
 
-    async def run(self, files: Mapping[str, bytes], blows: Sequence[Blow], *, seconds: float) -> Records:
+    async def run(
+        self, files: Mapping[str, bytes], blows: Sequence[Blow], *, seconds: float, spans_seconds: float
+    ) -> Records:
         """Hand ``files`` in and strike ``blows``; once all executions have ended, or ``seconds`` are over, what all
-        records say."""
+        records say. Spans then have ``spans_seconds`` to reach Phoenix: those of the last seconds before it died are sent
+        again when it is back."""
         while len(self._workers) < self._wanted:
             await self._start_worker()
         since = time.monotonic()
@@ -71,7 +72,7 @@ class Chaos:
         except TimeoutError:
             self._say(f"not all had ended after {seconds:g} s")
         self.told.seconds = time.monotonic() - since
-        return await self._in_phoenix(await self._records(ids))
+        return await self._in_phoenix(await self._records(ids), spans_seconds)
 
     # What is struck
 
@@ -172,9 +173,9 @@ class Chaos:
             await asyncio.sleep(0.5)
         return still
 
-    async def _in_phoenix(self, records: Records) -> Records:
-        """The records with what Phoenix holds, once it holds all or `_SPANS_SECONDS` are over."""
-        until = time.monotonic() + _SPANS_SECONDS
+    async def _in_phoenix(self, records: Records, seconds: float) -> Records:
+        """The records with what Phoenix holds, once it holds all or ``seconds`` are over."""
+        until = time.monotonic() + seconds
         async with Phoenix(self._stack.settings()) as phoenix:
             while True:
                 spans: Counter[str] = Counter()

@@ -149,7 +149,7 @@ async def test_a_cancelled_batch_withholds_the_rest_until_it_is_retried(stack: S
     stack.endpoint.script = Script()
     async with Ledger(stack.settings().ledger) as ledger:
         failed = await ledger.executions(tenant="tests", batch="cancelled", statuses=[Status.FAILED])
-        assert all("cancelled" in (execution.error or "") for execution in failed)
+        assert {(execution.error or "").partition(" by")[0] for execution in failed} <= {"cancelled"}
         await ledger.release(tenant="tests", batch="cancelled")
         await ledger.release(tenant="tests", batch="cancelled", execution_ids=[e.id for e in failed])
     await begin_batch(await stack.client(), stack.settings(), "tests", "cancelled")

@@ -46,7 +46,7 @@ async def test_worker_endpoint_and_temporal_killed_and_the_ledger_locked_lose_no
 ) -> None:
     chaos = Chaos(stack, endpoint, phoenix, workers=1, seed=1, say=print)
     files = {f"crash-{n}.pdf": invoice_pdf(f"CRASH-{n}") for n in range(12)}
-    records = await chaos.run(files, BLOWS, seconds=90)
+    records = await chaos.run(files, BLOWS, seconds=90, spans_seconds=30)
     assert {
         check.what: check.offenders for check in [*judged(records), *judged_in_phoenix(records)] if not check.holds
     } == {}
