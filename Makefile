@@ -37,7 +37,7 @@ score: setup  ## read documents with known truth (PDFS=folder GT=folder) with th
 	@$(BIN)/counterfoil score $(PDFS) $(GT) $(SCORE)
 
 test: setup  ## run the tests (real Temporal, Phoenix and databases; a scripted endpoint for the GPU)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup  ## ruff, strict types, the import contract of the rooms, unused dependencies
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -22,7 +22,7 @@ from temporalio.worker import (
     SlotReserveContext,
 )
 
-READY_SHARE = 0.25
+READY_SHARE = 0.5
 """Activities that stand ready, as a share of the calls in flight, so that no place waits for a task to come from the
 server. More of them would be out of reach of what is more urgent."""
 READY_LEAST = 2

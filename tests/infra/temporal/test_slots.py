@@ -93,7 +93,7 @@ async def test_a_worker_takes_as_many_activities_as_the_limit_and_some_to_stand_
         assert (calls.running, slots.held) == (6, 6)
 
         room.becomes(12)
-        await until(lambda: calls.running == 12 + 3)
+        await until(lambda: calls.running == 12 + 6)
 
         room.becomes(1)
         calls.end(12)
