@@ -96,7 +96,7 @@ async def test_a_worker_takes_as_many_activities_as_the_limit_and_some_to_stand_
         await until(lambda: calls.running == 12 + 6)
 
         room.becomes(1)
-        calls.end(12)
+        calls.end(15)
         await until(lambda: calls.running == 1 + 2)
         await asyncio.sleep(0.2)
         assert calls.running == 3
