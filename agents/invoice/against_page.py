@@ -22,7 +22,7 @@ from agents.documents.places import Place, Places
 from agents.documents.reading import Reading
 from agents.invoice import values
 from agents.invoice.checks import row_numbers
-from agents.invoice.findings import Severity, finding
+from agents.findings import Severity, finding
 from agents.invoice.schema import Field, is_number, rows
 
 Outcome = Literal["agrees", "contradicted", "not shown"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.invoice.extraction import line_of
-from agents.invoice.findings import finding
+from agents.findings import finding
 
 LONGEST_TEXT = 250_000
 """Characters of text in which values are looked for: some 1,900 lines of a table, more than a state carries, and some six

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from agents.invoice import identifiers, values
-from agents.invoice.findings import Severity, finding
+from agents.findings import Severity, finding
 from agents.invoice.schema import Field, rows
 
 CENT = Decimal("0.01")

@@ -18,7 +18,7 @@ from agents.documents.reading import Reading
 from agents.invoice import values
 from agents.invoice.by_code import Draft
 from agents.invoice.candidates import Candidate
-from agents.invoice.findings import finding
+from agents.findings import finding
 from agents.invoice.parties import Name
 from agents.invoice.questions import HEADER, LINE, NONE, TOTALS, chosen
 from agents.invoice.runs import Run

@@ -19,7 +19,7 @@ from typing import Any, Literal, NamedTuple
 
 from agents.documents.reading import Box, Reading
 from agents.invoice import values
-from agents.invoice.findings import finding
+from agents.findings import finding
 
 Rule = Literal["PROMPT-INJECTION", "BANK-CHANGE"]
 LONGEST_QUOTE = 200

@@ -22,7 +22,7 @@ from agents.invoice.by_code import Draft
 from agents.invoice.confidence import judged
 from agents.invoice.einvoice import NotAnEInvoice, fields_from_xml
 from agents.invoice.extraction import completed, part_of
-from agents.invoice.findings import finding
+from agents.findings import finding
 from agents.invoice.schema import SPLIT_PAGES, Evidence, Field, Fields, public
 from agents.invoice.several import Several, parse_pages
 from agents.invoice.state import PARTS, Decision, Part

@@ -12,7 +12,7 @@ from typing import Any
 
 from agents.documents.reading import Page, Reading
 from agents.invoice.confidence import OCR
-from agents.invoice.findings import finding
+from agents.findings import finding
 from agents.invoice.schema import Field, Fields
 
 

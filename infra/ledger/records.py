@@ -6,7 +6,7 @@ currency (ISO 4217); evidence and results are plain JSON in the shapes of the ag
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -93,6 +93,11 @@ class Finding(BaseModel):
     fields: list[str] = Field(default_factory=list)
     """Paths of the fields it speaks of, such as ``totals.grand_total``."""
     evidence: dict[str, Any] = Field(default_factory=dict)
+    verdict: str = "fail"
+    """``pass``, ``fail`` or ``not assessable``."""
+    decided_by: dict[str, str] = Field(default_factory=lambda: {"by": "rule"})
+    """Who said so: ``by`` is ``rule``, ``model`` (with ``tier``, ``model``, ``prompt_version``) or ``person`` (``name``);
+    ``accepted_by`` names the person who approved in spite of it."""
 
 
 class Review(BaseModel):
@@ -165,6 +170,9 @@ class Posting(BaseModel):
     amount: Decimal
     invoice: dict[str, Any]
     posted_at: datetime
+    vendor_key: str | None = None
+    """The vendor as `Claim.vendor_key` names it; None in postings of before there were claims."""
+    number_key: str | None = None
 
 
 class BatchSummary(BaseModel):
@@ -235,3 +243,129 @@ class Totals(BaseModel):
     usage: TokenUsage = TokenUsage()
     cost: Decimal | None = None
     cost_currency: str | None = None
+
+
+class Vendor(BaseModel):
+    """A vendor of the master, as accounts payable knows it."""
+
+    tenant: str
+    id: str
+    name: str
+    aliases: list[str] = Field(default_factory=list)
+    """Other names it writes invoices under."""
+    vat_ids: list[str] = Field(default_factory=list)
+    """Without spaces, upper case."""
+    tax_numbers: list[str] = Field(default_factory=list)
+    legal_ids: list[str] = Field(default_factory=list)
+    ibans: list[str] = Field(default_factory=list)
+    """Accounts it may be paid to, without spaces, upper case. An invoice with another needs a person."""
+    country: str | None = None
+    currency: str | None = None
+    terms_days: int | None = None
+    """Days to pay that were agreed."""
+    limit: Decimal | None = None
+    """Largest invoice without a person, in ``currency``; None leaves it to the approval policy."""
+    cost_centre: str | None = None
+    order_required: bool = False
+    """Whether its invoices need a purchase order."""
+    blocked: str | None = None
+    """Why nothing may be paid to it; None where it may."""
+
+
+class OrderLine(BaseModel):
+    """A line of a purchase order."""
+
+    line: str
+    """Its number or name within the order."""
+    name: str
+    article: str | None = None
+    """The article number, where there is one."""
+    quantity: Decimal
+    unit: str | None = None
+    unit_price: Decimal
+    """Net, of one unit, in the order's currency."""
+
+
+class Order(BaseModel):
+    """A purchase order."""
+
+    tenant: str
+    number: str
+    vendor_id: str | None = None
+    currency: str
+    ordered_on: date | None = None
+    ordered_by: str | None = None
+    cost_centre: str | None = None
+    receipt_required: bool = False
+    """Whether goods must have been received before they are paid: a three-way match. Without, receipts that are on record
+    are looked at all the same."""
+    closed: bool = False
+    """Nothing more is to be billed against it."""
+    lines: list[OrderLine] = Field(default_factory=list)
+
+
+class Receipt(BaseModel):
+    """Goods received against a line of an order: a line of a delivery note."""
+
+    tenant: str
+    number: str
+    """The delivery note's, or the receiving department's own."""
+    order: str
+    line: str
+    quantity: Decimal
+    received_on: date | None = None
+
+
+class Billing(BaseModel):
+    """What an invoice bills against a line of an order."""
+
+    execution_id: str
+    tenant: str
+    order: str
+    line: str
+    quantity: Decimal
+    amount: Decimal
+    """Net; negative for what a credit note gives back."""
+
+
+class OrderOnRecord(BaseModel):
+    """An order with what is known of it: what was received, and what invoices that came before have billed."""
+
+    order: Order
+    receipts: list[Receipt] = Field(default_factory=list)
+    billed: list[Billing] = Field(default_factory=list)
+    """By executions that claimed before this one and were not rejected and did not fail, posted or still being processed."""
+
+
+class Claim(BaseModel):
+    """What an execution says the document is an invoice of. Claims of a tenant are in one order, that of ``sequence``: of
+    two that claim the same at once, exactly one sees the other."""
+
+    execution_id: str
+    run_id: str
+    tenant: str
+    kind: str
+    """``invoice`` or ``credit_note``."""
+    vendor_key: str | None
+    """Id of the vendor in the master behind ``vendor:``; else the name without case, legal form and signs behind ``name:``."""
+    vendor: str | None
+    """As the document says it."""
+    vat_id: str | None = None
+    number: str | None
+    number_key: str | None
+    """The number without case, blanks, signs and leading zeros."""
+    currency: str | None
+    amount: Decimal | None
+    """The grand total."""
+    issue_date: date | None
+    preceding: str | None = None
+    """Number key of the invoice it corrects or credits (BT-25)."""
+    order: str | None = None
+    name: str
+    """Of the file."""
+    tokens: list[int] = Field(default_factory=list)
+    """A sketch of its text by which near-identical documents are found."""
+    sequence: int = 0
+    """Given by the ledger."""
+    status: Status = Status.RUNNING
+    """Of its execution, when it is read."""

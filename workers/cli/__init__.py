@@ -11,7 +11,25 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from workers.cli import batch, cost, demo, export, page, retry, review, score, show, status, submit, watch
+from workers.cli import (
+    batch,
+    check,
+    cost,
+    demo,
+    export,
+    orders,
+    page,
+    policy,
+    retry,
+    review,
+    rules,
+    score,
+    show,
+    status,
+    submit,
+    vendors,
+    watch,
+)
 
 STACK_PANEL = "The stack on this machine"
 STACK_COMMANDS = {
@@ -65,7 +83,9 @@ def _main() -> None:
 
 for _name, _help in STACK_COMMANDS.items():
     app.command(_name, help=_help, rich_help_panel=STACK_PANEL)(lambda: None)
-for _module in (demo, score, submit, watch, status, batch, retry, show, page, review, export, cost):
+for _module in (
+    demo, score, submit, watch, status, batch, retry, show, page, review, export, cost, check, rules, vendors, orders, policy,
+):  # fmt: skip
     _module.register(app)
 
 
