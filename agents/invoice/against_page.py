@@ -20,9 +20,9 @@ from typing import Any, Literal
 from agents.documents.layout import Cell, Layout, Line
 from agents.documents.places import Place, Places
 from agents.documents.reading import Reading
+from agents.findings import Severity, finding
 from agents.invoice import values
 from agents.invoice.checks import row_numbers
-from agents.findings import Severity, finding
 from agents.invoice.schema import Field, is_number, rows
 
 Outcome = Literal["agrees", "contradicted", "not shown"]

@@ -18,11 +18,11 @@ from pydantic import BaseModel
 
 from agents.documents.layout import Layout
 from agents.documents.reading import Reading
+from agents.findings import finding
 from agents.invoice import extraction, questions, scans
 from agents.invoice.bounds import that_fit
 from agents.invoice.by_code import Draft, draft
 from agents.invoice.extraction import PlacedRow
-from agents.findings import finding
 from agents.invoice.prompts import messages, prompt, version
 from agents.invoice.runs import Run, carried, missing, runs_of
 from agents.invoice.schema import Field, Fields

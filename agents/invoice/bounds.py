@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from agents.invoice.extraction import line_of
 from agents.findings import finding
+from agents.invoice.extraction import line_of
 
 LONGEST_TEXT = 250_000
 """Characters of text in which values are looked for: some 1,900 lines of a table, more than a state carries, and some six

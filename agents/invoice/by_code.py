@@ -13,9 +13,9 @@ from itertools import combinations, product
 from typing import Any
 
 from agents.documents.reading import Reading
+from agents.findings import finding
 from agents.invoice import values
 from agents.invoice.candidates import Candidate, Candidates
-from agents.findings import finding
 from agents.invoice.parties import Name, Parties
 from agents.invoice.schema import Evidence, Field, Fields
 from agents.invoice.several import Several, may_hold_several, several

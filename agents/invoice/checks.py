@@ -10,8 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from agents.invoice import identifiers, values
 from agents.findings import Severity, finding
+from agents.invoice import identifiers, values
 from agents.invoice.schema import Field, rows
 
 CENT = Decimal("0.01")

@@ -15,10 +15,10 @@ from typing import Any
 
 from agents.documents.places import Place, Places
 from agents.documents.reading import Reading
+from agents.findings import finding
 from agents.invoice import values
 from agents.invoice.by_code import Draft
 from agents.invoice.candidates import Candidate
-from agents.findings import finding
 from agents.invoice.parties import Name
 from agents.invoice.questions import HEADER, LINE, NONE, TOTALS, chosen
 from agents.invoice.runs import Run

@@ -18,8 +18,8 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from agents.documents.reading import Box, Reading
-from agents.invoice import values
 from agents.findings import finding
+from agents.invoice import values
 
 Rule = Literal["PROMPT-INJECTION", "BANK-CHANGE"]
 LONGEST_QUOTE = 200

@@ -15,6 +15,7 @@ from langgraph.types import interrupt
 
 from agents.documents import OcrLimits, PagesNotTaken, pages_of, read_document
 from agents.documents.reading import Reading
+from agents.findings import finding
 from agents.invoice import bounds, checks, injection, scans
 from agents.invoice.against_page import against_page
 from agents.invoice.asking import document_of, extract, way
@@ -22,7 +23,6 @@ from agents.invoice.by_code import Draft
 from agents.invoice.confidence import judged
 from agents.invoice.einvoice import NotAnEInvoice, fields_from_xml
 from agents.invoice.extraction import completed, part_of
-from agents.findings import finding
 from agents.invoice.schema import SPLIT_PAGES, Evidence, Field, Fields, public
 from agents.invoice.several import Several, parse_pages
 from agents.invoice.state import PARTS, Decision, Part

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.documents.reading import Page, Reading
-from agents.invoice.confidence import OCR
 from agents.findings import finding
+from agents.invoice.confidence import OCR
 from agents.invoice.schema import Field, Fields
 
 
