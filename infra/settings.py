@@ -181,6 +181,17 @@ class Settings(BaseSettings):
         default=0.95, ge=0, le=1, description="confidence every key value must have for approval without a person"
     )
     max_repairs: int = Field(default=2, ge=0)
+    approval_policy: Path | None = Field(
+        default=None,
+        description="YAML file that says what is approved without a person, and who approves the rest; without one, "
+        "approval_limits and sure do, and anyone may approve",
+    )
+    rulebook: str = Field(
+        default="payables", description="house policies every invoice is held against: a shipped name, or a YAML file"
+    )
+    sanctions_list: Path | None = Field(
+        default=None, description="CSV file, or one name a line, of whom nothing may be paid to"
+    )
     read_seconds: float = 60.0
     read_memory_mb: int = 1024
     ocr: bool = Field(

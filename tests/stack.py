@@ -26,12 +26,13 @@ from infra.temporal.connect import TemporalUnreachable, connect
 from infra.temporal.fairness import dynamic_config_options
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 from tests.scripted.endpoint import ScriptedEndpoint
+from tests.scripted.invoices import ALIKE
 from workers.intake import HandedIn
 from workers.submission import Submitted, submit
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
-ASKING = {"COUNTERFOIL_ASK": "all", "COUNTERFOIL_SURE": "0"}
+ASKING = {"COUNTERFOIL_ASK": "all", "COUNTERFOIL_APPROVAL_POLICY": str(ALIKE)}
 """Each document makes `CALLS` calls, at once; and how sure its values are is no matter here (`tests.agents` sees to it)."""
 CALLS = 3
 PRICE = '{"input": "1", "cached": "0.1", "output": "3", "source": "a price for tests"}'

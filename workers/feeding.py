@@ -110,6 +110,7 @@ class Feeding:
     async def hand_in_parts(self, order: PartsOrder) -> list[str]:
         """Note the parts of a split document as submissions of the same batch, and have the batch begin them."""
         now = datetime.now(UTC)
+        by = (await self._ledger.submitters(order.of) or [order.of])[0]
         parts = [
             Submission(
                 tenant=order.tenant,
@@ -120,7 +121,7 @@ class Feeding:
                 media_type="application/pdf",
                 execution_id=execution_id(order.definition, order.tenant, part["digest"]),
                 submitted_at=now,
-                submitted_by=order.of,
+                submitted_by=by,
                 details=order.details,
             )
             for part in order.parts
@@ -176,6 +177,7 @@ class Feeding:
                     name=submission.name,
                     options=options,
                     details=submission.details,
+                    submitted_by=submission.submitted_by,
                     trace_link=trace_link(self._settings, f"{trace_id_of(id):032x}"),
                 ),
                 id=id,

@@ -82,9 +82,9 @@ def checked_definition(name: str) -> Definition:
     return known[name]
 
 
-def execution_id(definition: str, tenant: str, digest: str) -> str:
-    """The id of the one execution of these bytes for this tenant."""
-    return f"{definition}-{tenant}-{digest[:24]}"
+def execution_id(definition: str, tenant: str, digest: str, variant: str = "") -> str:
+    """The id of the one execution of these bytes for this tenant; of the one of each ``variant``, where there are several."""
+    return f"{definition}-{tenant}-{digest[:24]}" + (f"-{variant}" if variant else "")
 
 
 async def submit(
@@ -185,6 +185,7 @@ class _Desk:
         self._definition = definition
         self._priority = priority
         self._options: dict[str, Any] = definition.options(settings)
+        self._variant = definition.variant(self._options)
         self._by = _user()
         self._places = asyncio.Semaphore(AT_ONCE)
         self._first: dict[tuple[str, str], HandedIn] = {}
@@ -299,7 +300,7 @@ class _Desk:
         return Submitted(file.name, "queued", path, one.digest, id, earlier_run_id=was.run_id if was else None)
 
     def _id(self, one: _Kept) -> str:
-        return execution_id(self._definition.name, one.tenant, one.digest)
+        return execution_id(self._definition.name, one.tenant, one.digest, self._variant)
 
 
 def _ended_well(execution: Execution | None) -> bool:

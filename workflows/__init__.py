@@ -16,12 +16,14 @@ with workflow.unsafe.imports_passed_through():
 
 @dataclass(frozen=True)
 class Definition:
-    """A workflow with its agent. ``options`` are taken from the settings when an execution is submitted."""
+    """A workflow with its agent. ``options`` are taken from the settings when an execution is submitted; ``variant`` says of
+    them what tells two executions of the same bytes apart, as the rulebook they are held against: empty where nothing does."""
 
     name: str
     workflow: type[AgentWorkflow]
     build_graph: Callable[[], Any]
     options: Callable[[Any], dict[str, Any]]
+    variant: Callable[[dict[str, Any]], str] = lambda _: ""
 
 
 def definitions() -> dict[str, Definition]:
@@ -34,6 +36,10 @@ def definitions() -> dict[str, Definition]:
             if own and issubclass(value, AgentWorkflow) and value is not AgentWorkflow:
                 agent = importlib.import_module(f"agents.{value.agent}.graph")
                 found[module.name] = Definition(
-                    module.name, value, agent.build_graph, getattr(agent, "options", lambda _: {})
+                    module.name,
+                    value,
+                    agent.build_graph,
+                    getattr(agent, "options", lambda _: {}),
+                    getattr(agent, "variant", lambda _: ""),
                 )
     return found

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, ClassVar, Literal
@@ -23,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from langgraph.types import Command
     from temporalio.langgraph import graph
 
+    from agents.approval import Notice, notices
     from infra.ledger import REFUSED_FOR_GOOD, Execution, Finding, Review, Status, Step
     from infra.ledger.activities import record
     from infra.telemetry.tracing import RootSpan, root_span, trace_id_of
@@ -40,6 +43,7 @@ class ExecutionOrder(BaseModel):
     options: dict[str, Any] = Field(default_factory=dict)
     details: dict[str, str] = Field(default_factory=dict)
     """What whoever handed it in says of it, such as a purchase order."""
+    submitted_by: str | None = None
     trace_link: str | None = None
 
 
@@ -98,6 +102,10 @@ class AgentWorkflow:
         self._root: RootSpan | None = None
         self._shown: dict[str, Any] = {}
         self._parts: list[dict[str, Any]] = []
+        self._options: dict[str, Any] = {}
+        self._waits_since: datetime | None = None
+        self._reminders: list[dict[str, Any]] = []
+        self._escalated = False
 
     async def execute(self, order: ExecutionOrder) -> Execution:
         """Run the agent, waiting for people as it asks for them, and return the stub's head: the record has all of it.
@@ -106,7 +114,7 @@ class AgentWorkflow:
             ApplicationError: the execution failed; the message says why and what to do next. The stub is recorded.
         """
         info = workflow.info()
-        self._link = order.trace_link
+        self._link, self._options = order.trace_link, order.options
         self._stub = Execution(
             id=info.workflow_id,
             definition=type(self).__module__.rpartition(".")[2],
@@ -158,8 +166,10 @@ class AgentWorkflow:
             "id": self._stub.id,
             "tenant": order.tenant,
             "batch": order.batch,
+            "run_id": self._stub.run_id,
             "digest": order.digest,
             "name": order.name,
+            "submitted_by": order.submitted_by,
             "details": order.details,
         }
         given: Any = {"execution": execution, "options": order.options}
@@ -177,7 +187,7 @@ class AgentWorkflow:
                 self._take(state)  # also of one that fails: as far as it came
             if "__interrupt__" not in state:
                 return
-            given = Command(resume=await self._ask_person())
+            given = Command(resume=await self._ask_person(state["__interrupt__"][0].value))
 
     async def _split(self, order: ExecutionOrder) -> None:
         """Where the agent found several documents in one, make each an execution of its own."""
@@ -202,18 +212,68 @@ class AgentWorkflow:
         stub.status, stub.decision = Status.SPLIT, None
         stub.reasons = [f"it holds {len(self._parts)} documents: {', '.join(part['name'] for part in self._parts)}"]
 
-    async def _ask_person(self) -> dict[str, Any]:
-        """Wait, for days if need be, until a person has answered."""
+    async def _ask_person(self, asked: Any) -> dict[str, Any]:
+        """Wait, for days if need be, until a person has answered. Where the agent has ``asked`` with an ``approval`` that has
+        a plan, those who may approve are reminded meanwhile, and it is escalated."""
         assert self._stub
+        plan = (asked.get("approval") if isinstance(asked, Mapping) else None) or {}
         self._stub.status = Status.REVIEW
-        self._stub.settled_at = self._stub.settled_at or workflow.now()
+        self._waits_since = workflow.now()
+        self._stub.settled_at = self._stub.settled_at or self._waits_since
         self._waiting = True
+        self._note_waiting()
         self._end_root()
         await self._record()
+        for notice in notices(plan, escalated=self._escalated):
+            if await self._answered_by(self._waits_since + timedelta(hours=notice.after_hours), notice.kind):
+                break
+            await self._give(notice)
         await workflow.wait_condition(lambda: bool(self._answers))
         answer = self._answers.pop(0)
-        self._stub.status = Status.RUNNING
-        return {**answer.model_dump(mode="json"), "at": workflow.now().isoformat()}
+        self._stub.status, self._waits_since = Status.RUNNING, None
+        return {**answer.model_dump(mode="json"), "at": workflow.now().isoformat(), "escalated": self._escalated}
+
+    async def _answered_by(self, due: datetime, until: str) -> bool:
+        """Whether a person answers before ``due``; ``until`` is what the timer is called."""
+        left = due - workflow.now()
+        if left > timedelta(0) and not self._answers:
+            try:
+                await workflow.wait_condition(lambda: bool(self._answers), timeout=left, timeout_summary=until)
+            except TimeoutError:
+                return bool(self._answers)
+        return bool(self._answers)
+
+    async def _give(self, notice: Notice) -> None:
+        """Put a reminder or an escalation on record, in the log and in the metrics: that is all that reaches people for now."""
+        assert self._stub
+        self._escalated = self._escalated or notice.kind == "escalation"
+        people = self.who_may_approve()
+        self._reminders.append({"kind": notice.kind, "at": workflow.now().isoformat(), "to": people})
+        told = {"kind": notice.kind, "tenant": self._stub.tenant, "definition": self._stub.definition}
+        number = sum(one["kind"] == notice.kind for one in self._reminders)
+        workflow.logger.info(
+            "%s %d of %s, which waits for %s",
+            notice.kind,
+            number,
+            self._stub.id,
+            ", ".join(people) or "anyone",
+            extra=told,
+        )
+        workflow.metric_meter().create_counter(
+            "counterfoil_reminders", "Reminders and escalations of executions that wait for a person."
+        ).add(1, {"kind": notice.kind, "definition": self._stub.definition})
+        self._note_waiting()
+        await self._record(news=False)
+
+    def _note_waiting(self) -> None:
+        """Into the stub: since when it waits, and what was done about it."""
+        assert self._stub
+        since = self._waits_since.isoformat() if self._waits_since else None
+        self._stub.result = {**self._stub.result, "waits_since": since, "reminders": list(self._reminders)}
+
+    def who_may_approve(self) -> list[str]:
+        """Who may approve now, by name; empty where that may be anyone. Definitions with an approval policy say."""
+        return []
 
     @workflow.update
     async def review(self, answer: ReviewAnswer) -> str:
@@ -266,22 +326,24 @@ class AgentWorkflow:
         self._parts = state.get("parts") or []
         made = {"fields": state.get("fields", {}), "document": state.get("document")}
         stub.result = {**(state.get("result") or {}), **made}
+        if self._reminders:
+            stub.result["reminders"] = list(self._reminders)
 
-    async def _record(self) -> None:
-        """Write the stub to the ledger and show it to operators."""
+    async def _record(self, news: bool = True) -> None:
+        """Write the stub to the ledger and show it to operators; ``news`` if it stands otherwise than before."""
         stub = self._stub
         assert stub
         self._show()
         summary = stub.status.value
         try:
-            totals = await workflow.execute_local_activity(record, stub, summary=summary, **_RECORD)
+            totals = await workflow.execute_local_activity(record, args=[stub, news], summary=summary, **_RECORD)
         except ActivityError as error:
             # What the ledger cannot take is left out; that the execution stands, and why it failed, is recorded.
             unrecorded = f"its result cannot be recorded: {_reason(error)}"
             stub.status, stub.error, stub.decision = Status.FAILED, stub.error or unrecorded, None
             stub.ended_at = workflow.now()
             stub.amount, stub.result, stub.steps, stub.findings = None, {}, [], []
-            totals = await workflow.execute_local_activity(record, stub, summary=summary, **_RECORD)
+            totals = await workflow.execute_local_activity(record, args=[stub, news], summary=summary, **_RECORD)
             if not stub.error.startswith("cancelled"):
                 raise ApplicationError(stub.error, type="ExecutionFailed", non_retryable=True) from error
         stub.model_calls, stub.usage = totals.model_calls, totals.usage
@@ -339,8 +401,21 @@ class AgentWorkflow:
         if self._link:
             lines.append(f"[Trace in Phoenix]({self._link})")
         if stub.status is Status.REVIEW:
+            lines += self._shown_waiting()
             lines.append(f"Answer with `counterfoil review approve|reject|correct {stub.id}`")
         workflow.set_current_details("\n\n".join(lines))
+
+    def _shown_waiting(self) -> list[str]:
+        """For how long, on whom, and what was done about it."""
+        people = ", ".join(plain(name) for name in self.who_may_approve())
+        since = f" since {self._waits_since:%Y-%m-%d %H:%M} UTC" if self._waits_since else ""
+        lines = [f"**Waits**{since}" + (f" for {people}" if people else "")]
+        if self._reminders:
+            last = self._reminders[-1]
+            counts = Counter(one["kind"] for one in self._reminders)
+            told = ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items())
+            lines.append(f"{told}, the last at {last['at'][:16].replace('T', ' ')} UTC")
+        return lines
 
 
 @lru_cache

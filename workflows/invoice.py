@@ -5,6 +5,8 @@ from __future__ import annotations
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from agents import approval
+    from agents.approval import Case, Policy
     from agents.invoice.schema import correction_problem
     from infra.ledger import Execution
     from workflows.execution import AgentWorkflow, ExecutionOrder, ReviewAnswer
@@ -21,7 +23,8 @@ class InvoiceWorkflow(AgentWorkflow):
         return await self.execute(order)
 
     def review_problem(self, answer: ReviewAnswer) -> str | None:
-        """Corrections name fields of the invoice, with values that can be read; an approval needs what a posting is known by."""
+        """Corrections name fields of the invoice, with values that can be read; an approval needs what a posting is known by;
+        and the approval policy says who may answer."""
         if answer.action == "approve" and self._stub:
             has = {
                 "totals.grand_total": self._stub.amount,
@@ -34,4 +37,33 @@ class InvoiceWorkflow(AgentWorkflow):
         for path, value in answer.corrections.items():
             if problem := correction_problem(path, value):
                 return problem
-        return super().review_problem(answer)
+        return super().review_problem(answer) or self._policy_problem(answer)
+
+    def _policy_problem(self, answer: ReviewAnswer) -> str | None:
+        """Why whoever answers may not, by the policy the execution began with; None also where it began without one."""
+        if not (asked := self._asked()):
+            return None
+        policy, case, approved = asked
+        today = workflow.now().date()
+        if answer.action == "approve":
+            return approval.may_approve(policy, case, answer.reviewer, today, approved, escalated=self._escalated)
+        return approval.may_answer(policy, case, answer.reviewer, today, escalated=self._escalated)
+
+    def who_may_approve(self) -> list[str]:
+        """Who may approve today and has not yet."""
+        if not (asked := self._asked()):
+            return []
+        policy, case, approved = asked
+        today = workflow.now().date()
+        return approval.requirement(policy, case, today, already=approved, escalated=self._escalated).people
+
+    def _asked(self) -> tuple[Policy, Case, list[str]] | None:
+        """The policy, the case it is asked about, and who has approved so far."""
+        recorded = (self._stub.result if self._stub else {}).get("approval")
+        if not recorded:
+            return None
+        return (
+            approval.policy_of(self._options),
+            Case.from_json(recorded["case"]),
+            [one["by"] for one in recorded["approvals"]],
+        )

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from agents.documents._container import at, items, leaves
 from agents.documents._kind import kind_of
 from agents.documents._page import open_pdf
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, decode_xml, parse_xml
@@ -22,9 +23,6 @@ _OTHERS = {"SCRDMCCBDACIOMessageStructure", "CrossIndustryOrder", "Order", "Desp
 
 _NAMES = ("factur-x.xml", "xrechnung.xml", "zugferd-invoice.xml")
 """The prescribed names, newest standard first: the order in which one of several is taken."""
-
-_MAX_DEPTH = 16
-"""Of a name tree: one that contains itself ends here."""
 
 _MARKS = (b"/EmbeddedFile", b"/AF", b"/ObjStm")
 """A PDF with none of these has no attached file: the names of its objects are in the open unless in object streams."""
@@ -162,28 +160,10 @@ def _files_by_pypdf(data: bytes) -> Iterator[tuple[str, bytes]]:
     from pypdf import PdfReader  # importing it takes longer than reading most documents: only where it is needed
 
     catalog = PdfReader(io.BytesIO(data)).root_object
-    for specification in (*_leaves(_at(_at(catalog, "/Names"), "/EmbeddedFiles")), *_items(_at(catalog, "/AF"))):
+    for specification in (*leaves(at(at(catalog, "/Names"), "/EmbeddedFiles")), *items(at(catalog, "/AF"))):
         file = _file(specification.get_object())
         if file:
             yield file
-
-
-def _leaves(node: Any, depth: int = 0) -> Iterator[Any]:
-    """The values of a name tree, which alternate with their names."""
-    yield from _items(_at(node, "/Names"))[1::2]
-    if depth < _MAX_DEPTH:
-        for kid in _items(_at(node, "/Kids")):
-            yield from _leaves(kid.get_object(), depth + 1)
-
-
-def _at(node: Any, key: str) -> Any:
-    """What stands at ``key`` of a PDF dictionary; None where there is no such dictionary or key."""
-    found = node.get(key) if isinstance(node, dict) else None
-    return None if found is None else found.get_object()
-
-
-def _items(node: Any) -> list[Any]:
-    return list(node) if isinstance(node, list) else []
 
 
 def _file(specification: Any) -> tuple[str, bytes] | None:

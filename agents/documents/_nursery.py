@@ -28,12 +28,12 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     os.set_inheritable(control.fileno(), False)
     _child.import_for("pdf")
-    gc.collect()
-    gc.freeze()  # what is here stays: forks then share these pages instead of copying them to count references
+    _keep()
     woken, waker = os.pipe()
     os.set_blocking(waker, False)
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
+    complete = False
     with selectors.DefaultSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
         selector.register(woken, selectors.EVENT_READ)
@@ -42,8 +42,18 @@ def main() -> None:
                 if key.fd == woken:
                     os.read(woken, 4096)
                     _tell_of_the_dead(control)
+                    if not complete:  # where more than one document is read, so is likely one that needs it
+                        _child.import_the_rest()
+                        _keep()
+                        complete = True
                 elif not _take(control, (control.fileno(), woken, waker)):
                     return
+
+
+def _keep() -> None:
+    """What is here stays: forks then share these pages instead of copying them to count references."""
+    gc.collect()
+    gc.freeze()
 
 
 def _take(control: socket.socket, ours: tuple[int, ...]) -> bool:

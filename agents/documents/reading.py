@@ -78,6 +78,38 @@ class EmbeddedXml(BaseModel):
     text: str
 
 
+class Xmp(BaseModel):
+    """What a PDF's metadata (XMP) say of the e-invoice in it and of PDF/A; any writer's claim, 200 characters of each."""
+
+    namespace: str | None = None
+    """Of the extension schema of Factur-X or ZUGFeRD that the next four are of; None where there is none."""
+    level: str | None = None
+    """``ConformanceLevel``: the profile, as ``EN 16931``."""
+    file_name: str | None = None
+    document_type: str | None = None
+    version: str | None = None
+    schema_declared: bool = False
+    """Whether the extension schema is described, as PDF/A up to part 3 demands of what is not predefined."""
+    pdfa_part: str | None = None
+    pdfa_conformance: str | None = None
+
+
+class Container(BaseModel):
+    """How the e-invoice in ``Reading.xml`` is attached to its PDF."""
+
+    relationship: str | None = None
+    """``AFRelationship``, such as ``Data`` or ``Alternative``."""
+    associated: bool
+    """Whether it is listed in the catalogue's ``/AF``."""
+    embedded: bool
+    """Whether it is listed in ``/Names/EmbeddedFiles``."""
+    media_type: str | None = None
+    """As stated: ``text/xml``."""
+    xmp: Xmp | None = None
+    xmp_problem: str | None = None
+    """Why there is no ``xmp``."""
+
+
 class Reading(BaseModel):
     """All that was read. ``text`` holds the words line by line, gaps wide enough to be columns kept as two or more
     spaces, with a line ``--- page 2 ---`` before each page but the first; it is what models are shown and what evidence
@@ -112,6 +144,8 @@ class Reading(BaseModel):
     unrecognised: str | None = None
     """Why the ``pictures`` were not recognised, in words a person can act on; None where nobody tried."""
     xml: EmbeddedXml | None = None
+    container: Container | None = None
+    """How ``xml`` is attached; None where it is not attached to anything, or where the PDF is too broken to say."""
     xml_problem: str | None = None
     """Set where an e-invoice is attached that cannot be used (broken, unsafe, or several that differ), in words a
     person can act on. The rest of the reading stands."""

@@ -97,7 +97,7 @@ def against_page(fields: Mapping[str, Field], reading: Reading) -> list[dict[str
     found += _amounts_not_shown(compared)
     if compared:
         message = f"{outcomes['agrees']} of {len(compared)} values of the e-invoice stand on the page"
-        counts = {"agrees": outcomes["agrees"], "contradicted": outcomes["contradicted"]}
+        counts: dict[str, Any] = {"agrees": outcomes["agrees"], "contradicted": outcomes["contradicted"]}
         found.append(finding("XML-PAGE-AGREES", "info", message, **counts, not_shown=outcomes["not shown"]))
     return found
 
@@ -143,7 +143,7 @@ def _is_invoice(compared: Sequence[Comparison], reading: Reading) -> bool:
 def _finding(c: Comparison, severity: Severity) -> dict[str, Any]:
     says = f"shows {c.printed}" if c.outcome == "contradicted" else "does not show it"
     where: dict[str, Any] = {"page": c.place.page, "box": list(c.place.box)} if c.place else {}
-    found = {"found": c.printed} if c.printed else {}
+    found: dict[str, Any] = {"found": c.printed} if c.printed else {}
     message = f"the e-invoice says {c.path} is {c.stated}, but the page {says}"
     return finding("XML-PAGE", severity, message, c.path, expected=c.stated, **found, **where)
 

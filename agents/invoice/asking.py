@@ -247,7 +247,7 @@ class _Asking:
             "fields": kept,
             "findings": {f"extract {self._part}": [*found, *too_long] or None},
             "asked": {self._part: [self._way]},
-            "calls": [_stub(call) for call in calls],
+            "calls": [stub_of(call) for call in calls],
         }
 
 
@@ -271,6 +271,6 @@ def _record(runs: Sequence[Run], kept: Sequence[Sequence[PlacedRow]], failed: Co
     return record
 
 
-def _stub(call: ModelCall) -> dict[str, Any]:
+def stub_of(call: ModelCall) -> dict[str, Any]:
     """The call as the state carries it: all that is metered, without what was said."""
     return call.model_dump(mode="json", exclude={"answer", "reasoning"})

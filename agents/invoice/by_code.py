@@ -262,7 +262,7 @@ class _Drafting:
         )
         if rival is not None:
             message = f"{best.gross} closes the sums, but {rival.value} is printed as a total too ({rival.told})"
-            evidence = {"expected": str(best.gross), "found": rival.value}
+            evidence: dict[str, Any] = {"expected": str(best.gross), "found": rival.value}
             self.draft.findings.append(finding("SECOND-TOTAL", "error", message, "totals.grand_total", **evidence))
 
     def _row_of_nothing(self, best: Totals, sums: Sums) -> None:

@@ -262,7 +262,7 @@ def _accounts(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
         message = f"payment.bic {bic.value} does not have the form of a BIC"
         found.append(finding("BIC", "warning", message, "payment.bic", found=bic.value))
     elif bic and iban and values.is_iban(iban.value) and not identifiers.same_country(bic.value, iban.value):
-        countries = {"expected": iban.value[:2], "found": bic.value[4:6]}
+        countries: dict[str, Any] = {"expected": iban.value[:2], "found": bic.value[4:6]}
         message = f"the bank {bic.value} is in {countries['found']}, but the account is of {countries['expected']}"
         found.append(finding("BIC-COUNTRY", "warning", message, "payment.bic", "payment.iban", **countries))
     if currency and currency.value not in identifiers.CURRENCIES:
@@ -291,7 +291,7 @@ def _parties(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
             found.append(finding("TAX-NUMBER", "warning", message, f"{role}.tax_number", found=tax_number.value))
         if legal_id and country and (expected := identifiers.legal_id_problem(country, legal_id.value)):
             message = f"{role}.legal_id {legal_id.value} is not {expected}, as companies of {country} have"
-            evidence = {"expected": expected, "found": legal_id.value}
+            evidence: dict[str, Any] = {"expected": expected, "found": legal_id.value}
             found.append(finding("LEGAL-ID", "warning", message, f"{role}.legal_id", **evidence))
         elif legal_id and vat_id and (company := _other_company(vat_id.value, legal_id.value)):
             message = f"{role}.vat_id is that of the company {company}, but {role}.legal_id is {legal_id.value}"
@@ -324,7 +324,7 @@ def _dates(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
         if path not in fields:
             continue
         day = date.fromisoformat(fields[path].value)
-        evidence = {"expected": issue.value, "found": day.isoformat()}
+        evidence: dict[str, Any] = {"expected": issue.value, "found": day.isoformat()}
         if path == "due_date" and day < issued:
             message = f"due on {day}, before it was issued on {issued}"
             severity: Severity = "warning" if kind_of(fields) == "credit_note" else "error"

@@ -14,7 +14,9 @@ from langgraph.graph import END, START, StateGraph
 from temporalio.common import RetryPolicy
 from temporalio.workflow import ActivityCancellationType
 
-from agents.invoice import nodes
+from agents.approval import load_policy
+from agents.compliance import keep_rulebook
+from agents.invoice import controls, deciding, nodes
 from agents.invoice.state import PARTS, InvoiceState
 from infra.ledger import REFUSED_FOR_GOOD
 from infra.models.tiers import tiers_of
@@ -32,11 +34,13 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
         graph.add_node(f"extract_{part}", node, metadata={**asks, "summary": f"{part} (small)"})
     graph.add_node("check", nodes.check, metadata=_PURE)
     graph.add_node("repair", nodes.repair, metadata={**asks, "summary_fn": _repair_summary})
-    graph.add_node("match", nodes.match, metadata={**_QUICK, "summary": "posted before?"})
-    graph.add_node("comply", nodes.comply, metadata=_PURE)
-    graph.add_node("decide", nodes.decide, metadata=_PURE)
-    graph.add_node("review", nodes.review, metadata=_PURE)
-    graph.add_node("post", nodes.post, metadata={**_QUICK, "summary": "write once to the ledger"})
+    graph.add_node("match", controls.match, metadata={**_QUICK, "summary": "vendor, order, claimed before?"})
+    graph.add_node("choose_vendor", controls.choose_vendor, metadata={**asks, "summary": "which vendor? (small)"})
+    graph.add_node("comply", controls.comply, metadata={**_QUICK, "summary": "EN 16931, house policies"})
+    graph.add_node("ask_policies", controls.ask_policies, metadata={**asks, "summary_fn": _policies_summary})
+    graph.add_node("decide", deciding.decide, metadata=_PURE)
+    graph.add_node("review", deciding.review, metadata=_PURE)
+    graph.add_node("post", deciding.post, metadata={**_QUICK, "summary": "write once to the ledger"})
 
     graph.add_node("split", nodes.split, metadata={**_reads(made), "summary": "each invoice a file of its own"})
 
@@ -46,24 +50,28 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
         graph.add_edge(f"extract_{part}", "check")
     _branch(graph, "check", nodes.after_check, "repair", "match")
     graph.add_edge("repair", "check")
-    graph.add_edge("match", "comply")
-    graph.add_edge("comply", "decide")
-    _branch(graph, "decide", nodes.after_decide, "post", "review")
+    _branch(graph, "match", controls.after_match, "choose_vendor", "comply")
+    graph.add_edge("choose_vendor", "match")
+    _branch(graph, "comply", controls.after_comply, "ask_policies", "decide")
+    graph.add_edge("ask_policies", "decide")
+    _branch(graph, "decide", deciding.after_decide, "post", "review")
     graph.add_conditional_edges(
-        "review", nodes.after_review, {"check": "check", "post": "post", "split": "split", "end": END}
+        "review",
+        deciding.after_review,
+        {"check": "check", "post": "post", "split": "split", "review": "review", "end": END},
     )
     graph.add_conditional_edges("split", nodes.after_split, {"decide": "decide", "end": END})
-    graph.add_conditional_edges("post", nodes.after_post, {"review": "review", "end": END})
+    graph.add_conditional_edges("post", deciding.after_post, {"review": "review", "end": END})
     return graph
 
 
 def options(made: Settings) -> dict[str, Any]:
     """What an execution is given of the settings when it is submitted, and keeps."""
     return {
-        "approval_limits": {currency: str(limit) for currency, limit in made.approval_limits.items()},
+        "policy": load_policy(made.approval_policy, limits=made.approval_limits, sure=made.sure).as_json(),
+        "rulebook": keep_rulebook(made),
         "max_repairs": made.max_repairs,
         "ask": made.ask,
-        "sure": made.sure,
         "tiers": list(tiers_of(made)),
     }
 
@@ -113,6 +121,10 @@ def _asks_a_model(made: Settings) -> dict[str, Any]:
 def _repair_summary(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
     due = nodes.repairable(args[0])
     return "; ".join(f"{part} ({tier}): {', '.join(reasons)}" for part, (tier, reasons) in due.items())[:200]
+
+
+def _policies_summary(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    return ", ".join(args[0].get("open_rules") or [])[:200]
 
 
 def _branch(graph: StateGraph[Any, Any, Any, Any], source: str, choose: Callable[..., Any], *targets: str) -> None:

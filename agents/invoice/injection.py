@@ -20,154 +20,12 @@ from typing import Any, Literal, NamedTuple
 from agents.documents.reading import Box, Reading
 from agents.findings import finding
 from agents.invoice import values
+from agents.invoice.injection_shapes import ACCOUNT, AI, SHAPES, Rule
 
-Rule = Literal["PROMPT-INJECTION", "BANK-CHANGE"]
 LONGEST_QUOTE = 200
 """Characters of the document that a finding repeats."""
 
-_ACCOUNT = {
-    "en": "bank_account|bank_details|banking_details|bank_information|account_details|account_number|iban",
-    "de": "bankverbindung*|kontoverbindung*|bankdaten|kontodaten|kontonummer|iban",
-    "fr": "rib|iban|coordonnees_bancaires|compte_bancaire",
-    "es": "iban|cuenta_bancaria|numero_de_cuenta|datos_bancarios",
-    "it": "iban|conto_corrente|conto_bancario|coordinate_bancarie",
-    "nl": "iban|bankrekening*|rekeningnummer|bankgegevens",
-}
-_AI = (
-    "ai|llm|ki|ia|gpt|chatgpt|claude|gemini|copilot|language_model*|sprachmodell*|modele*_de_langage|modelo*_de_lenguaje"
-    "|automat*_reader*|invoice_reader*|reading_software|extraction_system*|auslesesoftware|belegerkennung|rechnungserkennung"
-    "|automatische_auslesung|logiciel_de_lecture|systeme_de_lecture|lecture_automatique|lector_automatico|software_de_lectura"
-    "|lettore_automatico|software_di_lettura|uitleessoftware|automatische_lezer"
-)
-_ACCOUNT_OF = {f"ACCOUNT_{language}": words for language, words in _ACCOUNT.items()}
-
-SHAPES: dict[Rule, dict[str, tuple[tuple[str, str], ...]]] = {
-    "PROMPT-INJECTION": {
-        "to disregard instructions": (
-            ("en", "ignor*|disregard*|forget|overrid* ... instruction*|prompt*|guideline*|system_message"),
-            ("de", "ignorier*|vergiss|vergessen|missacht*|uberschreib* ... anweisung*|instruktion*|vorgabe*|richtlinie*"),
-            ("fr", "ignor*|oubli*|outrepass*|neglige* ... instruction*|consigne*|directive*"),
-            ("es", "ignor*|olvid*|omit* ... instrucciones|indicaciones|directrices"),
-            ("it", "ignor*|dimentic*|trascur* ... istruzioni|indicazioni|direttive"),
-            ("nl", "negeer|negeren|vergeet ... instructie*|aanwijzing*|opdracht*|richtlijn*"),
-        ),
-        "to leave printed amounts out of account": (
-            ("en", "disregard|ignore|do_not_use|pay_no_attention_to ... amount*|total*|sum*|figures above|below|printed|shown"),
-            ("de", "ignorier*|missacht*|nicht beacht* ... betrag*|betrage*|summe*|gesamtbetrag oben|unten|gedruckt*|genannt*"),
-            ("fr", "ne_tenez_pas|ne_pas_tenir|sans_tenir compte des|du|de ... montant*|total|somme*"),
-            ("es", "no_tenga|no_tengan|sin_tener en_cuenta ... importe*|total*|cantidad*"),
-            ("it", "non_tenere|non_tenga|ignor* ... conto ... importo|importi|totale"),
-            ("nl", "negeer|houd_geen_rekening_met ... bedrag*|bedragen|totaal"),
-        ),
-        "something to a machine that reads it": (
-            ("en", "note*|notice|message|instruction*|attention|important to|for (the|all|any)? AI"),
-            ("en", "you_are|act_as|behave_as (now)? a|an (helpful)? ai|assistant|language_model|chatbot|approver|agent|bot"),
-            ("de", "hinweis*|nachricht|anweisung*|wichtig|achtung an|fur (die|das|den|alle)? AI"),
-            ("de", "du_bist|sie_sind (jetzt)? ein|eine ki*|assistent*|sprachmodell|chatbot"),
-            ("fr", "note|message|instruction*|attention|important a|pour (la|les|toute|l)? AI"),
-            ("fr", "tu_es|vous_etes (desormais|maintenant)? un|une ia|assistant*|modele_de_langage|agent"),
-            ("es", "nota|mensaje|instrucciones|atencion|importante a|para (la|el|los|las)? AI"),
-            ("it", "nota|messaggio|istruzioni|attenzione|importante a|per|all (la|il|i|l)? AI"),
-            ("nl", "opmerking|bericht|instructie*|let_op|belangrijk aan|voor (de|het|alle)? AI"),
-        ),
-        "to approve or pay unseen": (
-            ("en", "mark|flag|treat|classify|label|set (this|the|it|all)? (invoice|document|payment|status)? as|to"
-                   " approved|paid|verified|trusted|low_risk"),
-            ("en", "approve|pay|release this|the|it|all (invoice|document|payment)? immediately|automatically|at_once|without"),
-            ("en", "route|send|forward|release|move ... to auto pay|approv*"),
-            ("de", "markier*|kennzeichn*|stuf*|behandl* ... als genehmigt|freigegeben|bezahlt|gepruft"),
-            ("de", "genehmige*|bezahle*|zahle* ... sofort|automatisch ohne (weitere|menschliche|manuelle)? prufung|freigabe"),
-            ("fr", "marqu*|class*|trait*|consider* ... comme approuve*|valide|validee|paye|payee|verifie*"),
-            ("fr", "approuve*|valide*|paye* cette|la facture ... immediatement|automatiquement|sans_verification|sans_controle"),
-            ("es", "marc*|marqu*|consider*|clasifi*|trat* ... como aprobad*|pagad*|verificad*"),
-            ("es", "aprueb*|pague|paga (esta|la)? factura ... inmediatamente|automaticamente|sin_revision|sin_verificacion"),
-            ("it", "contrassegn*|segn*|consider*|tratt* ... come approvat*|pagat*|verificat*"),
-            ("it", "approva*|paga* (questa|la)? fattura ... immediatamente|automaticamente|senza_verifica|senza_controllo"),
-            ("nl", "markeer|beschouw|behandel ... als goedgekeurd|betaald|geverifieerd"),
-            ("nl", "keur|betaal ... factuur ... automatisch|onmiddellijk|zonder_controle|zonder_goedkeuring"),
-        ),
-        "to leave out a check": (
-            ("en", "skip|bypass|suppress|disable|omit ... human|manual|fraud|duplicate|sanction*|compliance|approval"
-                   " review|check*|verification|approval|screening"),
-            ("de", "uberspring*|umgeh*|unterlass* ... prufung*|freigabe*|rechnungsprufung|kontrolle"),
-            ("fr", "saut*|contourn*|ignor*|desactiv* ... verification*|validation*|controle* humain*|manuel*"),
-            ("es", "omit*|salt*|evit* ... revision|verificacion|aprobacion|control human*|manual"),
-            ("it", "salt*|omett*|evit*|ignor* ... revisione|verifica|approvazione|controllo uman*|manuale"),
-            ("nl", "sla|omzeil|negeer ... menselijke|handmatige controle|beoordeling|goedkeuring"),
-        ),
-        "to keep silent about it": (
-            ("en", "do_not|don't|never mention|reveal|repeat|report this|these|the note|instruction*|prompt|text|comment"),
-            ("de", "erwahn*|verrat*|nenne* (sie)? diesen|diese|den|dies hinweis|anweisung*|text|nachricht nicht"),
-            ("fr", "ne mentionn*|revel*|signal* pas|jamais cette|ces|ce note|instruction*|texte|message"),
-            ("es", "no mencion*|revel* esta|este|estas nota|instruccion*|texto|mensaje"),
-            ("it", "non menzion*|rivel* questa|questo|queste nota|istruzion*|testo|messaggio"),
-            ("nl", "vermeld|noem deze|dit opmerking|instructie*|tekst|bericht niet"),
-        ),
-        "that it was approved or checked before": (
-            ("en", "already|previously (been)? approved|confirmed|authorised|authorized|cleared|verified by|with"
-                   " (your|our|the)? (own)? cfo|ceo|coo|chief|director|management|finance|accounting|board|controller"),
-            ("en", "check*|screening|review|verification ... already passed"),
-            ("en", "no (further|additional|manual)? review|check*|approval ... required|needed|necessary"),
-
-            ("en", "no (further|additional|manual|human)? call_back|callback|review|approval (is)? necessary|needed|required"),
-            ("de", "bereits|schon von|durch|mit ihrem|ihrer|der|dem ... genehmigt|freigegeben|bestatigt|abgestimmt"),
-            ("de", "kein|keine (weitere)? ruckruf|freigabe|genehmigung|ruckfrage (ist)? notig|notwendig|erforderlich"),
-            ("fr", "deja (ete)? approuve*|valide*|confirme*|autorise* par votre|notre|la|le"
-                   " daf|dg|pdg|directeur|directrice|direction|comptabilite|responsable"),
-            ("fr", "aucun|aucune rappel|contre_appel|verification|validation (supplementaire)? n est|n'est"),
-            ("es", "ya (ha_sido|fue)? aprobad*|confirmad*|autorizad* por su|el|la"
-                   " director*|cfo|ceo|direccion|contabilidad|gerente"),
-            ("it", "gia (stato|stata)? approvat*|confermat*|autorizzat* dal|dalla|dai (vostro|vostra|suo|sua)?"
-                   " direttore|cfo|ceo|direzione|amministra*|contabil*"),
-            ("nl", "al|reeds goedgekeurd|bevestigd|geautoriseerd door uw|de|onze"
-                   " cfo|ceo|directeur|directie|boekhoud*|administratie"),
-        ),
-        "what is said to a model between marks": (
-            ("re", r"<\|? ?(?:im_start|im_end|system|assistant|user|endoftext|eot_id|(?:start|end)_header_id) ?\|?>"),
-            ("re", r"\[/?inst\]|<</?sys>>|</?(?:document|prompt|instructions?|(?:tool|function)_calls?)>|#{2,4} ?instructions?\b"),
-            ("re", r"\bsystem(?: prompt| message)? ?: [^.!?]{0,60}?\b(?:approve|ignore|override|you must|answer|respond|output)"),
-            ("re", r"\bassistant ?: [^.!?]{0,90}?\b(?:approve|ignore|passed|auto-pay|sanctions|compliance|output|respond)"),
-        ),
-        "an answer in our own form": (
-            ("re", r"[{,] ?[\"'](?:approved|decision|outcome|risk|(?:is_)?duplicate|tool|tool_calls?|function|arguments)[\"'] ?:"),
-            ("re", r"\b(?:risk|duplicate|approved|auto_?pay|fraud|needs_review) ?= ?[\"']?(?:low|none|false|true|yes|no)\b"),
-            ("re", r"\b(?:output|return|(?:respond|reply|answer) with)\b [^.!?]{0,15}?(?:\bjson\b|\{)"),
-        ),
-    },
-    "BANK-CHANGE": {
-        "that bank details have changed": (
-            ("en", "ACCOUNT_en ... has|have|were|was (recently|now)? (been)? changed|updated|moved|replaced|amended"),
-            ("en", "new|changed|updated|amended|change_of|change_to|change_in|changes_to (our|the)? ACCOUNT_en"),
-            ("en", "we have changed|switched|moved (our|to_a_new)? bank|banks|ACCOUNT_en"),
-            ("de", "neue|neuen|neuer|geanderte*|geaenderte* (unsere)? ACCOUNT_de"),
-            ("de", "ACCOUNT_de ... geandert|geaendert|gewechselt"),
-            ("de", "anderung|aenderung|wechsel der|unserer ACCOUNT_de"),
-            ("fr", "nouveau|nouvelle|nouvelles|nouveaux ACCOUNT_fr"),
-            ("fr", "ACCOUNT_fr ... a|ont (ete)? change|changes|modifie*|evolue"),
-            ("fr", "changement|modification de|du|des (nos|notre)? ACCOUNT_fr"),
-            ("es", "nuevo|nueva|nuevos|nuevas|cambio_de|modificacion_de (nuestra|nuestros)? ACCOUNT_es"),
-            ("es", "ACCOUNT_es ... ha|han cambiado|sido"),
-            ("it", "nuovo|nuova|nuovi|nuove|variazione|modifica|cambio (del|delle|dell|di)? ACCOUNT_it"),
-            ("it", "ACCOUNT_it ... cambiat*|modificat*|variat*"),
-            ("nl", "nieuw|nieuwe|gewijzigd|gewijzigde|wijziging_van (ons|onze|de|het)? ACCOUNT_nl"),
-            ("nl", "ACCOUNT_nl ... is|zijn (recent|onlangs)? gewijzigd|veranderd|aangepast"),
-        ),
-        "to pay to another account than the one printed": (
-            ("en", "disregard|ignore|do_not_use|don't_use|no_longer_use ... account|bank_details|iban"),
-            ("en", "update|change|amend|replace (our|the|your)? (vendor|supplier|payment|remittance|master)? ... ACCOUNT_en to"),
-            ("en", "update|change|amend (our|the|your)? vendor|supplier record|master|file|account|details"),
-            ("de", "ACCOUNT_de|konto ... nicht_mehr|kunftig_nicht verwenden|nutzen|gultig|benutzen"),
-            ("de", "ignorieren_sie|verwenden_sie_nicht|nutzen_sie_nicht ... konto|ACCOUNT_de"),
-            ("fr", "ne_plus|ignorez|ignorer ... ancien|compte|ACCOUNT_fr"),
-            ("es", "no_utilic*|no_use|no_usen|ignor* ... cuenta|ACCOUNT_es"),
-            ("it", "non_utilizza*|ignora* ... conto|ACCOUNT_it"),
-            ("nl", "gebruik|negeer ... rekening|ACCOUNT_nl ... niet_meer|niet_langer"),
-        ),
-    },
-}  # fmt: skip
-"""Rule, what the document then says, and the ways of saying it in each language (``re``: a regular expression, for what
-is no language). Words stand without accents and lower case; ``|`` parts alternatives, ``_`` the words of one of several,
-``*`` stands for any ending, ``( )?`` for words that may be left out, ``...`` for up to forty characters of a sentence."""
+_STANDS_FOR = {f"ACCOUNT_{language}": words for language, words in ACCOUNT.items()} | {"AI": AI}
 
 _GAP = r"[^.!?]{0,40}?"
 """Bounded, so that each search takes time linear in the text, whatever stands in it."""
@@ -178,6 +36,8 @@ _CAUTION = re.compile(
 """Words that turn "our bank details have changed" into the warning against such letters that honest invoices carry."""
 _CAUTION_BEFORE = 70
 _MOST_MATCHES = 20
+_MOST_ACCOUNTS = 5
+"""That a finding names."""
 
 _INVISIBLE = "\u200b-\u200f\u2060-\u2064\ufeff"
 _TURNING = "\u202a-\u202e\u2066-\u2069"
@@ -211,12 +71,18 @@ def findings(reading: Reading) -> list[dict[str, Any]]:
 
     Returns:
         Findings whose evidence is a ``quote`` (at most `LONGEST_QUOTE` characters), ``where`` it was found (``page``,
-        ``hidden``, ``metadata`` or ``xml``) and, on a page, ``page`` and ``box``.
+        ``hidden``, ``metadata`` or ``xml``) and, on a page, ``page`` and ``box``; of a change of bank, where there are
+        several, the ``accounts``.
     """
     sources = [s for s in _sources(reading) if s.text]
     found = [one for source in sources for one in (*_said(source), *_encoded(source))]
-    if not any(one["rule"] == "BANK-CHANGE" for one in found):
-        found += _second_account(sources)
+    accounts = _accounts(sources)
+    changes = [one for one in found if one["rule"] == "BANK-CHANGE"]
+    if len(accounts) > 1:
+        changes = changes or _second_account(accounts)
+        found += [one for one in changes if one not in found]
+        for one in changes:
+            one["evidence"]["accounts"] = list(accounts)[:_MOST_ACCOUNTS]
     return [*found, *_hidden(reading, found), *_unprinted(reading)]
 
 
@@ -330,7 +196,7 @@ def _compiled(words: str) -> tuple[tuple[tuple[str, ...], ...], str]:
             pattern, begun = pattern + _GAP, False
             continue
         optional = token.endswith(")?")
-        for name, alternatives in {**_ACCOUNT_OF, "AI": _AI}.items():
+        for name, alternatives in _STANDS_FOR.items():
             token = re.sub(rf"(?<![A-Za-z_]){name}(?![A-Za-z_])", alternatives, token)
         several = token.strip("()?").split("|")
         either = "|".join(re.escape(a).replace("_", "[ -]").replace(r"\*", r"\w{0,12}") for a in several)
@@ -378,17 +244,23 @@ def _encoded(source: _Source) -> Iterator[dict[str, Any]]:
                 return
 
 
-def _second_account(sources: Iterable[_Source]) -> list[dict[str, Any]]:
-    """Of two different valid accounts, one that is called new, or that only a machine gets to see."""
-    accounts: dict[str, list[tuple[_Source, int, int]]] = {}
+_Accounts = dict[str, list[tuple[_Source, int, int]]]
+"""Valid accounts, in the order they are met, each with where it stands."""
+
+
+def _accounts(sources: Iterable[_Source]) -> _Accounts:
+    accounts: _Accounts = {}
     for source in sources:
         text, at = source.text.upper(), 0
         for printed in values.ibans(text)[:_MOST_MATCHES]:
             at = max(text.find(printed, at), 0)
             accounts.setdefault(values.compact(printed), []).append((source, at, at + len(printed)))
+    return accounts
+
+
+def _second_account(accounts: _Accounts) -> list[dict[str, Any]]:
+    """Of several different accounts, one that is called new, or that only a machine gets to see."""
     shown = {account for account, places in accounts.items() if any(s.where in ("page", "xml") for s, _, _ in places)}
-    if len(accounts) < 2:
-        return []
     for account, places in accounts.items():
         source, start, end = places[0]
         before = source.text[max(start - 60, 0) : start]
@@ -418,7 +290,12 @@ def _hidden(reading: Reading, found: Iterable[dict[str, Any]]) -> list[dict[str,
     count = sum(len(h.text) for h in reading.hidden)
     holds = "instructions" if instructs else "amounts or identifiers" if told else "text"
     message = f"{count} characters that no reader sees ({ways}) hold {holds}: {_quote(first.text)[:80]}"
-    evidence = {"quote": _quote(first.text), "where": "hidden", "page": first.page, "box": list(first.box)}
+    evidence: dict[str, Any] = {
+        "quote": _quote(first.text),
+        "where": "hidden",
+        "page": first.page,
+        "box": list(first.box),
+    }
     return [finding("HIDDEN-TEXT", "error" if told or instructs else "warning", message, **evidence)]
 
 

@@ -1,35 +1,33 @@
-"""The steps of an invoice, in the order they run. Those that ask a model, read or write are activities; the others are
-pure and run in the workflow (`graph` says which)."""
+"""The steps by which an invoice is read: from its bytes to fields that were checked, each with its evidence.
+
+`controls` has those that hold it against what else is known, `deciding` those that say what becomes of it. Steps that ask a
+model, read or write are activities; the others are pure and run in the workflow (`graph` says which).
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
-
-from langgraph.types import interrupt
 
 from agents.documents import OcrLimits, PagesNotTaken, pages_of, read_document
 from agents.documents.reading import Reading
 from agents.findings import finding
-from agents.invoice import bounds, checks, injection, scans
+from agents.invoice import bounds, checks, container, injection, scans
 from agents.invoice.against_page import against_page
 from agents.invoice.asking import document_of, extract, way
 from agents.invoice.by_code import Draft
 from agents.invoice.confidence import judged
 from agents.invoice.einvoice import NotAnEInvoice, fields_from_xml
 from agents.invoice.extraction import completed, part_of
-from agents.invoice.schema import SPLIT_PAGES, Evidence, Field, Fields, public
-from agents.invoice.several import Several, parse_pages
-from agents.invoice.state import PARTS, Decision, Part
+from agents.invoice.schema import SPLIT_PAGES, Fields, dumped, loaded
+from agents.invoice.several import Several
+from agents.invoice.state import PARTS, Part
 from agents.invoice.values import amounts, is_money
+from agents.matching import duplicates
 from infra.connections import connections
-from infra.failures import Failure, Unreadable
-from infra.ledger import AlreadyPosted, Posting
+from infra.failures import Unreadable
 from infra.telemetry.steps import step
 
 State = dict[str, Any]
@@ -67,6 +65,7 @@ async def read(state: State) -> State:
     found = await asyncio.to_thread(injection.findings, reading)
     if reading.xml_problem:
         found.append(finding("XML-BROKEN", "error", reading.xml_problem))
+    found += container.findings(reading)
     found += [finding("ACTIVE-CONTENT", "error", f"the PDF {what}") for what in reading.active]
     found += [
         finding("READ-REPAIRED", "error", f"the file had to be mended to be read: {what}") for what in reading.repairs
@@ -82,7 +81,9 @@ async def read(state: State) -> State:
         update["kind"] = "other"
     elif fields is None and reading.words:
         fields = await asyncio.to_thread(_of_page, digest, read_json, state["options"]["ask"], update, found)
-    kept, too_long = bounds.that_fit(_dumped(judged(fields or {})))
+    text = reading.xml.text if reading.xml and not reading.text else reading.text
+    update["document"] |= await asyncio.to_thread(_known_by, text, fields or {})
+    kept, too_long = bounds.that_fit(dumped(judged(fields or {})))
     return {**update, "fields": kept, "findings": {"read": [*found, *too_long]}}
 
 
@@ -143,12 +144,12 @@ async def extract_lines(state: State) -> State:
 @step("check")
 async def check(state: State) -> State:
     """Check what was extracted, complete what follows from it, and say how sure each value is."""
-    fields = _loaded(state.get("fields", {}))
+    fields = loaded(state.get("fields", {}))
     derived = {} if state["document"]["xml"] else completed(fields)
     derived = {p: f for p, f in derived.items() if p not in fields or fields[p].evidence.source != "person"}
     known = judged({**fields, **derived})
     changed = {path: field for path, field in known.items() if field != fields.get(path)}
-    return {"fields": _dumped(changed), "findings": {"check": checks.check(known)}}
+    return {"fields": dumped(changed), "findings": {"check": checks.check(known)}}
 
 
 async def after_check(state: State) -> str:
@@ -181,151 +182,9 @@ async def repair(state: State) -> State:
     return {**update, "note": f"asked: {why}"}
 
 
-@step("match", kind="RETRIEVER")
-async def match(state: State) -> State:
-    """Look for the same invoice among those posted: same seller and number, under any other document."""
-    fields = _loaded(state.get("fields", {}))
-    seller, number = fields.get("seller.name"), fields.get("invoice_number")
-    found = []
-    if seller and number:
-        execution = state["execution"]
-        for posting in await connections().ledger.posted(execution["tenant"], vendor=seller.value, number=number.value):
-            if posting.execution_id != execution["id"]:
-                found.append(_duplicate(seller.value, number.value, posting.execution_id))
-    return {"findings": {"match": found}}
-
-
-@step("comply", kind="GUARDRAIL")
-async def comply(state: State) -> State:
-    """House policies that need no model: mandatory particulars beyond the checks, and payment details."""
-    fields = _loaded(state.get("fields", {}))
-    found = []
-    tax = fields.get("totals.tax_total")
-    if tax and tax.number and "seller.vat_id" not in fields and "seller.tax_number" not in fields:
-        message = "tax is charged, but no VAT id or tax number of the seller was found"
-        found.append(finding("BR-CO-09", "warning", message, "seller.vat_id"))
-    if "payment.iban" not in fields:
-        found.append(finding("PAYMENT-ACCOUNT", "info", "no IBAN was found on the document", "payment.iban"))
-    return {"findings": {"comply": found}}
-
-
-@step("decide", kind="EVALUATOR")
-async def decide(state: State) -> State:
-    """Approve only what is an invoice, without an open error, grounded, and within the limit; the rest goes to a person."""
-    fields = _loaded(state.get("fields", {}))
-    reasons = _reasons_for_review(state, fields)
-    currency = _value(fields, "currency")
-    limit = state["options"]["approval_limits"].get(currency or "")
-    sure = f"all key values found in the document, all sums agree, total within the limit of {limit} {currency}"
-    corrections = [f"after correction by {review['reviewer']}" for review in state.get("reviews", [])]
-    decision: Decision = (
-        {"outcome": "review", "by": "policy", "reasons": reasons}
-        if reasons
-        else {"outcome": "approve", "by": "policy", "reasons": [sure, *corrections]}
-    )
-    gross = fields.get("totals.grand_total")
-    headline = {
-        "vendor": _value(fields, "seller.name"),
-        "number": _value(fields, "invoice_number"),
-        "currency": _value(fields, "currency"),
-        "amount": gross.value if gross else None,
-    }
-    return {
-        "decision": decision,
-        "headline": headline,
-        "result": {"kind": state.get("kind"), "invoice": _plain(public(fields))},
-    }
-
-
-async def after_decide(state: State) -> str:
-    """Approved goes to posting; what is in doubt waits for a person."""
-    return "post" if state["decision"]["outcome"] == "approve" else "review"
-
-
-@step("review", kind="CHAIN")
-async def review(state: State) -> State:
-    """Wait for a person. Their corrections become fields whose evidence is the person; then all is checked again."""
-    answer = interrupt({"reasons": state["decision"]["reasons"]})
-    reviewer = answer["reviewer"]
-    update: State = {"reviews": [answer]}
-    if answer["action"] == "correct":
-        if SPLIT_PAGES in answer["corrections"]:
-            return {**update, **_split_by(reviewer, answer["corrections"][SPLIT_PAGES], state["document"])}
-        update["fields"] = {
-            path: None
-            if value is None
-            else Field(value=value, evidence=Evidence(source="person", text=reviewer)).model_dump(mode="json")
-            for path, value in answer["corrections"].items()
-        }
-        update["findings"] = {
-            node: [f for f in found if not f["fields"] or not set(f["fields"]) <= set(answer["corrections"])]
-            for node, found in state["findings"].items()
-            if node.startswith("extract ")
-        } | {"split": None}
-        update["kind"] = "invoice" if state.get("kind") in (None, "other") else state["kind"]
-        return {**update, "note": f"corrected by {reviewer}"}
-    outcome = "approve" if answer["action"] == "approve" else "reject"
-    said = f": {answer['reason']}" if answer.get("reason") else ""
-    reasons = [f"{'approved' if outcome == 'approve' else 'rejected'} by {reviewer}{said}"]
-    reasons += [f"in spite of: {reason}" for reason in state["decision"]["reasons"] if outcome == "approve"]
-    return {**update, "decision": {"outcome": outcome, "by": reviewer, "reasons": reasons}}
-
-
-async def after_review(state: State) -> str:
-    """Corrected is checked again; approved is posted; rejected ends; a file of several invoices is split."""
-    if state.get("parts"):
-        return "split"
-    if state["reviews"][-1]["action"] == "correct":
-        return "check"
-    return "post" if state["decision"]["outcome"] == "approve" else "end"
-
-
-@step("post", kind="TOOL")
-async def post(state: State) -> State:
-    """Write the approved invoice to the ledger, once. If the same invoice was posted meanwhile as another document, a
-    person decides."""
-    head, execution = state["headline"], state["execution"]
-    if missing := [name for name, value in head.items() if value is None]:
-        raise Failure(f"it cannot be posted without {', '.join(missing)}: correct it first")
-    known = [f["evidence"].get("posted_as") for f in state["findings"].get("match", [])]
-    try:
-        first = await connections().ledger.post(
-            Posting(
-                execution_id=execution["id"],
-                tenant=execution["tenant"],
-                vendor=head["vendor"],
-                number=head["number"],
-                currency=head["currency"],
-                amount=Decimal(head["amount"]),
-                invoice=state["result"]["invoice"],
-                posted_at=datetime.now(UTC),
-            ),
-            in_spite_of=[] if state["decision"]["by"] == "policy" else [id for id in known if id],
-        )
-    except AlreadyPosted as conflict:
-        found = _duplicate(head["vendor"], head["number"], conflict.execution_id)
-        doubt: Decision = {"outcome": "review", "by": "policy", "reasons": [found["message"]]}
-        return {"decision": doubt, "findings": {"match": [found]}, "note": "posted meanwhile as another document"}
-    return {"note": "posted" if first else "was posted before"}
-
-
-async def after_post(state: State) -> str:
-    """Posted is the end; a duplicate found at the last moment goes to a person."""
-    return "review" if state["decision"]["outcome"] == "review" else "end"
-
-
-def _split_by(reviewer: str, said: str, document: Mapping[str, Any]) -> State:
-    """A person's word on which pages of a file are an invoice each."""
-    ranges = (
-        parse_pages(said, document["pages"])
-        if document["media_type"] == "application/pdf"
-        else "split.pages: only a PDF has pages to be split"
-    )
-    if isinstance(ranges, str):
-        return {"findings": {"split": [finding("SPLIT-PAGES", "error", ranges)]}, "note": "not split"}
-    why = f"said by {reviewer}"
-    parts = [{"pages": [first, last], "number": "", "reason": why} for first, last in ranges]
-    return {"parts": parts, "findings": {"split": None}, "note": f"to be split: {why}"}
+def _known_by(text: str, fields: Fields) -> dict[str, Any]:
+    """By what a document is found again that comes as other bytes: a sketch of its text, and the invoice it speaks of."""
+    return {"sketch": duplicates.sketch(text), "preceding": duplicates.preceding_of(text, fields)}
 
 
 def repairable(state: State) -> dict[Part, tuple[str, list[str]]]:
@@ -459,65 +318,3 @@ def _why(found: Mapping[str, Any]) -> str:
     if found["rule"] == "CONTEXT-EXCEEDED":
         return "the question was too long"
     return "the answer could not be used" if found["rule"] == "ANSWER-UNUSABLE" else str(found["message"])
-
-
-def _duplicate(vendor: str, number: str, posted_as: str) -> dict[str, Any]:
-    message = f"invoice {number} of {vendor} was posted already, as {posted_as}"
-    return finding("DUPLICATE", "error", message, "invoice_number", posted_as=posted_as)
-
-
-def _reasons_for_review(state: State, fields: Fields) -> list[str]:
-    """Why a person has to look. Empty only if everything that approval rests on is there and holds."""
-    reasons = [f["message"] for found in state["findings"].values() for f in found if f["severity"] == "error"]
-    kind = state.get("kind")
-    if kind == "credit_note":
-        reasons.append("it is a credit note: a person settles it against its invoice")
-    elif kind == "other":
-        reasons.insert(0, "it does not look like an invoice")
-    reasons += _doubts(fields, state["options"]["sure"])
-    gross, currency = fields.get("totals.grand_total"), _value(fields, "currency")
-    limit = state["options"]["approval_limits"].get(currency or "")
-    if gross and currency and limit is None:
-        reasons.append(f"there is no approval limit for {currency}")
-    elif gross and limit is not None and gross.number > Decimal(limit):
-        reasons.append(f"the total of {gross.value} {currency} is above the limit of {limit} {currency}")
-    elif gross and gross.number <= 0:
-        reasons.append(f"the total of {gross.value} is not positive")
-    if not reasons and (kind != "invoice" or "check" not in state["findings"] or not gross or limit is None):
-        reasons.append("what approval rests on is not there: kind, checks, total or limit")
-    return list(dict.fromkeys(reasons))
-
-
-_KEY = (
-    "invoice_number", "issue_date", "currency", "seller.name", "totals.tax_basis_total", "totals.tax_total",
-    "totals.grand_total", "payment.iban",
-)  # fmt: skip
-"""What a payment rests on: it is approved only if each of them that is there is sure."""
-
-
-def _doubts(fields: Fields, sure: float) -> list[str]:
-    """A reason for each key value that is not sure enough."""
-    return [
-        f"{path} {field.value} is not sure ({field.confidence or 0:.0%}, by {', '.join(field.grounds) or 'nothing'})"
-        for path in _KEY
-        if (field := fields.get(path)) and (field.confidence or 0) < sure
-    ]
-
-
-def _dumped(fields: Fields) -> dict[str, Any]:
-    return {path: field.model_dump(mode="json", exclude_none=True) for path, field in fields.items()}
-
-
-def _loaded(fields: Mapping[str, Any]) -> Fields:
-    return {path: Field.model_validate(field) for path, field in fields.items()}
-
-
-def _value(fields: Fields, path: str) -> str | None:
-    field = fields.get(path)
-    return field.value if field else None
-
-
-def _plain(invoice: dict[str, Any]) -> dict[str, Any]:
-    """The invoice as JSON keeps it: money as a string, exactly."""
-    plain: dict[str, Any] = json.loads(json.dumps(invoice, default=str))
-    return plain

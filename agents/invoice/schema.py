@@ -7,6 +7,7 @@ evidence without walking a tree. `public` turns it into the nested shape that pr
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -140,6 +141,22 @@ def public(fields: Mapping[str, Field]) -> dict[str, Any]:
         "lines": table("lines", LINE),
         **{k: value(k) for k in ("purchase_order_ref", "delivery_date", "profile")},
     }
+
+
+def loaded(fields: Mapping[str, Any]) -> Fields:
+    """Fields as the state carries them, as models."""
+    return {path: Field.model_validate(field) for path, field in fields.items()}
+
+
+def dumped(fields: Mapping[str, Field]) -> dict[str, Any]:
+    """Fields as the state carries them: plain JSON."""
+    return {path: field.model_dump(mode="json", exclude_none=True) for path, field in fields.items()}
+
+
+def plain_json(invoice: Mapping[str, Any]) -> dict[str, Any]:
+    """The invoice in its public shape as JSON keeps it: money as a string, exactly."""
+    plain: dict[str, Any] = json.loads(json.dumps(invoice, default=str))
+    return plain
 
 
 def correction_problem(path: str, value: str | None) -> str | None:

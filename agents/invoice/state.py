@@ -26,8 +26,10 @@ class ExecutionRef(TypedDict):
     id: str
     tenant: str
     batch: str
+    run_id: str
     digest: str
     name: str
+    submitted_by: str | None
     details: dict[str, str]
     """What whoever handed it in says of it, such as a purchase order."""
 
@@ -46,7 +48,8 @@ class InvoiceState(TypedDict, total=False):
     execution: ExecutionRef
     options: dict[str, Any]
     document: dict[str, Any]
-    """``media_type``, ``pages``, ``characters``, ``xml`` (name of the embedded file, or None)."""
+    """``media_type``, ``pages``, ``characters``, ``xml`` (name of the embedded file, or None), ``sketch`` of its text by which
+    it is known again, ``preceding`` (number of the invoice it corrects or credits, or None)."""
     kind: Literal["invoice", "credit_note", "other"]
     fields: Annotated[dict[str, Any], merged]
     """Field path to `schema.Field` as JSON."""
@@ -65,6 +68,15 @@ class InvoiceState(TypedDict, total=False):
     """Of a file that holds several invoices, each: ``pages`` [first, last], ``number``, ``reason``; and once `split` has
     written it as a file of its own, the ``digest`` and ``name`` of that. It is empty for all other documents."""
     repairs: int
+    matched: dict[str, Any]
+    """What it was held against: ``vendor`` (id in the master, or None) and ``how`` it was found, ``near`` names with their
+    scores, ``vendor_key`` of its claim, ``cost_centre``, ``limit`` of the vendor, and the ``order`` it fits, if it does."""
+    vendor_choice: dict[str, Any]
+    """What a model said which ``vendor`` the seller named ``for`` is, its ``reason``, and ``decided_by``."""
+    submitters: list[str]
+    """Who handed the document in."""
+    open_rules: list[str]
+    """House policies that code could not answer."""
     decision: Decision
     reviews: Annotated[list[dict[str, Any]], operator.add]
     headline: dict[str, Any]

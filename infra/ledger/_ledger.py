@@ -28,6 +28,8 @@ from sqlalchemy import (
 
 from infra.ledger._access import IDS_IN_A_QUERY, Insert
 from infra.ledger._batches import Batches, flat
+from infra.ledger._claims import Claims
+from infra.ledger._master import Master
 from infra.ledger._tables import executions, findings, model_calls, postings, reviews, steps, submissions
 from infra.ledger.records import AlreadyPosted, Execution, Finding, Posting, Review, Status, Step, Totals
 from infra.models.calls import PAID, CallStatus, ModelCall, TokenUsage
@@ -37,7 +39,7 @@ _LOST = "no answer was seen: the worker ended while the call was in flight"
 _SHORTEST_DIGEST = 6
 
 
-class Ledger(Batches):
+class Ledger(Batches, Master, Claims):
     """The record in the database at a URL. Nothing is opened before the first use.
 
     May be used from several event loops, threads and processes. Every method raises `LedgerNotReady` when the database
@@ -172,18 +174,19 @@ class Ledger(Batches):
 
         Raises:
             AlreadyPosted: another execution, not named in ``in_spite_of``, has posted the tenant's invoice of that vendor
-                and number. Two that come at once are told apart: one is written, the other refused.
+                and number, or of their keys. Two that come at once are told apart: one is written, the other refused.
         """
         values = posting.model_dump()
         same = {"of_tenant": posting.tenant, "of_vendor": posting.vendor, "numbered": posting.number}
-        same_but = {**same, "but": [posting.execution_id, *in_spite_of]}
+        keys = {"vendor_key": posting.vendor_key, "number_key": posting.number_key}
+        same_but = {**same, **keys, "but": [posting.execution_id, *in_spite_of]}
 
         def work(connection: Connection) -> bool:
             if posting.vendor and posting.number and (other := connection.execute(_POSTED_AS, same_but).scalar()):
                 raise AlreadyPosted(other)
             return connection.execute(_post_once(self._insert), values).one_or_none() is not None
 
-        return await self._write(work, alone_on=f"posting {posting.tenant} {posting.vendor} {posting.number}")
+        return await self._write(work, alone_on=f"posting {posting.tenant}")
 
     async def posted(self, tenant: str, *, vendor: str | None = None, number: str | None = None) -> list[Posting]:
         """What a tenant posted, oldest first; of one vendor, or under one invoice number, where given."""
@@ -299,8 +302,10 @@ _CALLS_OF = (
 )
 _POSTED_AS = select(postings.c.execution_id).where(
     postings.c.tenant == bindparam("of_tenant"),
-    postings.c.vendor == bindparam("of_vendor"),
-    postings.c.number == bindparam("numbered"),
+    or_(
+        (postings.c.vendor == bindparam("of_vendor")) & (postings.c.number == bindparam("numbered")),
+        (postings.c.vendor_key == bindparam("vendor_key")) & (postings.c.number_key == bindparam("number_key")),
+    ),
     postings.c.execution_id.not_in(bindparam("but", expanding=True)),
 )
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, MetaData, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+)
 
 from infra.ledger._types import Moment, Money, PlainJson, Words
 
@@ -141,6 +152,8 @@ findings = Table(
     Column("message", Words, nullable=False),
     Column("fields", PlainJson, nullable=False),
     Column("evidence", PlainJson, nullable=False),
+    Column("verdict", Words, nullable=False, server_default="fail"),
+    Column("decided_by", PlainJson, nullable=False, server_default='{"by": "rule"}'),
 )
 
 reviews = Table(
@@ -195,7 +208,90 @@ postings = Table(
     Column("amount", Money, nullable=False),
     Column("invoice", PlainJson, nullable=False),
     Column("posted_at", Moment, nullable=False),
+    Column("vendor_key", Words),
+    Column("number_key", Words),
+    Index(None, "tenant", "vendor_key", "number_key"),
     Index(None, "tenant", "vendor", "number"),
     Index(None, "tenant", "number"),
     Index(None, "tenant", "posted_at"),
+)
+
+# What a controller checks against. Kept whole by whoever keeps it: importing again replaces.
+vendors = Table(
+    "vendors",
+    metadata,
+    Column("tenant", Words, primary_key=True),
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    *(Column(name, PlainJson, nullable=False) for name in ("aliases", "vat_ids", "tax_numbers", "legal_ids", "ibans")),
+    Column("country", Words),
+    Column("currency", Words),
+    Column("terms_days", Integer),
+    Column("limit", Money),
+    Column("cost_centre", Words),
+    Column("order_required", Boolean, nullable=False),
+    Column("blocked", Words),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("tenant", Words, primary_key=True),
+    Column("number", Words, primary_key=True),
+    Column("number_key", Words, nullable=False),
+    Column("vendor_id", Words),
+    Column("currency", Words, nullable=False),
+    Column("ordered_on", Date),
+    Column("ordered_by", Words),
+    Column("cost_centre", Words),
+    Column("receipt_required", Boolean, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Column("lines", PlainJson, nullable=False),
+    Index(None, "tenant", "number_key"),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("tenant", Words, primary_key=True),
+    Column("number", Words, primary_key=True),
+    Column("order", Words, primary_key=True),
+    Column("line", Words, primary_key=True),
+    Column("quantity", Money, nullable=False),
+    Column("received_on", Date),
+    Index(None, "tenant", "order"),
+)
+
+# What invoices say they are and bill. No foreign key to executions either: a claim may be first.
+billings = Table(
+    "billings",
+    metadata,
+    Column("execution_id", Words, primary_key=True),
+    Column("tenant", Words, nullable=False),
+    Column("order", Words, primary_key=True),
+    Column("line", Words, primary_key=True),
+    Column("quantity", Money, nullable=False),
+    Column("amount", Money, nullable=False),
+    Index(None, "tenant", "order"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("execution_id", Words, primary_key=True),
+    Column("run_id", Words, nullable=False),
+    Column("tenant", Words, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("kind", Words, nullable=False),
+    *(Column(name, Words) for name in ("vendor_key", "vendor", "vat_id", "number", "number_key", "currency")),
+    Column("amount", Money),
+    Column("issue_date", Date),
+    Column("preceding", Words),
+    Column("order", Words),
+    Column("name", Words, nullable=False),
+    Column("tokens", PlainJson, nullable=False),
+    Index(None, "tenant", "sequence", unique=True),
+    Index(None, "tenant", "number_key"),
+    Index(None, "tenant", "currency", "amount"),
+    Index(None, "tenant", "vendor_key", "issue_date"),
 )

@@ -11,13 +11,15 @@ from infra.telemetry.tracing import execution_context
 
 
 @activity.defn
-async def record(execution: Execution) -> Totals:
-    """Record the execution as it now stands, with what its calls come to; returns the latter. Idempotent.
+async def record(execution: Execution, news: bool = True) -> Totals:
+    """Record the execution as it now stands, with what its calls come to; returns the latter. Idempotent. Without ``news``
+    it stands as it stood, and is not counted again.
 
     What an execution cost is counted from the ledger's own calls, which also has those whose step failed or whose answer
     came after its worker had been given up.
     """
     with execution_context(execution.id, execution.tenant, execution.batch):
         totals = await connections().ledger.record_with_totals(execution)
-    metrics.count_execution(execution)
+    if news:
+        metrics.count_execution(execution)
     return totals

@@ -28,7 +28,7 @@ def step(name: str, kind: str = "CHAIN") -> Callable[[Node], Node]:
         @functools.wraps(node)
         async def traced(state: dict[str, Any]) -> dict[str, Any]:
             execution = state["execution"]
-            started = _now()
+            started = now()
             interrupted: GraphInterrupt | None = None
             update: dict[str, Any] = {}
             with (
@@ -50,7 +50,7 @@ def step(name: str, kind: str = "CHAIN") -> Callable[[Node], Node]:
                 "room": "workflow" if workflow.in_workflow() else "activity",
                 "attempt": activity.info().attempt if activity.in_activity() else 1,
                 "started_at": started.isoformat(),
-                "ended_at": _now().isoformat(),
+                "ended_at": now().isoformat(),
                 "note": note,
             }
             return {**update, "steps": [record]}
@@ -60,5 +60,6 @@ def step(name: str, kind: str = "CHAIN") -> Callable[[Node], Node]:
     return decorate
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The time, of the workflow where this runs in one."""
     return workflow.now() if workflow.in_workflow() else datetime.now(UTC)

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from agents.invoice import nodes
+from agents.invoice import controls, deciding, nodes
 from agents.invoice.state import merged, merged_lists
 
 State = dict[str, Any]
@@ -23,6 +23,13 @@ _REDUCERS: dict[str, Callable[[Any, Any], Any]] = {
     "steps": operator.add,
     "reviews": operator.add,
 }
+
+
+def node(name: str) -> Callable[[State], Awaitable[State]]:
+    """The agent's node of that name."""
+    (module,) = (module for module in (nodes, controls, deciding) if hasattr(module, name))
+    found: Callable[[State], Awaitable[State]] = getattr(module, name)
+    return found
 
 
 async def process(given: State, run: Callable[[str, State], Awaitable[State]]) -> State:
@@ -38,9 +45,14 @@ async def process(given: State, run: Callable[[str, State], Awaitable[State]]) -
             state = _with(state, await run("repair", state))
             state = _with(state, await nodes.check(state))
         state = _with(state, await run("match", state))
-        state = _with(state, await nodes.comply(state))
-    state = _with(state, await nodes.decide(state))
-    if await nodes.after_decide(state) == "post":
+        if await controls.after_match(state) == "choose_vendor":
+            state = _with(state, await run("choose_vendor", state))
+            state = _with(state, await run("match", state))
+        state = _with(state, await run("comply", state))
+        if await controls.after_comply(state) == "ask_policies":
+            state = _with(state, await run("ask_policies", state))
+    state = _with(state, await deciding.decide(state))
+    if await deciding.after_decide(state) == "post":
         state = _with(state, await run("post", state))
     return state
 

@@ -16,7 +16,7 @@ from typing import Any, Literal, Self
 
 import httpx
 
-from tests.scripted.invoices import invoice_pdf
+from tests.scripted.invoices import ALIKE, invoice_pdf
 from tests.stack import PRICE, ROOT
 
 IN_FLIGHT = 16
@@ -61,7 +61,7 @@ def environment(home: Path, endpoint: Endpoint) -> dict[str, str]:
         # Fixed, so that all have as many in flight: how a worker finds its number by itself is no matter here.
         **{f"COUNTERFOIL_MODEL_CONCURRENCY{bound}": str(IN_FLIGHT) for bound in ("", "_LEAST", "_MOST")},
         "COUNTERFOIL_ASK": "all",
-        "COUNTERFOIL_SURE": "0",
+        "COUNTERFOIL_APPROVAL_POLICY": str(ALIKE),
         "COUNTERFOIL_MODEL_RETRY_SECONDS": "0.2",
         "COUNTERFOIL_WORKFLOW_SANDBOX": "false",
     }

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from agents.invoice import nodes
 from agents.invoice.graph import build_graph
 from infra import connections as connected_to
 from infra.connections import Connections
@@ -39,7 +38,7 @@ async def by_graph(id: str, given: State) -> State:
 
 async def by_the_hand(id: str, given: State) -> State:
     async def run(name: str, state: State) -> State:
-        update: State = await getattr(nodes, name)(state)
+        update: State = await by_hand.node(name)(state)
         return update
 
     return await by_hand.process(given, run)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal
+from pathlib import Path
 
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 CORRECTED = {"totals.tax_basis_total": "100.00", "totals.tax_total": "20.00", "totals.grand_total": "120.00"}
 """What a person puts right in an `invoice_pdf` whose ``gross`` is misprinted."""
+ALIKE = Path(__file__).with_name("alike.yaml")
+"""The approval policy for runs of many such invoices: all are of one vendor, one day and one amount."""
 _LINES_A_PAGE = 48
 
 

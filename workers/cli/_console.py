@@ -25,7 +25,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from infra.ledger import Execution, Ledger
+    from infra.ledger import Execution, Finding, Ledger
     from infra.settings import Settings
 
 T = TypeVar("T")
@@ -240,6 +240,35 @@ def status_text(status: str) -> Text:
 def decision_text(decision: str | None) -> Text:
     """A decision in its colour."""
     return cell(decision, {"approve": "green", "review": "yellow", "reject": "magenta"}.get(decision or "", ""))
+
+
+def decided_by_text(decided_by: Mapping[str, str]) -> str:
+    """Who said what a finding says: ``rule``, ``model small: qwen2.5 (vat-note@3f2a)``, ``person anna``."""
+    by = decided_by.get("by", "rule")
+    if by == "model":
+        said = f"model {decided_by.get('tier', '?')}: {decided_by.get('model', '?')} ({decided_by.get('prompt_version', '?')})"
+    else:
+        said = f"{by} {decided_by['name']}" if decided_by.get("name") else by
+    accepted = decided_by.get("accepted_by")
+    return f"{said}; accepted by {accepted}" if accepted else said
+
+
+def evidence_text(finding: Finding) -> str:
+    """What a finding rests on, shortly: the quote and its page, both numbers, the places it speaks of."""
+    given = finding.evidence
+    parts = []
+    if quote := given.get("quote"):
+        page = f" (page {given['page']})" if given.get("page") else ""
+        parts.append(f"“{shortened(str(quote))}”{page}")
+    numbers = [f"{name} {given[name]}" for name in ("expected", "found") if given.get(name) is not None]
+    parts += [", ".join(numbers)] if numbers else []
+    terms = given.get("terms")
+    if isinstance(terms, Mapping):
+        parts += [", ".join(f"{term} {value}" for term, value in list(terms.items())[:6])]
+    if other := given.get("execution_id"):
+        parts.append(str(other))
+    parts += [] if parts else finding.fields[:4]
+    return "; ".join(part for part in parts if part)
 
 
 def money(amount: Decimal | None, currency: str | None, *, places: int = 6) -> str:

@@ -1,4 +1,4 @@
-"""``export``: results for other programs, as JSON files in the public shape or as tables for a spreadsheet."""
+"""``export``: results for other programs, as JSON files in the public shape, as tables for a spreadsheet, or as e-invoices."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import csv
 import importlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from workers.cli import _einvoices
 from workers.cli._console import (
     BatchFilter,
     Problem,
@@ -21,6 +23,7 @@ from workers.cli._console import (
     cell,
     clean,
     counted,
+    decided_by_text,
     err,
     failing_clearly,
     no_execution,
@@ -29,10 +32,11 @@ from workers.cli._console import (
     run,
     statuses_text,
 )
+from workers.cli._einvoices import Format
 from workers.cli.status import StatusFilter
 
 if TYPE_CHECKING:
-    from infra.ledger import Execution, Submission
+    from infra.ledger import Execution, Finding, Submission
     from infra.models.calls import ModelCall
 
 EPILOG = """Examples:
@@ -41,9 +45,15 @@ counterfoil export --format json --out results --batch march
 
 counterfoil export --format csv --out results --status approved
 
-json: one FILE.json for each document handed in, and _index.json with their status, decision and
-reasons. csv: invoices.csv and lines.csv, UTF-8 with the mark spreadsheets look for; text that a spreadsheet would take
-for a formula begins with an apostrophe."""
+counterfoil export --format facturx --out einvoices --batch march
+
+json: one FILE.json for each document handed in, with its findings, and _index.json with their status, decision and
+reasons. csv: invoices.csv, lines.csv and findings.csv, UTF-8 with the mark spreadsheets look for; text that a
+spreadsheet would take for a formula begins with an apostrophe.
+
+ubl, cii, facturx: approved invoices as e-invoices of EN 16931, as UBL 2.1, as CII, or as CII inside the PDF as it was
+handed in. Each is judged by the official rules; one that fails them is named with the fields to correct and is not
+written, and the exit code is 1. _index.json says what was concluded rather than read."""
 
 INDEX = "_index"
 """Name, without its ending, of the file that lists the others."""
@@ -70,28 +80,74 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    format: Annotated[Literal["json", "csv"], typer.Option("--format", help="What to write.")],
+    format: Annotated[Literal["json", "csv", "ubl", "cii", "facturx"], typer.Option("--format", help="What to write.")],
     folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to; made if missing.")],
     batch: BatchFilter = None,
     tenant: TenantFilter = None,
     status: StatusFilter = None,
+    invalid_too: Annotated[
+        bool, typer.Option("--invalid-too", help="Write e-invoices that fail the rules, too; the exit code stays 1.")
+    ] = False,
 ) -> None:
-    """Write what was read and decided to files. Reads the ledger alone: nothing else has to run."""
+    """Write what was read and decided to files. Reads the ledger and the documents alone: nothing else has to run."""
     with failing_clearly():
+        if format == "ubl" or format == "cii" or format == "facturx":  # noqa: PLR1714
+            _export_einvoices(format, folder, tenant, batch, status, invalid_too)
+            return
+        if invalid_too:
+            raise Problem("--invalid-too is of e-invoices: --format ubl, cii or facturx", code=2)
         documents, missing = run(_documents(tenant, batch, status))
         if not documents and not missing:
             raise Problem(f"there is nothing to export: {no_execution(batch, tenant, status)}")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
+        with _writing_to(folder):
             written = _write_json(folder, documents) if format == "json" else _write_csv(folder, documents)
-        except OSError as error:
-            raise Problem(f"cannot write to {folder}: {error.strerror or error}. Give another --out") from error
         for name in missing:
             err().print(cell(f"left out, its execution has not begun: {name}", "yellow"), soft_wrap=True)
         out().print(cell(f"{written} in {folder}"), soft_wrap=True)
         stand = statuses_text(d.execution.status.value for d in documents)
         unsettled = any(d.execution.status.value != "approved" for d in documents) and status is None
         out().print(f"{stand}{'; --status approved for settled ones only' if unsettled else ''}", soft_wrap=True)
+
+
+@contextmanager
+def _writing_to(folder: Path) -> Iterator[None]:
+    """The folder, made if missing; what the system will not let be written is one sentence."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise Problem(f"cannot write to {folder}: {error.strerror or error}. Give another --out") from error
+
+
+def _export_einvoices(
+    format: Format, folder: Path, tenant: str | None, batch: str | None, status: str | None, invalid_too: bool
+) -> None:
+    """Approved invoices as e-invoices."""
+    if status not in (None, "approved"):
+        raise Problem(f"only approved invoices become e-invoices; leave --status {status} out", code=2)
+    documents, _ = run(_documents(tenant, batch, "approved"))
+    invoices = [(d.name, d.execution) for d in documents if d.execution.definition == "invoice" and d.public]
+    if not invoices:
+        raise Problem(f"there is no invoice to export: {no_execution(batch, tenant, 'approved')}")
+    made = run(_einvoices.make(invoices, format))
+    taken: set[str] = {INDEX.casefold()}
+    with _writing_to(folder):
+        entries = _einvoices.write(
+            folder,
+            made,
+            invalid_too=invalid_too,
+            say=lambda said: err().print(cell(said, "yellow"), soft_wrap=True),
+            free=lambda name, ending: _free_name(name, ending, taken),
+        )
+        (folder / f"{INDEX}.json").write_text(exact_json({"documents": entries}) + "\n", encoding="utf-8")
+    written = sum(entry["file"] is not None for entry in entries)
+    valid = sum(one.valid for one in made)
+    out().print(cell(f"{counted(written, 'e-invoice')} and {INDEX}.json in {folder}"), soft_wrap=True)
+    out().print(
+        f"{valid} of {counted(len(made), 'approved invoice')} {'is' if valid == 1 else 'are'} valid by EN 16931"
+    )
+    if valid < len(made):
+        raise typer.Exit(1)
 
 
 async def _documents(tenant: str | None, batch: str | None, status: str | None) -> tuple[list[Document], list[str]]:
@@ -152,20 +208,27 @@ def _write_json(folder: Path, documents: Sequence[Document]) -> str:
             said = f"left out, nothing was read from it: {document.name} ({document.execution.status.value})"
             console.print(cell(said, "yellow"), soft_wrap=True)
             continue
-        stem = file_stem(document.name)
-        name, number = stem, 1
-        while name.casefold() in taken:
-            number += 1
-            name = f"{stem}-{number}"
-        taken.add(name.casefold())
-        if name != stem:
-            said = f"{document.name} is written to {name}.json: another document of that name was handed in before it"
-            console.print(cell(said), soft_wrap=True)
-        (folder / f"{name}.json").write_text(exact_json(document.public) + "\n", encoding="utf-8")
-        entry["file"] = f"{name}.json"
+        name = _free_name(document.name, ".json", taken)
+        shape = {**document.public, "findings": entry["findings"]}
+        (folder / name).write_text(exact_json(shape) + "\n", encoding="utf-8")
+        entry["file"] = name
     (folder / f"{INDEX}.json").write_text(exact_json({"documents": index}) + "\n", encoding="utf-8")
     written = sum(entry["file"] is not None for entry in index)
     return f"{counted(written, 'JSON file')} and {INDEX}.json"
+
+
+def _free_name(document: str, ending: str, taken: set[str]) -> str:
+    """A name for a document's file whose stem is not among ``taken``, which it joins; a number is said."""
+    stem = file_stem(document)
+    name, number = stem, 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{stem}-{number}"
+    taken.add(name.casefold())
+    if name != stem:
+        said = f"{document} is written to {name}{ending}: another document of that name was handed in before it"
+        err().print(cell(said), soft_wrap=True)
+    return f"{name}{ending}"
 
 
 def _index_entry(document: Document) -> dict[str, Any]:
@@ -180,7 +243,14 @@ def _index_entry(document: Document) -> dict[str, Any]:
         "decided_by": e.decided_by,
         "reasons": [e.error] if e.error else e.reasons,
         "review_reasons": _review_reasons(e),
+        "findings": [_said(finding) for finding in e.findings],
     }
+
+
+def _said(finding: Finding) -> dict[str, Any]:
+    """A finding: rule, verdict, severity, message, fields, evidence, and who decided."""
+    shown = finding.model_dump(mode="json")
+    return {key: shown[key] for key in ("rule", "verdict", "severity", "message", "fields", "evidence", "decided_by")}
 
 
 def _review_reasons(execution: Execution) -> list[str]:
@@ -212,11 +282,12 @@ def exact_json(value: Any, indent: str = "") -> str:
 
 
 def _write_csv(folder: Path, documents: Sequence[Document]) -> str:
-    """``invoices.csv`` with a row for each document, ``lines.csv`` with a row for each line of one."""
+    """``invoices.csv`` with a row for each document, ``lines.csv`` and ``findings.csv`` with one for each line and finding."""
     from workers.cli._tally import Tally
 
     invoices: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
+    findings: list[dict[str, Any]] = []
     for document in documents:
         e, made = document.execution, Tally.of(document.calls)
         public = document.public or {}
@@ -246,9 +317,20 @@ def _write_csv(folder: Path, documents: Sequence[Document]) -> str:
         )
         for number, line in enumerate(public.get("lines") or [], 1):
             lines.append({"document_id": e.id, "file": document.name, "line": number, **line})
+        for finding in e.findings:
+            said = _said(finding) | {
+                "fields": ", ".join(finding.fields),
+                "evidence": json.dumps(finding.evidence, ensure_ascii=False, default=str) if finding.evidence else None,
+                "decided_by": decided_by_text(finding.decided_by),
+            }
+            findings.append({"document_id": e.id, "file": document.name, **said})
     _write_table(folder / "invoices.csv", invoices, "id")
     _write_table(folder / "lines.csv", lines, "document_id", "file", "line")
-    return f"invoices.csv ({counted(len(invoices), 'document')}) and lines.csv ({counted(len(lines), 'line')})"
+    _write_table(folder / "findings.csv", findings, "document_id", "file", "rule")
+    return (
+        f"invoices.csv ({counted(len(invoices), 'document')}), lines.csv ({counted(len(lines), 'line')}) and "
+        f"findings.csv ({counted(len(findings), 'finding')})"
+    )
 
 
 def _one_cost(costs: Mapping[str, Decimal], unpriced: int, calls: int) -> Decimal | str | None:

@@ -38,10 +38,12 @@ from workers.cli._console import (
     table,
     the_execution,
 )
+from workers.cli.policy import kept_policy, may, people_text, reminders_text, since_text, waiting
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from agents.approval import Policy
     from infra.ledger import Execution, Ledger
     from workflows.execution import ReviewAnswer
 
@@ -59,6 +61,8 @@ ReasonOption = Annotated[str | None, typer.Option(help="Why; kept with the execu
 LIST_EPILOG = """Examples:
 
 counterfoil review list
+
+counterfoil review list --for anna
 
 counterfoil review list --batch demo-1 --json"""
 APPROVE_EPILOG = 'Example:  counterfoil review approve facture_atelier_heron.pdf --reason "ordered by me"'
@@ -85,48 +89,67 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="review", rich_help_panel="Documents")
 
 
-def list_(tenant: TenantFilter = None, batch: BatchFilter = None, as_json: JsonOption = False) -> None:
-    """List the executions that wait for a person, longest first, with the reasons."""
+def list_(
+    tenant: TenantFilter = None,
+    batch: BatchFilter = None,
+    person: Annotated[
+        str | None, typer.Option("--for", metavar="NAME", help="Only what this person may approve.", show_default="all")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the executions that wait for a person, longest first, with the reasons and who may approve."""
     with failing_clearly():
 
-        async def work() -> tuple[list[Execution], int, bool]:
+        async def work() -> tuple[list[tuple[Execution, dict[str, Any]]], int, bool]:
             async with opened_ledger() as ledger:
                 found = await ledger.executions(
                     tenant=tenant, batch=batch, statuses=["review", "failed"], newest_first=False
                 )
-                waiting = [e for e in found if e.status.value == "review"]
+                listed = []
+                policies: dict[str, Policy | None] = {}
+                for execution in found:
+                    if execution.status.value == "review":
+                        policy = await kept_policy(ledger, execution, policies)
+                        if person is None or may(execution, policy, person):
+                            listed.append((execution, waiting(execution, policy)))
                 known = found or await ledger.executions(tenant=tenant, batch=batch, limit=1)
-                return waiting, len(found) - len(waiting), bool(known)
+                failed = sum(execution.status.value == "failed" for execution in found)
+                return listed, failed, bool(known)
 
-        waiting, failed, known = run(work())
+        listed, failed, known = run(work())
         if as_json:
-            print_json({"executions": [summary(e) for e in waiting]})
+            print_json({"executions": [{**summary(e), "waits": waits} for e, waits in listed]})
             return
         console = out()
-        if not waiting:
+        if not listed:
             filtered = batch is not None or tenant is not None
-            nothing = "nothing waits for a review"
-            console.print(nothing if known or not filtered else no_execution(batch, tenant), soft_wrap=True)
+            nothing = f"nothing waits for {person}" if person else "nothing waits for a review"
+            console.print(cell(nothing if known or not filtered else no_execution(batch, tenant)), soft_wrap=True)
             _print_failed(console, failed, batch, tenant)
             return
         wide = console.width >= 160
         columns: tuple[str, ...] = ("document", "amount", "why")
         if wide:
-            columns = ("started", "document", "vendor", "number", "amount", "why", "id")
+            columns = ("waits since", "document", "vendor", "number", "amount", "why", "may approve", "reminded", "id")
         shown = table(*columns, right=("amount",), whole=("document", "id"))
-        for e in waiting:
-            row = {
-                "started": moment(e.started_at),
+        for e, waits in listed:
+            row: dict[str, Any] = {
+                "waits since": since_text(waits) or moment(e.started_at),
                 "document": e.name if wide else named(e.name, e.id),
                 "vendor": e.vendor,
                 "number": e.number,
                 "amount": amount_text(e.amount, e.currency),
                 "why": "; ".join(e.reasons),
+                "may approve": people_text(waits),
+                "reminded": reminders_text(waits),
                 "id": e.id,
             }
+            if not wide:
+                told = (f"since {row['waits since']}", f"for {row['may approve']}", row["reminded"])
+                row["why"] = cell(row["why"]).append("\n").append(cell(", ".join(part for part in told if part), "dim"))
             add_row(shown, *(row[column] for column in columns))
         console.print(shown)
-        said = f"{counted(len(waiting), 'waits', 'wait')}; answer with `counterfoil review approve|reject|correct ID`"
+        said = f"{counted(len(listed), 'waits', 'wait')}; answer with `counterfoil review approve|reject|correct ID`"
         console.print(said, soft_wrap=True)
         _print_failed(console, failed, batch, tenant)
 
@@ -267,7 +290,7 @@ def _answer(
 ) -> None:
     with failing_clearly():
 
-        async def work() -> tuple[Execution, bool, dict[str, str | None]]:
+        async def work() -> tuple[Execution, bool, dict[str, str | None], Policy | None]:
             from infra.ledger import Status
             from workflows.execution import ReviewAnswer
 
@@ -282,9 +305,12 @@ def _answer(
                     seen=len(before.reviews) if before.status is Status.REVIEW else None,
                 )
                 await _send(ledger, before, answer)
-                return *await _outcome(ledger, before), taken
+                after, seen = await _outcome(ledger, before)
+                return after, seen, taken, await kept_policy(ledger, after)
 
-        after, seen, taken = run(work())
+        after, seen, taken, policy = run(work())
+        waits = waiting(after, policy)
+        second = seen and action == "approve" and after.status.value == "review" and bool(waits["approved"])
         if as_json:
             print_json(
                 {
@@ -292,12 +318,18 @@ def _answer(
                     "corrections": taken,
                     "execution": {**summary(after), "reviews": after.reviews},
                     "settled": seen,
+                    "waits": waits if after.status.value == "review" else None,
+                    "waits_for_second_person": second,
                 }
             )
             return
         console = out()
         for path, value in taken.items():
             console.print(cell(f"{path} = {value}" if value is not None else f"{path} removed"), soft_wrap=True)
+        if second:
+            said = f"approved by {waits['approved'][-1]}; waits for a second person: {people_text(waits)} may approve"
+            console.print(cell(after.name, "bold"), cell(said, "yellow"), soft_wrap=True)
+            return
         console.print(cell(after.name, "bold"), status_text(after.status.value), end="")
         if seen:
             console.print(cell(f" by {after.decided_by}" if after.decided_by else ""))

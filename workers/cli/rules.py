@@ -1,9 +1,245 @@
-"""``rules``."""
+"""``rules``: what rulebooks say, in plain words, and whether they say what their author means."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
+from rich.text import Text
+
+from workers.cli._console import (
+    JsonOption,
+    Problem,
+    add_row,
+    cell,
+    counted,
+    failing_clearly,
+    made_settings,
+    out,
+    print_json,
+    run,
+    shortened,
+    table,
+)
+
+if TYPE_CHECKING:
+    from agents.compliance import Rule, Rulebook
+    from agents.compliance.examples import Tried
+
+LIST_EPILOG = """Examples:
+
+counterfoil rules list
+
+counterfoil rules list --rulebook service-contract"""
+EXPLAIN_EPILOG = """Examples:
+
+counterfoil rules explain SPLIT
+
+counterfoil rules explain BR-CO-15"""
+TEST_EPILOG = """Examples:
+
+counterfoil rules test payables
+
+counterfoil rules test house.yaml cases.yaml --model
+
+Cases are a YAML list of {rule, text, verdict} and, where the rule looks at them, kind and fields (path: value)."""
+
+RulebookOption = Annotated[
+    str | None,
+    typer.Option("--rulebook", metavar="NAME|PATH", help="Which.", show_default="the setting rulebook"),
+]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
+    """Add the group to ``app``."""
+    group = typer.Typer(no_args_is_help=True, help="Rulebooks: what their rules say, and whether they work.")
+    group.command("list", epilog=LIST_EPILOG)(list_rules)
+    group.command("explain", epilog=EXPLAIN_EPILOG)(explain)
+    group.command("test", epilog=TEST_EPILOG)(try_rules)
+    app.add_typer(group, name="rules", rich_help_panel="Rules")
+
+
+def list_rules(rulebook: RulebookOption = None, as_json: JsonOption = False) -> None:
+    """List the rules of a rulebook, and how each is answered."""
+    with failing_clearly():
+        from agents.compliance import shipped
+
+        book = _loaded(rulebook or made_settings().rulebook)
+        if as_json:
+            print_json({"rulebook": book.model_dump(mode="json", by_alias=True), "shipped": shipped()})
+            return
+        shown = table("rule", "title", "severity", "applies to", "answered by", whole=("rule", "severity"))
+        for rule in book.rules:
+            add_row(shown, rule.id, rule.title, rule.severity, _applies_to(rule), _answered_by(rule))
+        console = out()
+        console.print(shown)
+        told = f"{book.name} version {book.version}, digest {book.digest[:12]}, {counted(len(book.rules), 'rule')}"
+        console.print(f"{told}; shipped are: {', '.join(shipped())}", soft_wrap=True)
+
+
+def explain(
+    id: Annotated[str, typer.Argument(metavar="ID", help="Of a rule of the rulebook, or of EN 16931.")],
+    rulebook: RulebookOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Explain one rule in plain words."""
+    with failing_clearly():
+        book = _loaded(rulebook or made_settings().rulebook)
+        if rule := book.rule(id.upper()):
+            if as_json:
+                print_json({"rulebook": book.name, "rule": rule.model_dump(mode="json", by_alias=True)})
+                return
+            _print_rule(book, rule)
+            return
+        official = _official(id)
+        if official is None:
+            near = ", ".join(rule.id for rule in book.rules)
+            raise Problem(f"no rule {id!r} in the rulebook {book.name} nor in EN 16931. {book.name} has: {near}")
+        if as_json:
+            print_json({"rulebook": "EN 16931", "rule": official})
+            return
+        for name, value in official.items():
+            told = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+            out().print(Text.assemble((f"{name:<12}", "dim"), cell(told)), soft_wrap=True)
+
+
+def try_rules(
+    rulebook: Annotated[str, typer.Argument(metavar="RULEBOOK", help="A shipped rulebook, or a YAML file.")],
+    cases: Annotated[Path | None, typer.Argument(metavar="[CASES]", help="More examples, YAML.")] = None,
+    model: Annotated[
+        bool, typer.Option("--model", help="Also ask the configured endpoint, where code cannot tell. It may cost.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a rulebook's form, then hold its own examples, and those of CASES, against it. Exit code 1 if one comes out wrong."""
+    with failing_clearly():
+        from agents.compliance.examples import BadCases, cases_of, load_cases, try_by_code
+
+        book = _loaded(rulebook)
+        try:
+            given = [*cases_of(book), *(load_cases(cases, book) if cases else [])]
+            tried = [try_by_code(book, rule, example) for rule, example in given]
+        except BadCases as error:
+            raise Problem(str(error), code=2) from error
+        if model:
+            tried = run(_ask(book, tried))
+        missed = [one for one in tried if one.verdict is not None and not one.right]
+        if as_json:
+            print_json({"rulebook": book.name, "ok": not missed, "examples": [_tried_as_json(one) for one in tried]})
+        else:
+            _print_tried(book, tried)
+        if missed:
+            raise typer.Exit(1)
+
+
+def _loaded(named: str) -> Rulebook:
+    from agents.compliance import BadRulebook, load_rulebook
+
+    try:
+        return load_rulebook(named)[1]
+    except BadRulebook as error:
+        listed = "\n".join(f"- {problem}" for problem in error.problems)
+        raise Problem(f"{named} cannot be used:\n{listed}", code=2) from error
+
+
+def _official(id: str) -> dict[str, Any] | None:
+    from agents import en16931
+
+    return en16931.rule(id)
+
+
+async def _ask(book: Rulebook, tried: list[Tried]) -> list[Tried]:
+    """Ask the endpoint about what code left open; all else stays."""
+    from agents.compliance.asking import ask_rule
+    from agents.compliance.examples import Tried, facts_of_example
+    from infra.models import MemoryCallBook, ModelClient, tiers_of
+
+    made = made_settings()
+    models = ModelClient(tiers_of(made), MemoryCallBook(), allowed_hosts=made.allowed_hosts)
+    done = []
+    try:
+        for one in tried:
+            if one.verdict is None:
+                passages = facts_of_example(one.example).passages
+                found, _ = await ask_rule(models, "rules-test", book, one.rule, passages)
+                one = Tried(one.rule, one.example, found["verdict"], found["message"])
+            done.append(one)
+    finally:
+        await models.close()
+    return done
+
+
+def _print_rule(book: Rulebook, rule: Rule) -> None:
+    from agents.compliance.checks import CHECKS
+
+    console = out()
+    console.print(Text.assemble(cell(rule.id, "bold"), "  ", cell(rule.title)), soft_wrap=True)
+    expected = {"yes": "yes", "no": "no, or that it does not say", "stated": "whatever the document says of it"}
+    conditions = rule.when.model_dump(exclude_none=True)
+    lines = [
+        ("question", rule.question),
+        ("expected", expected[rule.expect]),
+        ("applies to", _applies_to(rule)),
+        ("when", ", ".join(f"{name}: {_plainly(value)}" for name, value in conditions.items()) or "always"),
+        ("if not kept", {"error": "a person has to look", "warning": "a warning", "info": "noted"}[rule.severity]),
+        ("answered by", _answered_by(rule)),
+    ]
+    if rule.check:
+        given = CHECKS[rule.check].parameters.model_validate(rule.with_).model_dump(mode="json")
+        told = ", ".join(f"{name} {value}" for name, value in given.items())
+        lines.append(("check", f"{CHECKS[rule.check].about}{f' ({told})' if told else ''}"))
+    if rule.phrases:
+        where = "at the top of the document" if rule.phrases_in == "heading" else "in the text"
+        some = "; ".join(f"{language}: {', '.join(of[:3])}" for language, of in rule.phrases.items())
+        lines.append(("phrases", f"{len(rule.all_phrases)} {where}, such as {some}"))
+    if rule.asks_a_model:
+        shape = f"at most {rule.evidence.max_words} words" + (
+            f", matching {rule.evidence.matches}" if rule.evidence.matches else ""
+        )
+        lines.append(("evidence", f"a quote from the document is {rule.evidence.quote}: {shape}"))
+    lines.append(("rulebook", f"{book.name} version {book.version}, digest {book.digest[:12]}"))
+    for name, value in lines:
+        console.print(Text.assemble((f"{name:<12}", "dim"), cell(value)), soft_wrap=True)
+
+
+def _plainly(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _applies_to(rule: Rule) -> str:
+    return "any document" if "any" in rule.applies_to else ", ".join(rule.applies_to).replace("_", " ")
+
+
+def _answered_by(rule: Rule) -> str:
+    """In the order in which it is tried."""
+    ways = ["code"] if rule.check else []
+    ways += ["phrases"] if rule.phrases else []
+    if rule.asks_a_model:
+        ways.append(f"model{f' {rule.tier}' if rule.tier else ''}")
+    return ", then ".join(ways)
+
+
+def _print_tried(book: Rulebook, tried: list[Tried]) -> None:
+    console = out()
+    shown = table("rule", "example", "expected", "came to", "", whole=("rule",))
+    for one in tried:
+        mark = ("not asked", "yellow") if one.verdict is None else ("ok", "green") if one.right else ("WRONG", "red")
+        text = shortened(" ".join(one.example.text.split()), 60)
+        add_row(shown, one.rule.id, text, one.example.verdict, one.verdict or "a model's to say", cell(*mark))
+    if tried:
+        console.print(shown)
+    right, unasked = sum(one.right for one in tried), sum(one.verdict is None for one in tried)
+    said = f"{book.name}: its form is right; {right} of {len(tried) - unasked} examples come out as expected"
+    console.print(said + (f", {unasked} need --model" if unasked else ""), soft_wrap=True)
+
+
+def _tried_as_json(one: Tried) -> dict[str, Any]:
+    return {
+        "rule": one.rule.id,
+        "text": one.example.text,
+        "expected": one.example.verdict,
+        "verdict": one.verdict,
+        "right": one.right if one.verdict is not None else None,
+        "message": one.message,
+    }

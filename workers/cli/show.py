@@ -18,7 +18,9 @@ from workers.cli._console import (
     amount_text,
     cell,
     counted,
+    decided_by_text,
     decision_text,
+    evidence_text,
     failing_clearly,
     made_settings,
     moment,
@@ -36,7 +38,7 @@ from workers.cli._console import (
 )
 
 if TYPE_CHECKING:
-    from infra.ledger import Execution, Submission
+    from infra.ledger import Execution, Finding, Submission
     from infra.models.calls import ModelCall
     from workers.cli._tally import Tally
 
@@ -50,6 +52,7 @@ counterfoil show 3f2a9c --json"""
 
 _ROW = re.compile(r"(\w+)\[(\d+)\]\.(\w+)")
 _SEVERITIES = {"error": "red", "warning": "yellow", "info": "dim"}
+_VERDICTS = {"pass": "green", "not assessable": "yellow"}
 
 
 def register(app: typer.Typer) -> None:
@@ -216,12 +219,33 @@ def _findings(console: Console, execution: Execution) -> None:
     if not execution.findings:
         return
     _title(console, "Findings")
-    order = list(_SEVERITIES)
-    shown = table("severity", "rule", "finding", "fields", whole=("severity", "rule"))
-    for finding in sorted(execution.findings, key=lambda f: order.index(f.severity) if f.severity in order else 0):
-        severity = cell(finding.severity, _SEVERITIES.get(finding.severity, ""))
-        add_row(shown, severity, finding.rule, finding.message, ", ".join(finding.fields))
+    shown = table(
+        "verdict", "severity", "rule", "finding", "evidence", "decided by", whole=("verdict", "severity", "rule")
+    )
+    for finding in sorted(execution.findings, key=_weight):
+        style = (
+            _SEVERITIES.get(finding.severity, "") if finding.verdict == "fail" else _VERDICTS.get(finding.verdict, "")
+        )
+        severity = "" if finding.verdict == "pass" else finding.severity
+        add_row(
+            shown,
+            cell(finding.verdict, style),
+            cell(severity, style),
+            finding.rule,
+            finding.message,
+            evidence_text(finding),
+            decided_by_text(finding.decided_by),
+        )
     console.print(shown)
+
+
+def _weight(finding: Finding) -> tuple[int, int]:
+    """What needs a person first, what is in order last."""
+    verdicts, severities = ("fail", "not assessable", "pass"), list(_SEVERITIES)
+    return (
+        severities.index(finding.severity) if finding.severity in severities else 0,
+        verdicts.index(finding.verdict) if finding.verdict in verdicts else 0,
+    )
 
 
 def _calls(console: Console, calls: list[ModelCall]) -> None:

@@ -102,3 +102,78 @@ def _bytes(writer: PdfWriter) -> bytes:
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def xmp(
+    *,
+    namespace: str = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#",
+    part: str = "3",
+    as_attributes: bool = False,
+    **properties: str,
+) -> str:
+    """XMP metadata of a Factur-X PDF; ``properties`` stand over those of one at the level EN 16931, empty ones are left out."""
+    stated = {
+        "DocumentType": "INVOICE",
+        "DocumentFileName": "factur-x.xml",
+        "Version": "1.0",
+        "ConformanceLevel": "EN 16931",
+    }
+    said = {key: value for key, value in (stated | properties).items() if value}
+    attributes = "".join(f' fx:{key}="{value}"' for key, value in said.items()) if as_attributes else ""
+    elements = "" if as_attributes else "".join(f"<fx:{key}>{value}</fx:{key}>" for key, value in said.items())
+    return f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+  xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:fx="{namespace}">
+<rdf:Description rdf:about="" pdfaid:part="{part}" pdfaid:conformance="B"/>
+<rdf:Description rdf:about=""><pdfaSchema:namespaceURI>{namespace}</pdfaSchema:namespaceURI></rdf:Description>
+<rdf:Description rdf:about=""{attributes}>{elements}</rdf:Description>
+</rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>"""
+
+
+def hybrid(
+    document: bytes,
+    xml: str,
+    *,
+    name: str = "factur-x.xml",
+    relationship: str | None = "Data",
+    associated: bool = True,
+    embedded: bool = True,
+    metadata: str | bytes | None = "",
+) -> bytes:
+    """``document`` with an e-invoice put in as Factur-X prescribes, but for what is asked for. ``metadata`` is its XMP: that
+    of `xmp` where it is empty, none where it is None."""
+    writer = PdfWriter(PdfReader(io.BytesIO(document)))
+    stream = StreamObject()
+    stream.set_data(xml.encode())
+    stream[NameObject("/Subtype")] = NameObject("/text/xml")
+    specification = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Filespec"),
+            NameObject("/F"): TextStringObject(name),
+            NameObject("/UF"): TextStringObject(name),
+            NameObject("/EF"): DictionaryObject({NameObject("/F"): writer._add_object(stream)}),
+        }
+    )
+    if relationship:
+        specification[NameObject("/AFRelationship")] = NameObject(f"/{relationship}")
+    reference = writer._add_object(specification)
+    if associated:
+        writer.root_object[NameObject("/AF")] = ArrayObject([reference])
+    if embedded:
+        tree = DictionaryObject({NameObject("/Names"): ArrayObject([TextStringObject(name), reference])})
+        writer.root_object[NameObject("/Names")] = DictionaryObject({NameObject("/EmbeddedFiles"): tree})
+    if metadata is not None:
+        described = StreamObject()
+        content = metadata or xmp()
+        described.set_data(content.encode() if isinstance(content, str) else content)
+        writer.root_object[NameObject("/Metadata")] = writer._add_object(described)
+    return _bytes(writer)
+
+
+def without_invoice(document: bytes) -> bytes:
+    """The pages of ``document`` alone: nothing attached, no metadata."""
+    writer = PdfWriter()
+    for page in PdfReader(io.BytesIO(document)).pages:
+        writer.add_page(page)
+    return _bytes(writer)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
-from agents.invoice import nodes
 from tests.bench import by_hand
 from tests.bench.peers.process import Engine, PeerProcess, State
 
@@ -35,7 +34,7 @@ class DbosOnPostgres(PeerProcess):
 @DBOS.step()
 async def step(name: str, state: State) -> State:
     """A node of the agent, recorded."""
-    update: State = await getattr(nodes, name)(state)
+    update: State = await by_hand.node(name)(state)
     return update
 
 

@@ -14,7 +14,6 @@ from temporalio import activity, workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from agents.invoice import nodes
     from infra.connections import Connections
     from tests.bench import by_hand
     from tests.bench.contender import Contender, Run
@@ -24,9 +23,9 @@ with workflow.unsafe.imports_passed_through():
 
 State = dict[str, Any]
 DOCUMENTS_AT_ONCE = 16
-QUICK = ("match", "post")
+QUICK = ("match", "comply", "post")
 """Nodes that only ask or write the ledger: local activities, as in Counterfoil."""
-ASKING = ("extract_header", "extract_totals", "extract_lines", "repair")
+ASKING = ("extract_header", "extract_totals", "extract_lines", "repair", "choose_vendor", "ask_policies")
 
 
 def node_activity(name: str) -> Callable[[State], Awaitable[State]]:
@@ -34,7 +33,7 @@ def node_activity(name: str) -> Callable[[State], Awaitable[State]]:
 
     @activity.defn(name=name)
     async def run(state: State) -> State:
-        update: State = await getattr(nodes, name)(state)
+        update: State = await by_hand.node(name)(state)
         return update
 
     return run

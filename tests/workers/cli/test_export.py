@@ -6,13 +6,18 @@ import csv
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader, PdfWriter
 
-from infra.ledger import Review, Status
+from agents.invoice.schema import dumped
+from infra.document_store import DocumentStore
+from infra.ledger import Finding, Review, Status
 from infra.settings import Settings
+from tests.agents.en16931.invoices import invoice
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import FIELDS, MORNING, a_call, a_field, a_submission, an_execution, fill
 from workers.cli.export import exact_json, file_stem, guarded
@@ -27,6 +32,11 @@ def read(path: Path) -> Any:
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def an_invoice(**changed: str) -> dict[str, Any]:
+    """The result of an execution that read a whole invoice."""
+    return {"fields": dumped(invoice(**changed)), "kind": "invoice"}
 
 
 def test_json_is_the_public_shape_with_numbers_as_they_were_read(home: Settings, cli: Cli, tmp_path: Path) -> None:
@@ -110,6 +120,96 @@ def test_text_a_spreadsheet_would_run_is_guarded_in_csv(home: Settings, cli: Cli
     assert row["seller.name"] == '\'=HYPERLINK("http://evil")'
     assert row["vendor"] == "'@evil"
     assert row["totals.grand_total"] == "-5.00"
+
+
+def test_json_has_the_findings_with_rule_verdict_evidence_and_who_decided(
+    home: Settings, cli: Cli, tmp_path: Path
+) -> None:
+    by = {"by": "model", "tier": "small", "model": "a-model", "prompt_version": "1f"}
+    said = Finding(
+        rule="VAT-NOTE",
+        severity="info",
+        message="it has one",
+        verdict="pass",
+        evidence={"quote": "§ 13b"},
+        decided_by=by,
+    )
+    fill(
+        home.ledger,
+        an_execution("a.pdf", findings=[said]),
+        an_execution("b.pdf", status=Status.FAILED, result={}, findings=[said]),
+    )
+    cli("export", "--format", "json", "--out", tmp_path)
+    expected = {
+        "rule": "VAT-NOTE", "verdict": "pass", "severity": "info", "message": "it has one", "fields": [],
+        "evidence": {"quote": "§ 13b"}, "decided_by": by,
+    }  # fmt: skip
+    assert read(tmp_path / "a.json")["findings"] == [expected]
+    assert [one["findings"] for one in read(tmp_path / "_index.json")["documents"]] == [[expected], [expected]]
+
+
+def test_csv_has_a_row_a_finding(home: Settings, cli: Cli, tmp_path: Path) -> None:
+    fill(home.ledger, an_execution("a.pdf"))
+    assert "findings.csv (2 findings)" in cli("export", "--format", "csv", "--out", tmp_path).out
+    first, second = rows(tmp_path / "findings.csv")
+    assert (first["rule"], first["verdict"], first["severity"], first["decided_by"]) == (
+        "PAY-1",
+        "fail",
+        "info",
+        "rule",
+    )
+    assert (second["file"], second["fields"], second["evidence"]) == ("a.pdf", "totals.grand_total", "")
+
+
+@pytest.mark.parametrize(("format", "root"), [("ubl", "<Invoice "), ("cii", "<rsm:CrossIndustryInvoice ")])
+def test_an_approved_invoice_becomes_an_e_invoice(
+    home: Settings, cli: Cli, tmp_path: Path, format: str, root: str
+) -> None:
+    waiting = an_execution("b.pdf", status=Status.REVIEW, result=an_invoice())
+    fill(home.ledger, an_execution("a.pdf", result=an_invoice()), waiting)
+    ran = cli("export", "--format", format, "--out", tmp_path / "out")
+    assert ran.code == 0, ran.err
+    assert "1 of 1 approved invoice is valid by EN 16931" in ran.out
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"a.xml", "_index.json"}
+    assert root in (tmp_path / "out" / "a.xml").read_text()
+    (entry,) = read(tmp_path / "out" / "_index.json")["documents"]
+    assert entry["valid"]
+    assert {"term": "BT-81", "text": "a credit transfer, as an account is stated", "assumed": True} in entry["notes"]
+
+
+def test_an_invoice_that_fails_the_rules_is_named_and_not_written(home: Settings, cli: Cli, tmp_path: Path) -> None:
+    wrong = an_execution("a.pdf", result=an_invoice(totals__grand_total="120.00"))
+    fill(home.ledger, wrong, an_execution("b.pdf", result=an_invoice()))
+    ran = cli("export", "--format", "ubl", "--out", tmp_path)
+    assert ran.code == 1
+    assert f"not written: a.pdf ({wrong.id}): BR-CO-15 (totals.grand_total, totals.tax_basis_total" in ran.err
+    assert [path.name for path in tmp_path.glob("*.xml")] == ["b.xml"]
+    ran = cli("export", "--format", "ubl", "--out", tmp_path, "--invalid-too")
+    assert ran.code == 1
+    assert '<cbc:TaxInclusiveAmount currencyID="EUR">120.00<' in (tmp_path / "a.xml").read_text()
+
+
+def test_factur_x_is_the_pdf_as_handed_in_with_the_e_invoice_inside(home: Settings, cli: Cli, tmp_path: Path) -> None:
+    writer = PdfWriter()
+    writer.add_blank_page(595, 842)
+    writer.write(pdf := BytesIO())
+    store = DocumentStore(home.documents)
+    digests = {name: store.put(data) for name, data in (("a.pdf", pdf.getvalue()), ("b.xml", b"<Invoice/>"))}
+    fill(home.ledger, *(an_execution(name, digest=digest, result=an_invoice()) for name, digest in digests.items()))
+    ran = cli("export", "--format", "facturx", "--out", tmp_path)
+    assert ran.code == 0, ran.err
+    assert "b.xml is written as CII in XML: the document is no PDF that could hold it" in ran.err
+    assert PdfReader(tmp_path / "a.pdf").attachments.keys() == {"factur-x.xml"}
+    assert "CrossIndustryInvoice" in (tmp_path / "b.xml").read_text()
+
+
+def test_only_approved_invoices_become_e_invoices(home: Settings, cli: Cli, tmp_path: Path) -> None:
+    fill(home.ledger, an_execution("a.pdf", status=Status.REVIEW))
+    assert cli("export", "--format", "cii", "--out", tmp_path, "--status", "review").code == 2
+    ran = cli("export", "--format", "cii", "--out", tmp_path)
+    assert ran.code == 1
+    assert "no execution with status approved" in ran.err
+    assert cli("export", "--format", "json", "--out", tmp_path, "--invalid-too").code == 2
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from agents.approval import requirement
+from infra.ledger import Execution, Ledger, Review
 from infra.settings import Settings
+from tests.agents.approval.policies import TODAY, a_case, a_policy
 from tests.workers.cli.conftest import Ran
+from tests.workers.cli.examples import MORNING, an_execution, fill
+from workers.cli import review
 from workers.cli._console import Problem
 from workers.cli.review import canonical
+from workflows.execution import ReviewAnswer
 
 Cli = Callable[..., Ran]
 
@@ -116,3 +122,33 @@ def test_a_value_that_can_be_read_in_two_ways_is_refused(path: str, given: str, 
 @pytest.mark.parametrize("words", [["no-equals"], ["=value"], ["a=1", "a=2"]])
 def test_words_that_are_no_corrections_are_wrong_usage(home: Settings, cli: Cli, words: list[str]) -> None:
     assert cli("review", "correct", "some-id", *words).code == 2
+
+
+def test_an_approval_that_needs_a_second_one_says_so_and_who_may_give_it(
+    home: Settings, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, policy = a_case("12000.00"), a_policy()
+    approval = {
+        "policy": {"name": policy.name, "digest": policy.digest},
+        "case": case.as_json(),
+        "requirement": requirement(policy, case, TODAY).as_json(),
+        "approvals": [],
+    }
+    before = an_execution(
+        "big.pdf", status="review", decision="review", ended_at=None, reviews=[], result={"approval": approval}
+    )
+    fill(home.ledger, before)
+
+    async def send(ledger: Ledger, execution: Execution, answer: ReviewAnswer) -> None:
+        """As the workflow takes a first approval."""
+        given = {"by": answer.reviewer, "at": MORNING.isoformat()}
+        said = Review(action="approve", reviewer=answer.reviewer, at=MORNING)
+        result = {"approval": {**approval, "approvals": [given]}}
+        await ledger.record(execution.model_copy(update={"reviews": [said], "result": result}))
+
+    monkeypatch.setattr(review, "_send", send)
+    ran = cli("review", "approve", "big.pdf", "--reviewer", "carla")
+    assert ran.code == 0, ran.err
+    assert ran.out.strip() == "big.pdf approved by carla; waits for a second person: dirk may approve"
+    assert cli("review", "list", "--for", "carla", "--json").json["executions"] == []
+    assert len(cli("review", "list", "--for", "dirk", "--json").json["executions"]) == 1

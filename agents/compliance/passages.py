@@ -1,0 +1,159 @@
+"""A document's text as rules look at it: lines to choose a quote from, and phrases with their places.
+
+Where a document has pages, its text is what is printed on them; a bare XML's are its values, one a line, with no page.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from agents.documents.layout import Layout, Line, union
+from agents.documents.places import Place, Places
+from agents.documents.reading import Box, Reading
+from agents.documents.safe_xml import BrokenXml, UnsafeXml, parse_xml
+
+LONGEST_LINE = 300
+"""Characters of a line that are shown and quoted."""
+_HEADING_LINES = 25
+"""A heading stands among so many first lines."""
+_HEADING_WORDS = 8
+_WORDS_BEFORE = 10
+"""Words of the same sentence before a phrase of which one may turn its sense."""
+
+_TURNED = re.compile(
+    r"\b(?:no|not|non|never|without|if|unless|until|should|once|in case|nicht|kein|keine|keinen|keiner|ohne|falls|wenn|sofern"
+    r"|sollte|sollten|bis|sobald|pas|sans|jamais|si|jusqu|aucun|aucune|tant que|niet|geen|zonder|indien|als|tot|hasta|sin"
+    r"|cuando|ningun|senza|fino|finche|qualora|se|nessun|nessuna)\b"
+)
+"""Words that deny a phrase behind them, or make it a condition. Letters without accents."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text of the document as it is printed; ``page`` and ``box`` are None where it stands in XML alone."""
+
+    text: str
+    page: int | None = None
+    box: Box | None = None
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """As a finding has it."""
+        where = {"page": self.page, "box": self.box} if self.page else {}
+        return {"quote": self.text, **where}
+
+
+class Passages:
+    """The text of a reading."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._shown = reading
+        self._reading = reading.upright()
+
+    @cached_property
+    def lines(self) -> list[Passage]:
+        """Line by line. Places are those on the page as it is displayed."""
+        if self._layout.lines:
+            return [self._line(line) for line in self._layout.lines]
+        return [Passage(text) for text in self._values]
+
+    @cached_property
+    def text(self) -> str:
+        """All lines."""
+        return "\n".join(line.text for line in self.lines)
+
+    def quoted(self, quote: str) -> Passage | None:
+        """Where ``quote`` stands in the document, white space and letter case aside; None if it does not."""
+        if place := self._places.find(quote):
+            return Passage(place.text, place.page, self._reading.as_displayed(place.page, place.box))
+        wanted = _squeezed(quote)
+        if not any(c.isalnum() for c in wanted) or self._layout.lines:
+            return None
+        return next((Passage(text) for text in self._values if wanted in _squeezed(text)), None)
+
+    def phrase(self, phrases: Iterable[str]) -> Passage | None:
+        """The first of ``phrases`` that stands in the document and that no word before it denies or makes a condition."""
+        return next((one for phrase in phrases for one in self._standing(phrase)), None)
+
+    def heading(self, phrases: Iterable[str]) -> Passage | None:
+        """The first of ``phrases`` with which a short piece of text at the top of the document begins: what it is called."""
+        wanted = [plain(phrase) for phrase in phrases]
+        for cell in (cell for line in self._layout.lines[:_HEADING_LINES] if line.page == 1 for cell in line.cells):
+            said = plain(cell.text)
+            if len(said.split()) <= _HEADING_WORDS and any(re.match(rf"{re.escape(w)}(?!\w)", said) for w in wanted):
+                return Passage(cell.text, cell.page, self._reading.as_displayed(cell.page, cell.box))
+        return None
+
+    def _standing(self, phrase: str) -> Iterator[Passage]:
+        for place in self._places.every(phrase):
+            if not _turned(self._before(place)):
+                yield Passage(place.text, place.page, self._reading.as_displayed(place.page, place.box))
+                return
+        wanted = _squeezed(phrase)
+        for text in self._values:
+            at = _squeezed(text).find(wanted)
+            if at >= 0 and not _turned(text[:at]):
+                yield Passage(text[:LONGEST_LINE])
+                return
+
+    def _before(self, place: Place) -> str:
+        """The words before a place, as they are printed one behind the other."""
+        count = len(place.text.split(" "))
+        for n in range(self._begins.get(place.line, 0), len(self._words)):
+            if " ".join(self._words[n : n + count]) == place.text:
+                return " ".join(self._words[max(n - _WORDS_BEFORE, 0) : n])
+        return ""
+
+    def _line(self, line: Line) -> Passage:
+        words = [word for cell in line.cells for word in cell.words]
+        return Passage(line.text[:LONGEST_LINE], line.page, self._reading.as_displayed(line.page, union(words)))
+
+    @cached_property
+    def _layout(self) -> Layout:
+        return Layout(self._reading)
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self._reading)
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return [word.text for word in self._reading.words if word.text.strip()]
+
+    @cached_property
+    def _begins(self) -> dict[int, int]:
+        """Number of a line to that of its first word."""
+        printed = [word for word in self._reading.words if word.text.strip()]
+        return {word.line: n for n, word in reversed(list(enumerate(printed)))}
+
+    @cached_property
+    def _values(self) -> list[str]:
+        """What the elements of its XML say that hold a text, without their names."""
+        if self._shown.xml is None:
+            return []
+        try:
+            root = parse_xml(self._shown.xml.text.encode())
+        except (BrokenXml, UnsafeXml):
+            return []
+        texts = (" ".join(element.text.split()) for element in root.iter() if element.text and not len(element))
+        return [text[:2000] for text in texts if any(c.isalpha() for c in text)]
+
+
+def plain(text: str) -> str:
+    """Lower case, without accents, one space between words."""
+    split = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join("".join(c for c in split if not unicodedata.combining(c)).split())
+
+
+def _turned(before: str) -> bool:
+    """Whether a word of the same sentence turns the sense of what follows."""
+    return bool(_TURNED.search(plain(re.split(r"[.;:!?]\s", before)[-1])))
+
+
+def _squeezed(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())

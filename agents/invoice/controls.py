@@ -1,0 +1,243 @@
+"""The checks a controller makes between reading and paying: who is to be paid, what was ordered and received, whether it was
+claimed before, what the rules of e-invoicing and the house say of it.
+
+Nothing here decides: it finds. `deciding` weighs what was found.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from agents import en16931
+from agents.approval import Case, Policy, auto, policy_of
+from agents.compliance import Facts, ask_rules, by_code, kept_rulebook, kept_sanctions
+from agents.documents.reading import Reading
+from agents.invoice.schema import Fields, loaded
+from agents.matching import duplicates, orders, vendors
+from agents.matching.vendors import VendorMatch
+from infra.connections import Connections, connections
+from infra.ledger import Claim, Vendor
+from infra.ledger.keys import number_key
+from infra.telemetry.steps import step
+
+State = dict[str, Any]
+
+
+@step("match", kind="RETRIEVER")
+async def match(state: State) -> State:
+    """Hold the invoice against the vendor master, its purchase order with what was received and billed, and all that the
+    tenant was sent before, also what is still being processed.
+
+    May be run again: the claim of the same run keeps its place, and what it bills replaces what it billed.
+    """
+    ledger, execution = connections().ledger, state["execution"]
+    tenant = execution["tenant"]
+    fields = loaded(state.get("fields", {}))
+    known = await ledger.vendors(tenant)
+    found = vendors.match_vendor(fields, known)
+    if choice := _choice(state, fields):
+        chosen = next((vendor for vendor in known if vendor.id == choice["vendor"]), None)
+        found = vendors.settle_near(found, chosen.id if chosen else None, choice["reason"], choice["decided_by"])
+    claim = _claim(state, fields, found)
+    others = await ledger.claim(claim)
+    policy = policy_of(state["options"])
+    wanted = _order_number(state, fields)
+    ordered: list[dict[str, Any]] = []
+    if wanted or (found.vendor and found.vendor.order_required):
+        ordered = await ledger.match_order(
+            tenant,
+            wanted or "",
+            execution["id"],
+            lambda on_record: orders.match_order(
+                fields,
+                claim.kind,
+                on_record,
+                found.vendor,
+                execution["id"],
+                tenant,
+                wanted,
+                _tolerances(policy),
+            ),
+        )
+    alike = duplicates.duplicates(claim, others, days=policy.matching.duplicate_days)
+    return {
+        "matched": {
+            "vendor": found.vendor.id if found.vendor else None,
+            "how": found.how,
+            "near": [[vendor.id, vendor.name, round(score, 1)] for vendor, score in found.near],
+            "vendor_key": claim.vendor_key,
+            "cost_centre": _cost_centre(state, found.vendor),
+            "limit": _limit(found.vendor, claim),
+            "order": wanted if ordered and not _errors(ordered) else None,
+        },
+        "submitters": sorted({*await ledger.submitters(execution["id"]), *_submitted_by(execution)}),
+        "findings": {"match": [*found.findings, *ordered, *alike]},
+    }
+
+
+async def after_match(state: State) -> str:
+    """Where only near names were found in the vendor master, a model is asked which of them it is; once for a name."""
+    fields = loaded(state.get("fields", {}))
+    near = state["matched"]["how"] == "near" and not _choice(state, fields)
+    return "choose_vendor" if near and state["options"]["ask"] != "nothing" else "comply"
+
+
+@step("choose vendor")
+async def choose_vendor(state: State) -> State:
+    """Ask which vendor of the master the seller is, of those with near names; the reason is kept."""
+    fields = loaded(state.get("fields", {}))
+    seller = fields["seller.name"].value
+    known = {vendor.id: vendor for vendor in await connections().ledger.vendors(state["execution"]["tenant"])}
+    near = [(known[id], score) for id, _, score in state["matched"]["near"] if id in known]
+    said = await vendors.ask_which(state["execution"]["id"], fields, near, tier=state["options"]["tiers"][0])
+    return {
+        "vendor_choice": {"for": seller, "vendor": said.vendor, "reason": said.reason, "decided_by": said.decided_by},
+        "calls": said.calls,
+    }
+
+
+@step("comply", kind="GUARDRAIL")
+async def comply(state: State) -> State:
+    """The rules of EN 16931, of the e-invoice as it was sent or of what was read from the page; and the house policies, as
+    far as code can answer them. What is left of these is for a model."""
+    to, execution = connections(), state["execution"]
+    fields, kind = loaded(state.get("fields", {})), state.get("kind") or "invoice"
+    reading = await asyncio.to_thread(_reading, to, execution["digest"])
+    xml = reading.xml.text if reading.xml and state["document"]["xml"] else None
+    official = await (en16931.findings(xml) if xml else en16931.assess_extracted(fields, kind))
+    said = {one["rule"] for one in state["findings"].get("check", ()) if one["severity"] == "error"}
+    facts = await _facts(to, state, fields, kind, reading)
+    rulebook = await asyncio.to_thread(kept_rulebook, to.documents, state["options"]["rulebook"])
+    house, open_rules = by_code(facts, rulebook)
+    return {
+        "findings": {"comply": [*(one for one in official if one["rule"] not in said), *house], "policies": None},
+        "open_rules": open_rules if state["options"]["ask"] != "nothing" else [],
+    }
+
+
+async def after_comply(state: State) -> str:
+    """Policies that code could not answer are asked of a model."""
+    return "ask_policies" if state["open_rules"] else "decide"
+
+
+@step("ask policies")
+async def ask_policies(state: State) -> State:
+    """Ask about the house policies that are open, one call each, all at once."""
+    to, execution = connections(), state["execution"]
+    rulebook = await asyncio.to_thread(kept_rulebook, to.documents, state["options"]["rulebook"])
+    found, calls = await ask_rules(
+        execution["id"], execution["digest"], state["open_rules"], rulebook, tier=state["options"]["tiers"][0]
+    )
+    return {"findings": {"policies": found}, "calls": calls}
+
+
+async def _facts(to: Connections, state: State, fields: Fields, kind: str, reading: Reading) -> Facts:
+    """What the house policies may know."""
+    execution, matched, policy = state["execution"], state["matched"], policy_of(state["options"])
+    tenant, key = execution["tenant"], matched["vendor_key"]
+    known = {vendor.id: vendor for vendor in await to.ledger.vendors(tenant)} if matched["vendor"] else {}
+    issued = _value(fields, "issue_date")
+    since = date.fromisoformat(issued) - timedelta(days=_NEAR_DAYS) if issued else None
+    claims = await to.ledger.claims(tenant, vendor_key=key, since=since) if key and since else []
+    gross = fields.get("totals.grand_total")
+    case = Case(
+        amount=gross.number if gross else None,
+        currency=_value(fields, "currency"),
+        kind=kind,
+        tenant=tenant,
+        vendor=matched["vendor"],
+        cost_centre=matched["cost_centre"],
+    )
+    return Facts(
+        reading=reading,
+        fields=fields,
+        kind=kind,
+        today=datetime.now(UTC).date(),
+        execution_id=execution["id"],
+        vendor=known.get(matched["vendor"]),
+        claims=[claim for claim in claims if claim.execution_id != execution["id"]],
+        order_matched=matched["order"] is not None,
+        approval_limit=auto(policy, case).limit,
+        split_days=policy.matching.split_days,
+        sanctions=await asyncio.to_thread(kept_sanctions, to.documents, state["options"]["rulebook"]),
+        details=execution.get("details") or {},
+    )
+
+
+_NEAR_DAYS = 62
+"""How far back claims of the same vendor are looked at."""
+
+
+def _choice(state: State, fields: Fields) -> dict[str, Any] | None:
+    """What a model said of the seller's name, if it was asked about the name that now stands."""
+    choice, seller = state.get("vendor_choice"), fields.get("seller.name")
+    return choice if choice and seller and choice["for"] == seller.value else None
+
+
+def _claim(state: State, fields: Fields, found: VendorMatch) -> Claim:
+    execution, document = state["execution"], state["document"]
+    number, issued, gross = (fields.get(path) for path in ("invoice_number", "issue_date", "totals.grand_total"))
+    return Claim(
+        execution_id=execution["id"],
+        run_id=execution.get("run_id") or "",
+        tenant=execution["tenant"],
+        kind="credit_note" if state.get("kind") == "credit_note" else "invoice",
+        vendor_key=vendors.vendor_key(found, fields),
+        vendor=_value(fields, "seller.name"),
+        vat_id=_value(fields, "seller.vat_id"),
+        number=number.value if number else None,
+        number_key=number_key(number.value) or None if number else None,
+        currency=_value(fields, "currency"),
+        amount=gross.number if gross else None,
+        issue_date=date.fromisoformat(issued.value) if issued else None,
+        preceding=number_key(document["preceding"]) if document.get("preceding") else None,
+        order=_order_number(state, fields),
+        name=execution["name"],
+        tokens=document.get("sketch") or [],
+    )
+
+
+def _order_number(state: State, fields: Fields) -> str | None:
+    """The order it refers to: what a person or the document says, else what whoever handed it in says."""
+    return _value(fields, "purchase_order_ref") or state["execution"].get("details", {}).get("purchase_order") or None
+
+
+def _cost_centre(state: State, vendor: Vendor | None) -> str | None:
+    given: str | None = state["execution"].get("details", {}).get("cost_centre")
+    return given or (vendor.cost_centre if vendor else None)
+
+
+def _limit(vendor: Vendor | None, claim: Claim) -> str | None:
+    """The largest total of the vendor that passes without a person by the vendor master, in the invoice's currency."""
+    if vendor is None or vendor.limit is None:
+        return None
+    return format(vendor.limit, "f") if vendor.currency in (None, claim.currency) else "0"
+
+
+def _submitted_by(execution: Mapping[str, Any]) -> list[str]:
+    return [execution["submitted_by"]] if execution.get("submitted_by") else []
+
+
+def _tolerances(policy: Policy) -> orders.Tolerances:
+    allowed = policy.matching
+    return orders.Tolerances(
+        price_percent=allowed.price_percent,
+        price_amount=allowed.price_amount,
+        quantity_percent=allowed.quantity_percent,
+    )
+
+
+def _reading(to: Connections, digest: str) -> Reading:
+    return Reading.model_validate_json(to.documents.get_derived(digest, "reading.json"))
+
+
+def _errors(found: list[dict[str, Any]]) -> bool:
+    return any(one["severity"] == "error" for one in found)
+
+
+def _value(fields: Fields, path: str) -> str | None:
+    field = fields.get(path)
+    return field.value if field else None

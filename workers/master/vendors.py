@@ -1,0 +1,89 @@
+"""Vendors from a file, and into one.
+
+A column that the file does not have leaves what is on record; a cell that is empty clears it. So a file of ``id`` and
+``terms_days`` changes terms and takes no account away.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TextIO
+
+from infra.ledger import Vendor
+from workers.master import _values
+from workers.master._rows import Wrong, guarded, joined, read_rows
+from workers.master.reading import Columns, Read, values_of
+
+COLUMNS: Columns = {
+    "id": _values.required,
+    "name": _values.required,
+    "aliases": _values.texts,
+    "vat_ids": _values.vat_ids,
+    "tax_numbers": _values.texts,
+    "legal_ids": _values.texts,
+    "ibans": _values.ibans,
+    "country": _values.country,
+    "currency": _values.currency,
+    "terms_days": _values.days,
+    "limit": _values.amount,
+    "cost_centre": _values.text,
+    "order_required": _values.truth,
+    "blocked": _values.text,
+}
+
+
+def read_vendors(path: Path, tenant: str, known: Mapping[str, Vendor]) -> Read[Vendor]:
+    """The vendors in a file.
+
+    Args:
+        known: those on record, by id.
+
+    Raises:
+        BadFile: it cannot be read as a whole.
+    """
+    read: Read[Vendor] = Read()
+    first: dict[str, str] = {}
+    for row in read_rows(path, list(COLUMNS), needed=["id"], listed_as="vendors"):
+        id = str(row.values.get("id", "")).strip()
+        before = known.get(id)
+        needed = ("id",) if before else ("id", "name")
+        values, wrong = values_of(row, COLUMNS, path.name, needed)
+        if not wrong and values["id"] in first:
+            what = f"{values['id']} stands in row {first[values['id']]} already; delete one of the two"
+            wrong = [Wrong(path.name, row.number, "id", what)]
+        if "id" in values:
+            first.setdefault(values["id"], row.number)
+        if wrong:
+            read.wrong += wrong
+        else:
+            kept = before.model_dump() if before else {"tenant": tenant}
+            read.records.append(Vendor.model_validate({**kept, **values}))
+    return read
+
+
+def write_vendors(file: TextIO, vendors: Sequence[Vendor]) -> None:
+    """Write vendors as CSV that `read_vendors` reads back to the same. Cells that a spreadsheet would run as a formula begin
+    with an apostrophe, which is taken back."""
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    for vendor in vendors:
+        writer.writerow([guarded(_cell(getattr(vendor, name))) for name in COLUMNS])
+
+
+def vendor_json(vendor: Vendor) -> dict[str, Any]:
+    """A vendor as JSON that `read_vendors` reads back to the same."""
+    plain = vendor.model_dump(exclude={"tenant"})
+    return {name: _values.plain_number(value) if isinstance(value, Decimal) else value for name, value in plain.items()}
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return joined(value)
+    return _values.plain_number(value) if isinstance(value, Decimal) else str(value)
