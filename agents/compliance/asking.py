@@ -233,7 +233,7 @@ def _spelt(text: str) -> str:
 
 def _shape(offered: Sequence[str]) -> type[BaseModel]:
     quote: Any = (
-        Literal[tuple(offered)]  # a line always: looking for one first makes small models answer better
+        Literal[(*offered, NONE)]
         if offered
         # The bound stands in the pattern: xgrammar takes no other beside one.
         else Annotated[str, Field(pattern=rf'^[^\s"\\][^"\\\n]{{0,{_LONGEST_QUOTE - 1}}}$')]

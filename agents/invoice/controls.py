@@ -15,6 +15,7 @@ from agents import en16931
 from agents.approval import Case, Policy, auto, policy_of
 from agents.compliance import Facts, ask_rules, by_code, kept_rulebook, kept_sanctions
 from agents.documents.reading import Reading
+from agents.findings import finding
 from agents.invoice.schema import Fields, loaded
 from agents.matching import duplicates, orders, vendors
 from agents.matching.vendors import VendorMatch
@@ -46,7 +47,7 @@ async def match(state: State) -> State:
     policy = policy_of(state["options"])
     wanted = _order_number(state, fields)
     ordered: list[dict[str, Any]] = []
-    if wanted or (found.vendor and found.vendor.order_required):
+    if found.vendor and found.vendor.order_required or wanted and await ledger.has_orders(tenant):
         ordered = await ledger.match_order(
             tenant,
             wanted or "",
@@ -62,6 +63,11 @@ async def match(state: State) -> State:
                 _tolerances(policy),
             ),
         )
+    elif wanted:
+        message = (
+            f"it refers to order {wanted}, and no purchase orders are kept here: `counterfoil orders import` takes them"
+        )
+        ordered = [finding("ORDER", "info", message, "purchase_order_ref", verdict="not assessable", found=wanted)]
     alike = duplicates.duplicates(claim, others, days=policy.matching.duplicate_days)
     return {
         "matched": {
@@ -71,7 +77,7 @@ async def match(state: State) -> State:
             "vendor_key": claim.vendor_key,
             "cost_centre": _cost_centre(state, found.vendor),
             "limit": _limit(found.vendor, claim),
-            "order": wanted if ordered and not _errors(ordered) else None,
+            "order": wanted if any(one["rule"] == "ORDER" and one["verdict"] == "pass" for one in ordered) else None,
         },
         "submitters": sorted({*await ledger.submitters(execution["id"]), *_submitted_by(execution)}),
         "findings": {"match": [*found.findings, *ordered, *alike]},
@@ -232,10 +238,6 @@ def _tolerances(policy: Policy) -> orders.Tolerances:
 
 def _reading(to: Connections, digest: str) -> Reading:
     return Reading.model_validate_json(to.documents.get_derived(digest, "reading.json"))
-
-
-def _errors(found: list[dict[str, Any]]) -> bool:
-    return any(one["severity"] == "error" for one in found)
 
 
 def _value(fields: Fields, path: str) -> str | None:

@@ -16,6 +16,7 @@ from agents.findings import Severity, finding
 from agents.invoice.schema import Fields
 from agents.matching.names import likeness
 from infra.ledger import Claim, Status
+from infra.ledger.keys import number_key
 
 SAME_NAME = 90.0
 """How alike, from 0 to 100, two sellers' names are where nothing better identifies them."""
@@ -35,7 +36,7 @@ _BIT = 1 << 52
 def sketch(text: str) -> list[int]:
     """By what a text is known again: hashes of its numbers of three digits or more, and of its words; each kind the lowest so
     many by hash, in order. The same in every process."""
-    numbers = {"".join(c for c in token if c.isdigit()) for token in _NUMBERS.findall(text)}
+    numbers = {"".join(c for c in token if c.isdecimal()) for token in _NUMBERS.findall(text)}
     words = {word.casefold() for word in _WORDS.findall(text)}
     kept_numbers = sorted(_hash(number) for number in numbers if len(number) >= 3)[:MOST_NUMBERS]
     return [_BIT | one for one in kept_numbers] + sorted(map(_hash, words))[:MOST_WORDS]
@@ -55,7 +56,8 @@ def duplicates(claim: Claim, others: Sequence[Claim], *, days: int = 10) -> list
     """What is found among ``others``, claims before this one, that may be the same invoice.
 
     Args:
-        days: invoices of one vendor and amount at most so many days apart are told; 0 for none.
+        days: invoices of one vendor and amount at most so many days apart are told; with 0 neither these nor near-identical
+            texts are, only the same number is.
 
     Returns:
         ``DUPLICATE`` (same vendor and number), ``DUPLICATE-TEXT`` (the same text but for a number or two),
@@ -92,25 +94,39 @@ def duplicates(claim: Claim, others: Sequence[Claim], *, days: int = 10) -> list
 
 def _compared(claim: Claim, other: Claim, days: int) -> tuple[str, Severity, str] | None:
     vendor = same_vendor(claim, other)
-    number = bool(claim.number_key) and claim.number_key == other.number_key
     amount = claim.amount is not None and other.amount is not None and abs(claim.amount) == abs(other.amount)
     amount = amount and claim.currency == other.currency
+    number = same_number(claim.number_key, other.number_key, amount)
     if claim.kind != other.kind:
         refers = claim.preceding is not None and claim.preceding == other.number_key
         if vendor and (refers or amount) and claim.kind == "credit_note":
             return "CREDIT-NOTE", "info", "it credits"
+        if vendor and number and amount:
+            # One of the two was taken wrongly.
+            return "DUPLICATE", "error", "it has vendor, number and amount of the credit note"
         return None
     if vendor and claim.kind == "invoice" and claim.preceding and claim.preceding == other.number_key:
         return "CORRECTED", "error", "it corrects"
+    if vendor and claim.kind == "invoice" and claim.number_key and claim.number_key == other.preceding:
+        return "CORRECTED", "error", "it is corrected by"
     if vendor and number:
         return "DUPLICATE", "error", "it has vendor and number of"
-    if amount and near_identical(claim.tokens, other.tokens) and not _months_apart(claim, other):
+    same_text = near_identical(claim.tokens, other.tokens)
+    if days and amount and same_text and (claim.tokens == other.tokens or not _months_apart(claim, other)):
         return "DUPLICATE-TEXT", "error", "its text is nearly that of"
     if vendor and amount and claim.kind == "credit_note" and claim.preceding and claim.preceding == other.preceding:
         return "DUPLICATE", "error", "it credits the same invoice as"
     if days and vendor and amount and _apart(claim, other) <= days:
         return "DUPLICATE-AMOUNT", "error", "it has vendor and amount of, and nearly the date of,"
     return None
+
+
+def same_number(one: str | None, other: str | None, amount: bool) -> bool:
+    """Whether two numbers, by their keys, are one. Where the ``amount`` is the same, zeros do not count at all: whoever leaves
+    out the signs of ``RE-2026-0017`` may keep them or not."""
+    if not one or not other:
+        return False
+    return one == other or (amount and one.replace("0", "") == other.replace("0", "") != "")
 
 
 def same_vendor(one: Claim, other: Claim) -> bool:
@@ -121,7 +137,7 @@ def same_vendor(one: Claim, other: Claim) -> bool:
     if all(key.startswith("vendor:") for key in keys):
         return False
     if one.vat_id and other.vat_id:
-        return one.vat_id == other.vat_id
+        return number_key(one.vat_id) == number_key(other.vat_id)
     return bool(one.vendor and other.vendor) and likeness(one.vendor or "", other.vendor or "") >= SAME_NAME
 
 
@@ -148,31 +164,44 @@ def _standing(other: Claim) -> str:
 
 _REFERENCE = re.compile(
     r"""(?ix)
-    (?: (?:gutschrift|storno(?:rechnung)?|korrektur(?:rechnung)?|rechnungskorrektur|berichtigung)\s
-        (?:zu|zur|der|von|f[üu]r|auf)\s(?:der\s|die\s)?(?:rechnung|re|rg)(?:s?\s?-?(?:nr|nummer))?\.?
-      | (?:zu|bezug(?:\sauf)?|urspr[üu]ngliche|korrigierte|stornierte)\s?:?\s(?:rechnung|re|rg)(?:s?\s?-?(?:nr|nummer))?\.?
-      | (?:annule\set\sremplace|rectifie|corrige|avoir\ssur|avoir\srelatif\s[àa])\s(?:la\s)?facture(?:\sn[°o]?\.?)?
-      | facture\sd['’]origine(?:\sn[°o]?\.?)?
-      | (?:credit\snote\sfor|credits|corrects|replaces|amends|original|corrected|credited)\sinvoice
-        (?:\s(?:no|number|nr)\.?)?
-      | (?:creditnota\sop|creditering\svan|betreft|corrigeert)\sfactuur(?:\s?nr|\s?nummer)?\.?
-      | (?:abono\sde|rectifica(?:\sa)?)\s(?:la\s)?factura(?:\sn[.ºo]*)?
-      | (?:nota\sdi\scredito\s(?:per|su)|rettifica|storno)\s(?:la\s|della\s)?fattura(?:\sn[.ºo]*)?
+    (?:
+        \b (?: (?:gutschrift|storno(?:rechnung)?|stornierung|korrektur(?:rechnung)?|rechnungskorrektur|berichtigung)
+              \s (?:zu|zur|der|von|f[üu]r|auf) (?:\s(?:der|die|unserer|ihrer))? \s
+            | (?<!zahlung\s) (?<!zahlungen\s) (?<!mahnung\s)
+            (?:zu|zur|bezug(?:\sauf)?|urspr[üu]ngliche|korrigierte|stornierte) \s?:?\s
+          ) (?: rechnung (?:s?\s?-?(?:nr|nummer))? | (?-i:RE|RG|Re|Rg)[.-]?nr )
+      | \b (?: annule\set\sremplace | rectifie | corrige | (?:rectificative|rectification)\s(?:[àa]|de)
+            | avoir\s(?:sur|relatif\s[àa]|concernant|pour) ) \s (?:la\s)? facture
+      | \b facture\s(?:d['’]origine|rectifi[ée]e|initiale)
+      | \b (?: (?:credit\s(?:note|memo)|correction|credit)\s(?:for|to|of|against) | credits | corrects | replaces | amends
+            | original | corrected | credited ) \s (?:the\s|our\s)? invoice
+      | \b (?: creditnota\s(?:op|bij|voor) | creditering\s(?:van|op) | correctie\s(?:op|van) | corrigeert | oorspronkelijke )
+            \s (?:de\s)? factuur
+      | \b (?: abono\s(?:de|a) | rectificativa\sde | rectifica(?:\sa)? | corrige | factura\srectificada | anula )
+            (?: \s (?:la\s)? factura )?
+      | \b (?: nota\sdi\scredito\s(?:per|su|a\sstorno) | rettifica | storno | a\srettifica | corregge )
+            \s (?:la\s|della\s|di\s|su\s)? fattura
     )
-    [\s:#°]*
-    (?P<number>[A-Z0-9][A-Z0-9./_-]{1,38}[A-Z0-9])
+    (?: \s? \b (?:nr|no|n|num|n[úu]m|number|num[ée]ro|nummer|numero)\b [.:°º]* | \s?n[°º] | nummer )?
+    (?> \s (?:vom|du|of|dated|van|del|de\sfecha) \s (?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d) \b [,;]?
+        (?:\s(?:nr|no|number|n[°º]|nummer)[.:]?)? )?
+    [\s:#°.]*
+    (?P<number> (?-i: (?:[A-Z]{1,5}[ ])? [A-Z0-9] [A-Za-z0-9./_-]{0,38} [A-Za-z0-9]) )
     """
 )
+_DAY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d")
+_MOST_LINES = 2000
+_LONGEST_LINE = 500
 
 
 def preceding_of(text: str, fields: Fields) -> str | None:
-    """The number of the invoice that this one says it corrects or credits (BT-25), where it stands behind words that say so;
-    never its own."""
-    own = fields["invoice_number"].value.casefold() if "invoice_number" in fields else None
-    for line in text.splitlines():
-        if len(line) < 500 and (match := _REFERENCE.search(line)):
+    """The number of the invoice that this one says it corrects or credits (BT-25), where it stands on one line behind words
+    that say so, in German, French, English, Dutch, Spanish or Italian; never its own."""
+    own = number_key(fields["invoice_number"].value) if "invoice_number" in fields else None
+    for line in text.splitlines()[:_MOST_LINES]:
+        for match in _REFERENCE.finditer(" ".join(line[:_LONGEST_LINE].split())):
             number = match["number"]
-            if any(c.isdigit() for c in number) and number.casefold() != own:
+            if any(c.isdigit() for c in number) and not _DAY.fullmatch(number) and number_key(number) != own:
                 return number
     return None
 

@@ -6,6 +6,7 @@ received, too. Both count what earlier invoices of the order bill, so that parti
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -149,6 +150,10 @@ def _whole(made: _Matching, fields: Fields, vendor: Vendor | None) -> None:
         made.say("ORDER-CURRENCY", message, "currency", expected=order.currency, found=currency.value)
     if order.closed and made.sign > 0:
         made.say("ORDER-CLOSED", f"order {order.number} is closed: nothing more is billed on it", "purchase_order_ref")
+    charges = fields.get("totals.charge_total")
+    if charges and charges.number > 0 and made.sign > 0:
+        message = f"charges of {charges.value} on the whole invoice are not in order {order.number}"
+        made.say("ORDER-LINE", message, "totals.charge_total", expected=Decimal(0), found=charges.number)
     if order.receipt_required and not made.on_record.receipts and made.sign > 0:
         message = f"nothing was received yet on order {order.number}, which wants a receipt before it is paid"
         made.say("RECEIPT-MISSING", message, "purchase_order_ref", expected="a receipt", found="none")
@@ -171,7 +176,8 @@ def _line(made: _Matching, line: _Line, ordered: OrderLine, tenant: str) -> None
         message = f"line {line.number + 1}, {line.name}: {price} a unit, and {ordered.unit_price} was ordered"
         made.say("ORDER-PRICE", message, f"{line.path}.unit_price_net", expected=ordered.unit_price, found=price)
     elif price != ordered.unit_price:
-        message = f"line {line.number + 1}, {line.name}: {price} a unit for {ordered.unit_price}, which is tolerated"
+        way = "less than ordered" if price < ordered.unit_price else "which is tolerated"
+        message = f"line {line.number + 1}, {line.name}: {price} a unit for {ordered.unit_price}, {way}"
         made.say(
             "ORDER-PRICE", message, f"{line.path}.unit_price_net", severity="info",
             expected=ordered.unit_price, found=price,
@@ -179,23 +185,23 @@ def _line(made: _Matching, line: _Line, ordered: OrderLine, tenant: str) -> None
     if line.unit and ordered.unit and not _same_unit(line.unit, ordered.unit):
         message = f"line {line.number + 1} is in {line.unit}, and {ordered.unit} was ordered"
         made.say("ORDER-UNIT", message, f"{line.path}.unit", severity="warning", expected=ordered.unit, found=line.unit)
-    amount = line.amount if line.amount is not None else quantity * price
+    amount = abs(line.amount if line.amount is not None else quantity * price)
+    # A credit note gives back whether its numbers have a minus or not; a line of an invoice that has one gives back, too.
+    back = made.sign < 0 or any(one is not None and one < 0 for one in (line.quantity, line.price, line.amount))
     made.billings.append(
         Billing(
             execution_id=made.execution_id,
             tenant=tenant,
             order=order.number,
             line=ordered.line,
-            quantity=made.sign * abs(quantity),
-            amount=made.sign * abs(amount),
+            quantity=-abs(quantity) if back else quantity,
+            amount=-amount if back else amount,
         )
     )
 
 
 def _quantities(made: _Matching, lines: Mapping[int, _Line], pairs: Mapping[int, OrderLine]) -> None:
     """What is billed of each line of the order in all, against what was ordered and what was received."""
-    if made.sign < 0:
-        return
     order, receipts = made.on_record.order, made.on_record.receipts
     before = _summed((one.line, one.quantity) for one in made.on_record.billed)
     now = _summed((one.line, one.quantity) for one in made.billings)
@@ -208,7 +214,16 @@ def _quantities(made: _Matching, lines: Mapping[int, _Line], pairs: Mapping[int,
         earlier = before.get(ordered.line, Decimal(0))
         line = at[ordered.line]
         told = f"line {line.number + 1}, {line.name}: {billed} billed" + (f" after {earlier}" if earlier else "")
-        if earlier + billed > made.tolerances.quantity(ordered.quantity):
+        if earlier + billed < 0:
+            made.say(
+                "ORDER-QUANTITY",
+                f"line {line.number + 1}, {line.name}: {-billed} given back, and {earlier} billed before",
+                f"{line.path}.quantity",
+                expected=earlier,
+                found=-billed,
+                billed_before=earlier,
+            )
+        elif billed > 0 and earlier + billed > made.tolerances.quantity(ordered.quantity):
             left = max(ordered.quantity - earlier, Decimal(0))
             made.say(
                 "ORDER-QUANTITY",
@@ -219,7 +234,11 @@ def _quantities(made: _Matching, lines: Mapping[int, _Line], pairs: Mapping[int,
                 ordered=ordered.quantity,
                 billed_before=earlier,
             )
-        elif receipts and earlier + billed > made.tolerances.quantity(received.get(ordered.line, Decimal(0))):
+        elif (
+            billed > 0
+            and receipts
+            and earlier + billed > made.tolerances.quantity(received.get(ordered.line, Decimal(0)))
+        ):
             came = received.get(ordered.line, Decimal(0))
             made.say(
                 "RECEIPT-QUANTITY",
@@ -240,12 +259,12 @@ def _measured(line: _Line, ordered: OrderLine) -> tuple[Decimal | None, Decimal 
         unit_price = price if price is not None else ordered.unit_price
         whole = amount / unit_price if unit_price else None
         quantity = whole if whole is not None and whole == whole.to_integral_value() else None
-    if (
-        quantity
-        and amount is not None
-        and (price is None or abs(quantity * price - amount) > CENT * max(Decimal(1), abs(quantity)))
-    ):
-        price = (amount / quantity).quantize(Decimal("0.0001")).normalize()
+    if quantity and amount is not None:
+        if abs(abs(quantity) * ordered.unit_price - abs(amount)) <= CENT:
+            price = ordered.unit_price
+        elif price is None or abs(abs(quantity * price) - abs(amount)) > CENT:
+            # What is paid for a unit counts, however little its printed price differs: it is paid many times.
+            price = (amount / quantity).quantize(Decimal("0.000001")).normalize()
     return quantity, abs(price) if price is not None else None
 
 
@@ -268,7 +287,7 @@ def _paired(lines: Sequence[_Line], ordered: Sequence[OrderLine]) -> dict[int, O
 
 def _fit(line: _Line, ordered: OrderLine) -> float:
     """How well a line fits, by article number and name, then by price and quantity; 0 where it does not."""
-    article = bool(ordered.article) and name_key(ordered.article or "") in name_key(line.name)
+    article = _has_article(line.name, ordered.article or "")
     named = likeness(line.name, ordered.name) if line.name else 0.0
     same_price = line.price is not None and abs(line.price - ordered.unit_price) <= CENT
     if name_key(ordered.name) and name_key(ordered.name) in name_key(line.name):
@@ -277,6 +296,18 @@ def _fit(line: _Line, ordered: OrderLine) -> float:
         return 0.0
     same_quantity = line.quantity == ordered.quantity
     return (200.0 if article else 0.0) + named + (10.0 if same_price else 0.0) + (5.0 if same_quantity else 0.0)
+
+
+def _has_article(name: str, article: str) -> bool:
+    """Whether an article number stands in a name, whatever signs stand within it: ``K 715`` is K-715, and no K-7. One of less
+    than three letters and digits may be a quantity, and proves nothing."""
+    letters = re.findall(r"[^\W_]", article.casefold())
+    if len(letters) < 3 or not any(one.isdigit() for one in letters):
+        return False
+    return (
+        re.search(r"(?<![^\W_])" + r"[\s./_-]?".join(map(re.escape, letters)) + r"(?![^\W_])", name.casefold())
+        is not None
+    )
 
 
 def _lines(fields: Fields) -> list[_Line]:

@@ -23,11 +23,13 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    union_all,
     update,
 )
 
 from infra.ledger._access import IDS_IN_A_QUERY, Insert
 from infra.ledger._batches import Batches, flat
+from infra.ledger._billings import Billings
 from infra.ledger._claims import Claims
 from infra.ledger._master import Master
 from infra.ledger._tables import executions, findings, model_calls, postings, reviews, steps, submissions
@@ -39,7 +41,7 @@ _LOST = "no answer was seen: the worker ended while the call was in flight"
 _SHORTEST_DIGEST = 6
 
 
-class Ledger(Batches, Master, Claims):
+class Ledger(Batches, Master, Claims, Billings):
     """The record in the database at a URL. Nothing is opened before the first use.
 
     May be used from several event loops, threads and processes. Every method raises `LedgerNotReady` when the database
@@ -174,18 +176,22 @@ class Ledger(Batches, Master, Claims):
 
         Raises:
             AlreadyPosted: another execution, not named in ``in_spite_of``, has posted the tenant's invoice of that vendor
-                and number, or of their keys. Two that come at once are told apart: one is written, the other refused.
+                and number, or of that ``vendor_key`` and ``number_key``. Two that come at once are told apart: one is
+                written, the other refused.
         """
         values = posting.model_dump()
-        same = {"of_tenant": posting.tenant, "of_vendor": posting.vendor, "numbered": posting.number}
-        keys = {"vendor_key": posting.vendor_key, "number_key": posting.number_key}
-        same_but = {**same, **keys, "but": [posting.execution_id, *in_spite_of]}
+        # Empty is as good as none, and equal to nothing.
+        same = {name: values[name] or None for name in ("vendor", "number", "vendor_key", "number_key")}
+        same_but = {"of_tenant": posting.tenant, **same, "but": [posting.execution_id, *in_spite_of]}
 
         def work(connection: Connection) -> bool:
-            if posting.vendor and posting.number and (other := connection.execute(_POSTED_AS, same_but).scalar()):
-                raise AlreadyPosted(other)
-            return connection.execute(_post_once(self._insert), values).one_or_none() is not None
+            if connection.execute(_post_once(self._insert), values).one_or_none() is None:
+                return False
+            if other := connection.execute(_POSTED_AS, same_but).scalar():
+                raise AlreadyPosted(other)  # which undoes the posting
+            return True
 
+        # On the tenant and not on one number: two postings may be the same by their keys and differ in what is written.
         return await self._write(work, alone_on=f"posting {posting.tenant}")
 
     async def posted(self, tenant: str, *, vendor: str | None = None, number: str | None = None) -> list[Posting]:
@@ -300,13 +306,15 @@ _CALLS_OF = (
     .where(model_calls.c.execution_id.in_(bindparam("ids", expanding=True)))
     .order_by(model_calls.c.started_at, model_calls.c.key, model_calls.c.attempt)
 )
-_POSTED_AS = select(postings.c.execution_id).where(
-    postings.c.tenant == bindparam("of_tenant"),
-    or_(
-        (postings.c.vendor == bindparam("of_vendor")) & (postings.c.number == bindparam("numbered")),
-        (postings.c.vendor_key == bindparam("vendor_key")) & (postings.c.number_key == bindparam("number_key")),
-    ),
-    postings.c.execution_id.not_in(bindparam("but", expanding=True)),
+_POSTED = select(postings.c.execution_id).where(
+    postings.c.tenant == bindparam("of_tenant"), postings.c.execution_id.not_in(bindparam("but", expanding=True))
+)
+# A union and not OR: for that SQLite goes through all postings of the tenant.
+_POSTED_AS = union_all(
+    *(
+        _POSTED.where(postings.c[of] == bindparam(of), postings.c[numbered] == bindparam(numbered))
+        for of, numbered in (("vendor", "number"), ("vendor_key", "number_key"))
+    )
 )
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, and_, bindparam, delete, or_, select
+from sqlalchemy import Connection, Executable, RowMapping, Table, bindparam, delete, select
 
 from infra.ledger._access import Access, Insert
 from infra.ledger._tables import orders, receipts, vendors
 from infra.ledger.keys import number_key
 from infra.ledger.records import Order, Receipt, Vendor
+from infra.models.text import storable
 
 
 class Master(Access):
@@ -24,7 +26,8 @@ class Master(Access):
 
     async def put_vendors(self, given: Sequence[Vendor]) -> int:
         """Keep vendors, in place of those with the same id; returns how many were new."""
-        return await self._put(vendors, [one.model_dump() for one in given])
+        now = datetime.now(UTC)
+        return await self._put(vendors, [{**one.model_dump(), "updated_at": now} for one in given])
 
     async def remove_vendor(self, tenant: str, id: str) -> bool:
         """Forget a vendor; False if there was none. What was posted to it stays."""
@@ -40,7 +43,11 @@ class Master(Access):
         query = select(orders).where(orders.c.tenant == tenant).order_by(orders.c.number)
         if open_only:
             query = query.where(orders.c.closed.is_(False))
-        return [order_of(dict(row)) for row in await self._all(query)]
+        return [order_of(row) for row in await self._all(query)]
+
+    async def has_orders(self, tenant: str) -> bool:
+        """Whether the tenant keeps purchase orders here at all."""
+        return bool(await self._all(_AN_ORDER, {"of_tenant": tenant}))
 
     async def put_orders(self, given: Sequence[Order]) -> int:
         """Keep orders, each in place of the one with its number; returns how many were new."""
@@ -66,36 +73,27 @@ class Master(Access):
         if not rows:
             return 0
         keys = [column.name for column in table.primary_key]
-        # In one order whoever writes, so that two who write the same at once do not wait for each other.
-        one_each = {tuple(row[key] for key in keys): row for row in rows}
+        # In one order whoever writes, so that two who write the same at once do not wait for each other; and of two rows of
+        # one key the last counts.
+        one_each = {tuple(storable(row[key]) for key in keys): row for row in rows}
         ordered = [one_each[key] for key in sorted(one_each)]
 
         def work(connection: Connection) -> int:
-            known = sum(_is_known(connection, table, keys, row) for row in ordered)
-            connection.execute(_put_in(self._insert, table), ordered)
-            return len(ordered) - known
+            new = len(connection.execute(_add_to(self._insert, table), ordered).all())
+            if new < len(ordered):
+                connection.execute(_put_in(self._insert, table), ordered)
+            return new
 
         return await self._write(work)
 
 
-def order_of(row: dict[str, Any]) -> Order:
+def order_of(row: RowMapping) -> Order:
     """The order of a row of its table."""
-    return Order.model_validate({name: value for name, value in row.items() if name != "number_key"})
-
-
-def meant(number: str) -> Executable:
-    """The orders of ``of_tenant`` that ``number`` may mean: the one of that number first, else those whose number has the
-    same key."""
-    by_key = and_(orders.c.number_key == number_key(number), orders.c.number_key != "")
-    exact = orders.c.number == number
-    return (
-        select(orders)
-        .where(orders.c.tenant == bindparam("of_tenant"), or_(exact, by_key))
-        .order_by(exact.desc(), orders.c.number)
-    )
+    return Order.model_validate(dict(row))
 
 
 _VENDORS = select(vendors).where(vendors.c.tenant == bindparam("of_tenant")).order_by(vendors.c.id)
+_AN_ORDER = select(orders.c.number).where(orders.c.tenant == bindparam("of_tenant")).limit(1)
 
 
 def _lines(order: Order) -> list[dict[str, Any]]:
@@ -103,9 +101,9 @@ def _lines(order: Order) -> list[dict[str, Any]]:
     return [line.model_dump(mode="json") for line in order.lines]
 
 
-def _is_known(connection: Connection, table: Table, keys: list[str], row: dict[str, Any]) -> bool:
-    same = (table.c[key] == row[key] for key in keys)
-    return connection.execute(select(table.c[keys[0]]).where(*same)).first() is not None
+@cache
+def _add_to(insert_into: Insert, table: Table) -> Executable:
+    return insert_into(table).on_conflict_do_nothing().returning(*table.primary_key)
 
 
 @cache

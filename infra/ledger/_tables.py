@@ -231,6 +231,7 @@ vendors = Table(
     Column("cost_centre", Words),
     Column("order_required", Boolean, nullable=False),
     Column("blocked", Words),
+    Column("updated_at", Moment, nullable=False),
 )
 
 orders = Table(
@@ -262,7 +263,7 @@ receipts = Table(
     Index(None, "tenant", "order"),
 )
 
-# What invoices say they are and bill. No foreign key to executions either: a claim may be first.
+# What invoices say they are and bill. No foreign key to executions: a claim may come before its execution's line.
 billings = Table(
     "billings",
     metadata,
@@ -272,6 +273,9 @@ billings = Table(
     Column("line", Words, primary_key=True),
     Column("quantity", Money, nullable=False),
     Column("amount", Money, nullable=False),
+    # The invoice's place among those of the order, and that of its claim when it billed.
+    Column("sequence", BigInteger, nullable=False),
+    Column("claim", BigInteger),
     Index(None, "tenant", "order"),
 )
 
@@ -291,7 +295,8 @@ claims = Table(
     Column("name", Words, nullable=False),
     Column("tokens", PlainJson, nullable=False),
     Index(None, "tenant", "sequence", unique=True),
-    Index(None, "tenant", "number_key"),
-    Index(None, "tenant", "currency", "amount"),
+    # With the sequence, so that neither database goes through the one above for the newest of them.
+    Index(None, "tenant", "number_key", "sequence"),
+    Index(None, "tenant", "currency", "amount", "sequence"),
     Index(None, "tenant", "vendor_key", "issue_date"),
 )

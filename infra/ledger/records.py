@@ -334,7 +334,8 @@ class OrderOnRecord(BaseModel):
     order: Order
     receipts: list[Receipt] = Field(default_factory=list)
     billed: list[Billing] = Field(default_factory=list)
-    """By executions that claimed before this one and were not rejected and did not fail, posted or still being processed."""
+    """By executions that billed before this one and were not rejected and did not fail, posted or still being processed;
+    without what later claims of this one's vendor and number bill, its duplicates."""
 
 
 class Claim(BaseModel):

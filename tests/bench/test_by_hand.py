@@ -58,6 +58,7 @@ async def test_the_flow_written_by_hand_comes_to_what_the_graph_comes_to(
         endpoint.script.shapes.clear()
         assert len(asked) == len(state["calls"]) == CALLS[ask]
         steps = sorted(step["name"] for step in state["steps"])
+        state["result"]["approval"]["case"].pop("tenant")
         found[tenant] = {"asked": asked, "steps": steps, **{k: state[k] for k in ("decision", "fields", "result")}}
     assert found["graph"]["decision"]["outcome"] == "approve"
     assert found["hand"] == found["graph"]

@@ -21,6 +21,7 @@ def invoice_pdf(
     title: str = "INVOICE",
     items: tuple[tuple[str, int, str], ...] = (("Paper", 3, "10.00"), ("Ink", 2, "35.00")),
     seller: str = "Northwind Papers Ltd",
+    vat_id: str = "DE136695976",
     rate: int = 20,
     currency: str = "EUR",
     date: str = "2026-10-12",
@@ -40,7 +41,7 @@ def invoice_pdf(
         f"Number: {number}",
         f"Date: {date}",
         f"Seller: {seller}",
-        "Seller VAT: DE136695976",
+        f"Seller VAT: {vat_id}",
         "Buyer: Example Buyer GmbH",
         *([f"{'Description':24}{'Quantity':>10}{'Price':>12}{'Amount':>12}"] if columns else []),
         *(

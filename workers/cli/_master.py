@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from workers.cli._console import Problem, cell, counted, err, made_settings, print_json
+from workers.cli._console import Problem, cell, counted, err, made_settings, out, print_json
 
 if TYPE_CHECKING:
     from workers.master import Read
@@ -19,6 +19,7 @@ MOST_SHOWN = 30
 
 TenantOption = Annotated[str | None, typer.Option("--tenant", help="Whose.", show_default="the setting tenant")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="CSV in UTF-8, or JSON where it ends in .json.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Write it there.", show_default="standard output")]
 SkipBadOption = Annotated[
     bool, typer.Option("--skip-bad", help="Import the good rows where others are bad; the exit code stays 1.")
 ]
@@ -46,18 +47,34 @@ def good_records(read: Callable[[], Read[T]], *, skip_bad: bool, as_json: bool) 
     """
     found = read()
     if not as_json:
-        for one in found.wrong[:MOST_SHOWN]:
+        for one in found.problems[:MOST_SHOWN]:
             err().print(cell(one, "yellow" if skip_bad else "red"), soft_wrap=True)
-        if len(found.wrong) > MOST_SHOWN:
-            err().print(f"and {len(found.wrong) - MOST_SHOWN} more", soft_wrap=True)
-    if found.wrong and not skip_bad:
+        if len(found.problems) > MOST_SHOWN:
+            err().print(f"and {len(found.problems) - MOST_SHOWN} more", soft_wrap=True)
+    if found.problems and not skip_bad:
         if as_json:
-            print_json({"imported": 0, "wrong": found.wrong})
+            print_json({"imported": 0, "problems": found.problems})
         else:
-            said = f"{counted(len(found.wrong), 'problem')}: nothing was imported. Mend them, or import the rest with --skip-bad"
+            said = f"{counted(len(found.problems), 'problem')}: nothing was imported. Mend them, or import the rest with --skip-bad"
             err().print(cell(said, "red"), soft_wrap=True)
         raise typer.Exit(1)
-    return found.records, list(found.wrong)
+    return found.records, list(found.problems)
+
+
+def give_csv(written: str, to: Path | None, said: str) -> None:
+    """Write CSV to a file, with the mark spreadsheets look for, and say so; or print it.
+
+    Raises:
+        Problem: the file cannot be written.
+    """
+    if to is None:
+        print(written.replace("\r\n", "\n"), end="")
+        return
+    try:
+        to.write_text(written, encoding="utf-8-sig", newline="")
+    except OSError as error:
+        raise Problem(f"{to} cannot be written: {error.strerror or error}") from error
+    out().print(cell(f"{said} in {to}"), soft_wrap=True)
 
 
 def changes(new: int, changed: int, given: Sequence[object]) -> str:

@@ -24,10 +24,19 @@ from workers.cli._console import (
     run,
     table,
 )
-from workers.cli._master import FileArgument, SkipBadOption, TenantOption, changes, good_records, the_tenant
+from workers.cli._master import (
+    FileArgument,
+    OutOption,
+    SkipBadOption,
+    TenantOption,
+    changes,
+    give_csv,
+    good_records,
+    the_tenant,
+)
 
 if TYPE_CHECKING:
-    from infra.ledger import Ledger, Order, OrderLine, OrderOnRecord
+    from infra.ledger import Ledger, Order, OrderLine, OrderOnRecord, Receipt
 
 IMPORT_EPILOG = """Examples:
 
@@ -39,6 +48,16 @@ CSV has a row for each line of an order: number, currency, line, name, quantity 
 unit, vendor_id, ordered_on, ordered_by, cost_centre, receipt_required (yes: what was not received is not paid) and closed;
 what stands once for an order may stand in its first row alone. JSON is a list of orders with their lines:
 [{"number": "4500-1", "currency": "EUR", "lines": [{"line": "10", "name": "Cable", "quantity": 2, "unit_price": 3.50}]}]"""
+EXPORT_EPILOG = """Examples:
+
+counterfoil orders export --out orders.csv
+
+counterfoil orders export --receipts --out receipts.csv
+
+counterfoil orders export --json > orders.json
+
+CSV in UTF-8, or JSON, which import (of receipts: receive) reads back to the same. Text that a spreadsheet would take for
+a formula begins with an apostrophe, which reading takes away."""
 LIST_EPILOG = """Examples:
 
 counterfoil orders list
@@ -57,6 +76,7 @@ def register(app: typer.Typer) -> None:
     """Add the group to ``app``."""
     group = typer.Typer(no_args_is_help=True, help="Purchase orders and receipts that invoices are held against.")
     group.command("import", epilog=IMPORT_EPILOG)(import_)
+    group.command("export", epilog=EXPORT_EPILOG)(export)
     group.command("list", epilog=LIST_EPILOG)(list_)
     group.command("show", epilog=SHOW_EPILOG)(show)
     group.command("receive", epilog=RECEIVE_EPILOG)(receive)
@@ -84,7 +104,7 @@ def import_(
         given, wrong, known, new = run(work())
         changed = [one.number for one in given if one.number in known and known[one.number] != one]
         if as_json:
-            print_json({"tenant": of, "imported": len(given), "new": new, "changed": changed, "wrong": wrong})
+            print_json({"tenant": of, "imported": len(given), "new": new, "changed": changed, "problems": wrong})
         else:
             told = f"{counted(len(given), 'order')} of tenant {of}: {changes(new, len(changed), given)}"
             out().print(cell(told), soft_wrap=True)
@@ -109,12 +129,41 @@ def receive(
 
         number, wrong, new = run(work())
         if as_json:
-            print_json({"tenant": of, "imported": number, "new": new, "wrong": wrong})
+            print_json({"tenant": of, "imported": number, "new": new, "problems": wrong})
         else:
             told = f"{counted(number, 'line')} of receipts of tenant {of}: {new:,} new"
             out().print(cell(told), soft_wrap=True)
         if wrong:
             raise typer.Exit(1)
+
+
+def export(
+    file: OutOption = None,
+    receipts: Annotated[bool, typer.Option("--receipts", help="What was received, in place of orders.")] = False,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Export the orders, or the receipts, as CSV or JSON that is read back to the same."""
+    with failing_clearly():
+        from workers.master import order_json, receipt_json, write_orders, write_receipts
+
+        if as_json and file is not None:
+            raise Problem("--json prints to standard output; leave out --out, or write `--json > FILE`", code=2)
+        of = the_tenant(tenant)
+
+        async def work() -> tuple[list[Order], list[Receipt]]:
+            async with opened_ledger() as ledger:
+                return ([], await ledger.receipts(of)) if receipts else (await ledger.orders(of), [])
+
+        orders, received = run(work())
+        if as_json and receipts:
+            print_json({"receipts": [receipt_json(one) for one in received]})
+        elif as_json:
+            print_json({"orders": [order_json(one) for one in orders]})
+        elif receipts:
+            give_csv(write_receipts(received), file, f"{counted(len(received), 'line')} of receipts")
+        else:
+            give_csv(write_orders(orders), file, counted(len(orders), "order"))
 
 
 def list_(
@@ -245,11 +294,16 @@ async def _on_record(ledger: Ledger, tenant: str, number: str) -> OrderOnRecord:
     Raises:
         Problem: there is none, with the numbers nearest to it.
     """
-    # Nothing is billed by this: no execution has this id.
-    found = await ledger.match_order(tenant, number, "", lambda on_record: ([], on_record))
-    if found is not None:
-        return found
-    near = get_close_matches(number, [order.number for order in await ledger.orders(tenant)])
+    from infra.ledger import OrderOnRecord
+    from infra.ledger.keys import number_key
+
+    known = {order.number: order for order in await ledger.orders(tenant)}
+    alike = [order for order in known.values() if number_key(number) and number_key(order.number) == number_key(number)]
+    order = known.get(number) or (alike[0] if len(alike) == 1 else None)
+    if order is not None:
+        receipts = await ledger.receipts(tenant, order=order.number)
+        return OrderOnRecord(order=order, receipts=receipts, billed=await ledger.billings(tenant, order.number))
+    near = [one.number for one in alike] or get_close_matches(number, known)
     meant = f" Is it {' or '.join(near)}?" if near else ""
     raise Problem(f"tenant {tenant} has no order {number!r}.{meant} `counterfoil orders list` has the numbers")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,7 +22,16 @@ from workers.cli._console import (
     run,
     table,
 )
-from workers.cli._master import FileArgument, SkipBadOption, TenantOption, changes, good_records, the_tenant
+from workers.cli._master import (
+    FileArgument,
+    OutOption,
+    SkipBadOption,
+    TenantOption,
+    changes,
+    give_csv,
+    good_records,
+    the_tenant,
+)
 
 if TYPE_CHECKING:
     from infra.ledger import Claim, Ledger, Vendor
@@ -91,7 +98,7 @@ def import_(
         accounts = [one.id for one in changed if set(known[one.id].ibans) != set(one.ibans)]
         if as_json:
             said = {"tenant": of, "imported": len(given), "new": new, "changed": [one.id for one in changed]}
-            print_json({**said, "accounts_changed": accounts, "wrong": wrong})
+            print_json({**said, "accounts_changed": accounts, "problems": wrong})
         else:
             told = f"{counted(len(given), 'vendor')} of tenant {of}: {changes(new, len(changed), given)}"
             out().print(cell(told), soft_wrap=True)
@@ -103,26 +110,18 @@ def import_(
             raise typer.Exit(1)
 
 
-def export(
-    file: Annotated[Path | None, typer.Option("--out", help="Write it there.", show_default="standard output")] = None,
-    tenant: TenantOption = None,
-) -> None:
-    """Export the vendors as CSV that import reads back to the same."""
+def export(file: OutOption = None, tenant: TenantOption = None, as_json: JsonOption = False) -> None:
+    """Export the vendors as CSV, or JSON, that import reads back to the same."""
     with failing_clearly():
-        from workers.master import write_vendors
+        from workers.master import vendor_json, write_vendors
 
+        if as_json and file is not None:
+            raise Problem("--json prints to standard output; leave out --out, or write `--json > FILE`", code=2)
         found = _vendors(the_tenant(tenant))
-        if file is None:
-            written = io.StringIO(newline="")
-            write_vendors(written, found)
-            print(written.getvalue().replace("\r\n", "\n"), end="")
-            return
-        try:
-            with file.open("w", encoding="utf-8-sig", newline="") as opened:
-                write_vendors(opened, found)
-        except OSError as error:
-            raise Problem(f"{file} cannot be written: {error.strerror or error}") from error
-        out().print(cell(f"{counted(len(found), 'vendor')} in {file}"), soft_wrap=True)
+        if as_json:
+            print_json({"vendors": [vendor_json(one) for one in found]})
+        else:
+            give_csv(write_vendors(found), file, counted(len(found), "vendor"))
 
 
 def list_(tenant: TenantOption = None, as_json: JsonOption = False) -> None:

@@ -8,10 +8,10 @@ whether to keep the good rows where others are bad.
 from workers.master._rows import BadFile, Wrong
 from workers.master._values import plain_number
 from workers.master.orders import COLUMNS as ORDER_COLUMNS
-from workers.master.orders import order_json, read_orders
+from workers.master.orders import order_json, read_orders, write_orders
 from workers.master.reading import Read
 from workers.master.receipts import COLUMNS as RECEIPT_COLUMNS
-from workers.master.receipts import read_receipts
+from workers.master.receipts import read_receipts, receipt_json, write_receipts
 from workers.master.vendors import COLUMNS as VENDOR_COLUMNS
 from workers.master.vendors import read_vendors, vendor_json, write_vendors
 
@@ -27,6 +27,9 @@ __all__ = [
     "read_orders",
     "read_receipts",
     "read_vendors",
+    "receipt_json",
     "vendor_json",
+    "write_orders",
+    "write_receipts",
     "write_vendors",
 ]

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -64,7 +64,13 @@ class Number(str):
 
 
 def read_rows(
-    path: Path, columns: Sequence[str], *, needed: Sequence[str], listed_as: str, of_lines: Sequence[str] = ()
+    path: Path,
+    columns: Sequence[str],
+    *,
+    needed: Sequence[str],
+    listed_as: str,
+    of_lines: Sequence[str] = (),
+    aliases: Mapping[str, str] | None = None,
 ) -> list[Row]:
     """The rows of a file; as JSON where its name ends in ``.json``, else as CSV.
 
@@ -73,15 +79,17 @@ def read_rows(
         needed: those that CSV must have.
         listed_as: in JSON, the list may stand alone or in an object under this name.
         of_lines: the columns of which, in JSON, the objects under ``lines`` are made.
+        aliases: other names of columns, such as ``iban``, and the columns they mean.
 
     Raises:
         BadFile: it cannot be read, has columns nobody knows, or no rows.
     """
     text = _text(path)
+    aliases = aliases or {}
     if path.suffix.lower() == ".json":
-        rows = _of_json(text, path, columns, listed_as, of_lines)
+        rows = _of_json(text, path, columns, listed_as, of_lines, aliases)
     else:
-        rows = list(_of_csv(text, path, (*columns, *of_lines), needed))
+        rows = list(_of_csv(text, path, (*columns, *of_lines), needed, aliases))
     if not rows:
         raise BadFile(f"{path} has no rows; nothing was imported")
     return rows
@@ -134,10 +142,12 @@ def _text(path: Path) -> str:
     return text
 
 
-def _of_csv(text: str, path: Path, columns: Sequence[str], needed: Sequence[str]) -> Iterator[Row]:
+def _of_csv(
+    text: str, path: Path, columns: Sequence[str], needed: Sequence[str], aliases: Mapping[str, str]
+) -> Iterator[Row]:
     text = text.lstrip("\r\n")
     first = text.partition("\n")[0].rstrip("\r")[:20_000]
-    headers = {delimiter: _header(first, delimiter) for delimiter in _DELIMITERS}
+    headers = {each: _header(first, each, aliases) for each in _DELIMITERS}
     delimiter = max(headers, key=lambda each: (len(set(columns) & set(headers[each])), len(headers[each])))
     header = headers[delimiter]
     _check_columns([name for name in header if name], path, columns, needed)
@@ -164,16 +174,17 @@ def _of_csv(text: str, path: Path, columns: Sequence[str], needed: Sequence[str]
         yield Row(str(number), {name: unguarded(one.strip(" ")).strip() for name, one in pairs if name})
 
 
-def _header(line: str, delimiter: str) -> list[str]:
+def _header(line: str, delimiter: str, aliases: Mapping[str, str]) -> list[str]:
     try:
-        return [_column(name) for name in next(csv.reader([line], delimiter=delimiter, strict=True), [])]
+        return [_column(name, aliases) for name in next(csv.reader([line], delimiter=delimiter, strict=True), [])]
     except csv.Error:
         return []
 
 
-def _column(name: str) -> str:
-    """A column's name as it is compared: ``Unit Price`` is ``unit_price``."""
-    return re.sub(r"[\s-]+", "_", readable(name.strip()).lower())
+def _column(name: str, aliases: Mapping[str, str]) -> str:
+    """The column that a name means: ``Unit Price`` is ``unit_price``, and so is ``Price``."""
+    plain = re.sub(r"[\s-]+", "_", readable(name.strip()).lower())
+    return aliases.get(plain, plain)
 
 
 def _check_columns(given: Sequence[str], path: Path, columns: Sequence[str], needed: Sequence[str]) -> None:
@@ -192,7 +203,14 @@ def _check_columns(given: Sequence[str], path: Path, columns: Sequence[str], nee
         raise BadFile(f"{path} has no column {missing[0]}; {known}")
 
 
-def _of_json(text: str, path: Path, columns: Sequence[str], listed_as: str, of_lines: Sequence[str]) -> list[Row]:
+def _of_json(
+    text: str,
+    path: Path,
+    columns: Sequence[str],
+    listed_as: str,
+    of_lines: Sequence[str],
+    aliases: Mapping[str, str],
+) -> list[Row]:
     try:
         read = json.loads(text, parse_int=Number, parse_float=Number, parse_constant=str, object_pairs_hook=_Pairs)
     except (ValueError, RecursionError) as error:
@@ -201,16 +219,17 @@ def _of_json(text: str, path: Path, columns: Sequence[str], listed_as: str, of_l
     if isinstance(entries, _Pairs) or not isinstance(entries, list):
         raise BadFile(f'{path} is no list of {listed_as}; write [{{…}}] or {{"{listed_as}": [{{…}}]}}')
     lines = ("lines",) if of_lines else ()
-    return [_entry(str(number), one, (*columns, *lines), of_lines) for number, one in enumerate(entries, 1)]
+    return [_entry(str(number), one, (*columns, *lines), of_lines, aliases) for number, one in enumerate(entries, 1)]
 
 
 class _Pairs(list[tuple[str, Any]]):
     """An object of JSON, in which a name may have come twice."""
 
 
-def _entry(number: str, given: Any, columns: Sequence[str], of_lines: Sequence[str]) -> Row:
+def _entry(number: str, given: Any, columns: Sequence[str], of_lines: Sequence[str], aliases: Mapping[str, str]) -> Row:
     if not isinstance(given, _Pairs):
         return Row(number, {}, "it is no object; write {…}")
+    given = _Pairs((_column(name, aliases), value) for name, value in given)
     names = [name for name, _ in given]
     if len(set(names)) < len(names):
         return Row(number, {}, f"it has {quoted(next(name for name in names if names.count(name) > 1))} twice")
@@ -224,5 +243,5 @@ def _entry(number: str, given: Any, columns: Sequence[str], of_lines: Sequence[s
         listed = dict(given).get("lines")
         if isinstance(listed, _Pairs) or not isinstance(listed, list):
             return Row(number, row.values, "it has no list `lines`")
-        row.lines = [_entry(f"{number}, line {n}", one, of_lines, ()) for n, one in enumerate(listed, 1)]
+        row.lines = [_entry(f"{number}, line {n}", one, of_lines, (), aliases) for n, one in enumerate(listed, 1)]
     return row

@@ -6,16 +6,15 @@ have leaves what is on record; in CSV it may stand in the first of the order's r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from infra.ledger import Order, OrderLine
 from workers.master import _values
 from workers.master._rows import Row, Wrong, quoted, read_rows
+from workers.master._writing import as_csv, as_json
 from workers.master.reading import Columns, Read, values_of
 
 HEAD: Columns = {
@@ -37,7 +36,21 @@ LINE: Columns = {
     "unit_price": _values.price,
 }
 COLUMNS: Columns = {**HEAD, **LINE}
+ALIASES = {
+    "order": "number",
+    "order_number": "number",
+    "po_number": "number",
+    "vendor": "vendor_id",
+    "cost_center": "cost_centre",
+    "line_number": "line",
+    "price": "unit_price",
+}
+"""Other names that columns may have."""
 _NEEDED = ("line", "name", "quantity", "unit_price")
+
+
+_NOWHERE = "\0"
+"""Begins the place of a row of which the order's number cannot be read; no number has it."""
 
 
 @dataclass
@@ -50,7 +63,9 @@ class _Gathered:
     wrong: bool = False
 
 
-def read_orders(path: Path, tenant: str, known: Mapping[str, Order], vendors: Collection[str]) -> Read[Order]:
+def read_orders(
+    path: Path, tenant: str, known: Mapping[str, Order] | None = None, vendors: Collection[str] = ()
+) -> Read[Order]:
     """The orders in a file.
 
     Args:
@@ -60,16 +75,18 @@ def read_orders(path: Path, tenant: str, known: Mapping[str, Order], vendors: Co
     Raises:
         BadFile: it cannot be read as a whole.
     """
+    known = known or {}
     read: Read[Order] = Read()
     gathered: dict[str, _Gathered] = {}
     is_json = path.suffix.lower() == ".json"
-    rows = read_rows(path, list(HEAD), needed=["number", *_NEEDED], listed_as="orders", of_lines=list(LINE))
+    needed = ["number", *_NEEDED]
+    rows = read_rows(path, list(HEAD), needed=needed, listed_as="orders", of_lines=list(LINE), aliases=ALIASES)
     for row in rows:
-        (_take_entry if is_json else _take_row)(row, gathered, known, path.name, read.wrong)
-    if not is_json and (unread := [row for row in rows if row.wrong]):
+        (_take_entry if is_json else _take_row)(row, gathered, known, path.name, read.problems)
+    if not is_json and (unread := [one for number, one in gathered.items() if number.startswith(_NOWHERE)]):
         # Of which order it is a line nobody knows: none may come without it.
         what = "it may be a line of any order, so none of this file can be taken; mend it"
-        read.wrong.append(Wrong(path.name, unread[0].number, None, what))
+        read.problems.append(Wrong(path.name, unread[0].row, None, what))
         return read
     for number, one in gathered.items():
         if one.wrong:
@@ -77,26 +94,30 @@ def read_orders(path: Path, tenant: str, known: Mapping[str, Order], vendors: Co
         vendor = one.head.get("vendor_id")
         if vendor and vendors and vendor not in vendors:
             what = f"there is no vendor {quoted(vendor)}; `counterfoil vendors import` it first"
-            read.wrong.append(Wrong(path.name, one.row, "vendor_id", what))
+            read.problems.append(Wrong(path.name, one.row, "vendor_id", what))
             continue
         before = known[number].model_dump(exclude={"lines"}) if number in known else {"tenant": tenant}
         read.records.append(Order.model_validate({**before, **one.head, "lines": list(one.lines.values())}))
     return read
 
 
+def write_orders(orders: Sequence[Order]) -> str:
+    """Orders as CSV that `read_orders` reads back to the same: a row a line, the order's own columns repeated. An order that
+    has no lines is a row without one, which reading refuses."""
+    rows = (
+        {**order.model_dump(include=set(HEAD)), **line}
+        for order in orders
+        for line in [one.model_dump() for one in order.lines] or [{}]
+    )
+    return as_csv(COLUMNS, rows)
+
+
 def order_json(order: Order) -> dict[str, Any]:
     """An order as JSON that `read_orders` reads back to the same."""
-    plain = order.model_dump(exclude={"tenant"})
-    return {**_plain(plain), "lines": [_plain(line) for line in plain["lines"]]}
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    def one(value: Any) -> Any:
-        if isinstance(value, Decimal):
-            return _values.plain_number(value)
-        return value.isoformat() if isinstance(value, date) else value
-
-    return {name: one(value) for name, value in values.items()}
+    return {
+        **as_json(order.model_dump(exclude={"tenant", "lines"})),
+        "lines": [as_json(line.model_dump()) for line in order.lines],
+    }
 
 
 def _take_entry(
@@ -115,7 +136,7 @@ def _take_entry(
         found += _add_line(made, line, file)
     made.wrong = bool(found)
     wrong += found
-    gathered.setdefault(head.get("number") or f"\0{row.number}", made).wrong |= made.wrong
+    gathered.setdefault(head.get("number") or f"{_NOWHERE}{row.number}", made).wrong |= made.wrong
 
 
 def _take_row(
@@ -126,7 +147,7 @@ def _take_row(
     before = gathered.get(" ".join(number.split()))
     if before is None:
         head, found = _head_of(row, known, file)
-        made = gathered.setdefault(head.get("number") or f"\0{row.number}", _Gathered(row.number, head))
+        made = gathered.setdefault(head.get("number") or f"{_NOWHERE}{row.number}", _Gathered(row.number, head))
     else:
         made = before
         repeated = Row(row.number, {n: v for n, v in row.values.items() if n in HEAD and v != ""})

@@ -16,11 +16,11 @@ Columns = Mapping[str, Callable[[Any], Any]]
 
 @dataclass
 class Read(Generic[T]):
-    """The good ``records`` of a file, in its order, and what is ``wrong`` with its other rows. A record is good as a whole or
+    """The good ``records`` of a file, in its order, and the ``problems`` of its other rows. A record is good as a whole or
     not there: an order with a bad line is bad."""
 
     records: list[T] = field(default_factory=list)
-    wrong: list[Wrong] = field(default_factory=list)
+    problems: list[Wrong] = field(default_factory=list)
 
 
 def values_of(row: Row, columns: Columns, file: str, needed: tuple[str, ...]) -> tuple[dict[str, Any], list[Wrong]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from infra.ledger import Order, Receipt
 from workers.master import _values
 from workers.master._rows import Row, Wrong, quoted, read_rows
+from workers.master._writing import as_csv, as_json
 from workers.master.reading import Columns, Read, values_of
 
 COLUMNS: Columns = {
@@ -19,23 +20,26 @@ COLUMNS: Columns = {
     "quantity": _values.received,
     "received_on": _values.day,
 }
+ALIASES = {"receipt": "number", "receipt_number": "number", "order_number": "order", "po_number": "order"}
+"""Other names that columns may have."""
 _NEEDED = ("number", "order", "line", "quantity")
 
 
-def read_receipts(path: Path, tenant: str, orders: Mapping[str, Order]) -> Read[Receipt]:
+def read_receipts(path: Path, tenant: str, orders: Mapping[str, Order] | None = None) -> Read[Receipt]:
     """The receipts in a file.
 
     Args:
-        orders: those on record, by number; a receipt of another order, or of a line that it does not have, is wrong.
+        orders: those on record, by number; a receipt of another order, or of a line that it does not have, is wrong. None:
+            any order is taken.
 
     Raises:
         BadFile: it cannot be read as a whole.
     """
     read: Read[Receipt] = Read()
     first: dict[tuple[str, str, str], str] = {}
-    for row in read_rows(path, list(COLUMNS), needed=_NEEDED, listed_as="receipts"):
+    for row in read_rows(path, list(COLUMNS), needed=_NEEDED, listed_as="receipts", aliases=ALIASES):
         values, wrong = values_of(row, COLUMNS, path.name, _NEEDED)
-        if not wrong:
+        if not wrong and orders is not None:
             wrong = _unknown(row, values, orders, path.name)
         if not wrong:
             key = (values["number"], values["order"], values["line"])
@@ -44,10 +48,20 @@ def read_receipts(path: Path, tenant: str, orders: Mapping[str, Order]) -> Read[
                 wrong = [Wrong(path.name, row.number, "line", what)]
             first.setdefault(key, row.number)
         if wrong:
-            read.wrong += wrong
+            read.problems += wrong
         else:
             read.records.append(Receipt(tenant=tenant, **values))
     return read
+
+
+def write_receipts(receipts: Sequence[Receipt]) -> str:
+    """Receipts as CSV that `read_receipts` reads back to the same."""
+    return as_csv(COLUMNS, (receipt.model_dump() for receipt in receipts))
+
+
+def receipt_json(receipt: Receipt) -> dict[str, Any]:
+    """A receipt as JSON that `read_receipts` reads back to the same."""
+    return as_json(receipt.model_dump(exclude={"tenant"}))
 
 
 def _unknown(row: Row, values: Mapping[str, Any], orders: Mapping[str, Order], file: str) -> list[Wrong]:

@@ -6,15 +6,14 @@ A column that the file does not have leaves what is on record; a cell that is em
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from infra.ledger import Vendor
 from workers.master import _values
-from workers.master._rows import Wrong, guarded, joined, read_rows
+from workers.master._rows import Wrong, read_rows
+from workers.master._writing import as_csv, as_json
 from workers.master.reading import Columns, Read, values_of
 
 COLUMNS: Columns = {
@@ -33,9 +32,19 @@ COLUMNS: Columns = {
     "order_required": _values.truth,
     "blocked": _values.text,
 }
+ALIASES = {
+    "vendor_id": "id",
+    "alias": "aliases",
+    "vat_id": "vat_ids",
+    "tax_number": "tax_numbers",
+    "legal_id": "legal_ids",
+    "iban": "ibans",
+    "cost_center": "cost_centre",
+}
+"""Other names that columns may have."""
 
 
-def read_vendors(path: Path, tenant: str, known: Mapping[str, Vendor]) -> Read[Vendor]:
+def read_vendors(path: Path, tenant: str, known: Mapping[str, Vendor] | None = None) -> Read[Vendor]:
     """The vendors in a file.
 
     Args:
@@ -44,9 +53,10 @@ def read_vendors(path: Path, tenant: str, known: Mapping[str, Vendor]) -> Read[V
     Raises:
         BadFile: it cannot be read as a whole.
     """
+    known = known or {}
     read: Read[Vendor] = Read()
     first: dict[str, str] = {}
-    for row in read_rows(path, list(COLUMNS), needed=["id"], listed_as="vendors"):
+    for row in read_rows(path, list(COLUMNS), needed=["id"], listed_as="vendors", aliases=ALIASES):
         id = str(row.values.get("id", "")).strip()
         before = known.get(id)
         needed = ("id",) if before else ("id", "name")
@@ -57,33 +67,18 @@ def read_vendors(path: Path, tenant: str, known: Mapping[str, Vendor]) -> Read[V
         if "id" in values:
             first.setdefault(values["id"], row.number)
         if wrong:
-            read.wrong += wrong
+            read.problems += wrong
         else:
             kept = before.model_dump() if before else {"tenant": tenant}
             read.records.append(Vendor.model_validate({**kept, **values}))
     return read
 
 
-def write_vendors(file: TextIO, vendors: Sequence[Vendor]) -> None:
-    """Write vendors as CSV that `read_vendors` reads back to the same. Cells that a spreadsheet would run as a formula begin
-    with an apostrophe, which is taken back."""
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
-    for vendor in vendors:
-        writer.writerow([guarded(_cell(getattr(vendor, name))) for name in COLUMNS])
+def write_vendors(vendors: Sequence[Vendor]) -> str:
+    """Vendors as CSV that `read_vendors` reads back to the same."""
+    return as_csv(COLUMNS, (vendor.model_dump() for vendor in vendors))
 
 
 def vendor_json(vendor: Vendor) -> dict[str, Any]:
     """A vendor as JSON that `read_vendors` reads back to the same."""
-    plain = vendor.model_dump(exclude={"tenant"})
-    return {name: _values.plain_number(value) if isinstance(value, Decimal) else value for name, value in plain.items()}
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return joined(value)
-    return _values.plain_number(value) if isinstance(value, Decimal) else str(value)
+    return as_json(vendor.model_dump(exclude={"tenant"}))

@@ -50,7 +50,7 @@ class Checked:
 
     async def answer(self, action: str, reason: str | None = "seen") -> dict[str, Any]:
         """What a person answers to a review."""
-        given = {"action": action, "reviewer": "Ada", "reason": reason, "corrections": {}}
+        given: dict[str, Any] = {"action": action, "reviewer": "Ada", "reason": reason, "corrections": {}}
         self.state = await self._app.ainvoke(Command(resume=given), self._config)
         return self.state
 

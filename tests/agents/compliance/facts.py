@@ -8,7 +8,7 @@ from typing import Any
 
 from agents.compliance import Facts, by_code, load_rulebook
 from agents.compliance.examples import reading_of_text
-from agents.invoice.schema import Evidence, Field
+from agents.invoice.schema import Evidence, Field, Source
 from infra.ledger import Claim, Status
 from infra.ledger.keys import number_key
 
@@ -33,7 +33,7 @@ PLAIN = {
 
 
 def facts(
-    text: str = "Invoice R-1", *, source: str = "rule", known: dict[str, Any] | None = None, **values: Any
+    text: str = "Invoice R-1", *, source: Source = "rule", known: dict[str, Any] | None = None, **values: Any
 ) -> Facts:
     """An invoice in order, but for ``values`` by path (``_`` for the first point; None removes one)."""
     given = dict(PLAIN)
@@ -43,7 +43,7 @@ def facts(
             given.pop(at, None)
         else:
             given[at] = value
-    evidence = Evidence(source=source)  # type: ignore[arg-type]
+    evidence = Evidence(source=source)
     fields = {path: Field(value=value, evidence=evidence) for path, value in given.items()}
     return Facts(reading_of_text(text), fields, "invoice", TODAY, **{"approval_limit": Decimal(1000), **(known or {})})
 

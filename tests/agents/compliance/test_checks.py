@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from agents.compliance import by_code, load_rulebook
 from agents.compliance.examples import cases_of, try_by_code
-from infra.ledger import Status, Vendor
+from infra.ledger import Claim, Status, Vendor
 from tests.agents.compliance.facts import asked, claim, facts, said, verdict
 
 VENDOR = Vendor(
     tenant="default", id="V1", name="Northwind Papers Ltd", terms_days=30, limit=Decimal(1000), currency="EUR"
 )
-ABROAD = {"totals__tax_total": "0.00", "totals__grand_total": "800.00", "buyer__country": "FR"}
-AT_HOME = {"totals__tax_total": "0.00", "totals__grand_total": "800.00"}
+ABROAD: dict[str, Any] = {"totals__tax_total": "0.00", "totals__grand_total": "800.00", "buyer__country": "FR"}
+NO_RATE: dict[str, Any] = {"tax_breakdown[0]__rate": None}
+NO_QUANTITY: dict[str, Any] = {"lines[0]__quantity": None}
+ROUND: dict[str, Any] = {"totals__grand_total": "5000.00", "lines[0]__net_amount": "5000.00"}
+ROUND_AND_SMALL: dict[str, Any] = {"totals__grand_total": "400.00", "lines[0]__net_amount": "400.00"}
+AT_HOME: dict[str, Any] = {"totals__tax_total": "0.00", "totals__grand_total": "800.00"}
 
 
 def test_every_example_of_a_shipped_rulebook_comes_out_as_its_author_says() -> None:
@@ -43,8 +48,8 @@ def test_what_an_invoice_must_state_and_does_not_is_named() -> None:
     assert missing["fields"] == ["invoice_number", "buyer.name"]
     assert verdict("SELLER-TAX-ID", facts(seller__vat_id=None, seller__country="DE")) == ("fail", "error")
     assert verdict("SELLER-TAX-ID", facts(seller__vat_id=None, seller__country="US")) is None
-    assert verdict("TAX-RATE", facts(**{"tax_breakdown[0]__rate": None})) == ("fail", "warning")
-    assert verdict("LINES-DESCRIBED", facts(**{"lines[0]__quantity": None})) == ("fail", "warning")
+    assert verdict("TAX-RATE", facts(**NO_RATE)) == ("fail", "warning")
+    assert verdict("LINES-DESCRIBED", facts(**NO_QUANTITY)) == ("fail", "warning")
 
 
 def test_terms_are_held_against_the_vendor_master_and_against_reason() -> None:
@@ -80,7 +85,7 @@ def test_several_invoices_below_the_limit_and_above_it_together_are_one_that_was
     ],
     ids=["other days", "not above it", "over it alone", "ordered", "credit note", "rejected", "currency", "this one again"],
 )  # fmt: skip
-def test_what_is_no_split_is_not_called_one(others: list[object]) -> None:
+def test_what_is_no_split_is_not_called_one(others: list[Claim]) -> None:
     assert verdict("SPLIT", facts(known={"claims": others})) == ("pass", "info")
 
 
@@ -95,11 +100,11 @@ def test_a_split_is_not_looked_for_where_an_order_covers_it_or_it_is_switched_of
 
 
 def test_round_sums_and_weekends_are_noticed_and_stop_nothing() -> None:
-    assert verdict("ROUND-SUM", facts(totals__grand_total="5000.00", **{"lines[0]__net_amount": "5000.00"})) == (
+    assert verdict("ROUND-SUM", facts(**ROUND)) == (
         "fail",
         "warning",
     )
-    assert verdict("ROUND-SUM", facts(totals__grand_total="400.00", **{"lines[0]__net_amount": "400.00"})) == (
+    assert verdict("ROUND-SUM", facts(**ROUND_AND_SMALL)) == (
         "pass",
         "info",
     )
@@ -157,7 +162,7 @@ def test_a_phrase_that_a_word_before_it_denies_does_not_count() -> None:
 
 
 def test_the_category_of_an_e_invoice_says_it_but_not_one_that_was_guessed() -> None:
-    category = {"tax_breakdown[0]__category": "AE", **ABROAD}
+    category: dict[str, Any] = {"tax_breakdown[0]__category": "AE", **ABROAD}
     assert verdict("TAX-REVERSE-CHARGE", facts(source="xml", **category)) == ("pass", "info")
     assert asked(facts(**category)) == ["TAX-REVERSE-CHARGE"]
 

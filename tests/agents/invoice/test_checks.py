@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agents.findings import finding
 from agents.invoice import checks
 from agents.invoice.checks import KEY_FIELDS, check
 from agents.invoice.einvoice import fields_from_xml
@@ -68,8 +69,7 @@ def test_a_right_invoice_has_no_findings() -> None:
 @pytest.mark.parametrize(("path", "rule"), KEY_FIELDS.items())
 def test_a_key_field_that_is_missing_is_an_error(path: str, rule: str) -> None:
     findings = check(changed({path: None}))
-    told = {"rule": rule, "severity": "error", "message": f"{path} was not found", "fields": [path], "evidence": {}}
-    assert told in findings
+    assert finding(rule, "error", f"{path} was not found", path) in findings
 
 
 @pytest.mark.parametrize(

@@ -362,10 +362,9 @@ async def test_the_attacks_of_the_corpus_are_found(name: str, rule: str) -> None
 @pytest.mark.parametrize(
     "name", ["inj-01-visible-override", "inj-03-metadata", "inj-05-tiny-font", "inj-07-vendor-bank-change"]
 )
-@pytest.mark.parametrize("ask", ["nothing", "all"])
-async def test_an_attack_changes_no_value_and_is_not_approved(execution: Execution, name: str, ask: str) -> None:
+async def test_an_attack_changes_no_value_and_is_not_approved(execution: Execution, name: str) -> None:
     data = (CORPUS / "injection/pdf" / f"{name}.pdf").read_bytes()
-    state = await execution.submit(data, f"{name}.pdf", ask=ask, sure=0, approval_limits={"EUR": "1000000"})
+    state = await execution.submit(data, f"{name}.pdf", ask="all", sure=0, approval_limits={"EUR": "1000000"})
     assert execution.value("payment.iban") == IBAN
     assert execution.value("totals.grand_total") == "827.65"
     assert OTHER not in {field["value"] for field in state["fields"].values()}

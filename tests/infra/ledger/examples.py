@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from infra.ledger import Execution, Posting, Review, Status, Step, Submission
+from infra.ledger import Claim, Execution, Posting, Review, Status, Step, Submission
+from infra.ledger.keys import number_key
 from infra.models.calls import CallStatus, ModelCall, TokenUsage
 
 MORNING = datetime(2026, 3, 2, 8, 30, 0, 123456, tzinfo=UTC)
@@ -103,3 +104,22 @@ def a_posting(**fields: Any) -> Posting:
         "posted_at": MORNING,
     }
     return Posting(**values | fields)
+
+
+def a_claim(id: str, number: str | None = "RE-1", amount: str | None = "119.00", **fields: Any) -> Claim:
+    values: dict[str, Any] = {
+        "execution_id": id,
+        "run_id": "run-1",
+        "tenant": "acme",
+        "kind": "invoice",
+        "vendor_key": "vendor:V1",
+        "vendor": "Muster GmbH",
+        "number": number,
+        "number_key": number_key(number) if number else None,
+        "currency": "EUR",
+        "amount": Decimal(amount) if amount else None,
+        "issue_date": date(2026, 10, 12),
+        "name": f"{id}.pdf",
+        "tokens": [1, 2**60],
+    }
+    return Claim(**values | fields)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -49,6 +51,36 @@ async def test_orders_and_receipts_keep_every_digit(ledger: Ledger) -> None:
     more = receipt.model_copy(update={"quantity": Decimal("2.125"), "received_on": date(2026, 9, 9)})
     assert await ledger.put_receipts([more]) == 0
     assert await ledger.receipts("acme", order="4500-1") == [more]
+
+
+async def test_lines_of_a_receipt_are_kept_apart_and_listed_by_receipt_order_and_line(ledger: Ledger) -> None:
+    keys = [("LS-1", "4500-1", "1"), ("LS-1", "4500-1", "2"), ("LS-1", "4500-2", "1"), ("LS-2", "4500-1", "1")]
+    given = [Receipt(tenant="acme", number=n, order=o, line=line, quantity=Decimal(1)) for n, o, line in keys]
+    assert await ledger.put_receipts(given[::-1]) == 4
+    assert await ledger.receipts("acme") == given
+    assert await ledger.receipts("acme", order="4500-2") == [given[2]]
+    assert await ledger.receipts("other") == []
+
+
+async def test_of_two_that_are_kept_together_under_one_id_the_last_counts(ledger: Ledger) -> None:
+    later = MUSTER.model_copy(update={"name": "Muster AG"})
+    assert await ledger.put_vendors([MUSTER, later]) == 1
+    assert await ledger.vendors("acme") == [later]
+    assert (await ledger.put_vendors([]), await ledger.put_orders([]), await ledger.put_receipts([])) == (0, 0, 0)
+
+
+async def test_of_imports_at_once_each_vendor_is_new_to_one(ledger: Ledger, new_ledger: Callable[[], Ledger]) -> None:
+    many = [MUSTER.model_copy(update={"id": f"V{n:04}"}) for n in range(600)]
+    other = new_ledger()
+    new = await asyncio.gather(*(each.put_vendors(given) for each in (ledger, other) for given in (many, many[::-1])))
+    assert sum(new) == 600
+    assert await ledger.vendors("acme") == many
+
+
+async def test_a_tenant_has_orders_once_one_is_kept(ledger: Ledger) -> None:
+    assert not await ledger.has_orders("acme")
+    await ledger.put_orders([Order(tenant="acme", number="1", currency="EUR")])
+    assert (await ledger.has_orders("acme"), await ledger.has_orders("other")) == (True, False)
 
 
 async def test_a_finding_comes_back_with_its_verdict_and_who_decided(ledger: Ledger) -> None:

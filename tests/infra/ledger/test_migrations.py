@@ -8,16 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, insert, make_url, text
 
-from infra.ledger import Ledger, _database, migrate
-from infra.ledger._tables import metadata
+from infra.ledger import AlreadyPosted, Finding, Ledger, _database, _migrate, migrate
+from infra.ledger._batches import flat
+from infra.ledger._tables import executions, findings, metadata, postings
 
 from .conftest import run_sql
-from .examples import a_submission
+from .examples import a_posting, a_submission, an_execution
 
 
 async def test_an_empty_database_becomes_a_ledger(empty_url: str) -> None:
@@ -81,6 +83,33 @@ def test_a_migration_that_breaks_leaves_nothing_behind(empty_url: str, monkeypat
         with pytest.raises(RuntimeError, match="the power went"):
             migrate(empty_url)
     migrate(empty_url)
+
+
+async def test_a_ledger_of_before_there_were_claims_keeps_what_is_in_it_and_goes_on(empty_url: str) -> None:
+    url, finding = _database.parse_url(empty_url), Finding(rule="sum", severity="error", message="no")
+    old_finding = {"execution_id": "a", **finding.model_dump(exclude={"verdict", "decided_by"})}
+    old_posting = a_posting(execution_id="a").model_dump(exclude={"vendor_key", "number_key"})
+    if _database.is_sqlite(url):
+        _database.sqlite_path(url).parent.mkdir()
+    engine = _database.create_engine(url, migrating=True)
+    with engine.begin() as connection:
+        command.upgrade(_migrate.config(connection), "0002")
+        line = flat(an_execution(id="a"), exclude={"steps", "findings", "reviews"})
+        connection.execute(insert(executions), line)
+        connection.execute(insert(findings), {**old_finding, "position": 0})
+        connection.execute(insert(postings), old_posting)
+    migrate(empty_url)
+    with engine.begin() as connection:  # an older worker beside newer ones
+        connection.execute(insert(findings), {**old_finding, "position": 1})
+        connection.execute(insert(postings), {**old_posting, "execution_id": "b", "number": "R-2"})
+    engine.dispose()
+
+    async with Ledger(empty_url) as ledger:
+        kept = await ledger.execution("a")
+        assert kept == an_execution(id="a", findings=[finding, finding])
+        assert await ledger.posted("acme", number="R-1") == [a_posting(execution_id="a")]
+        with pytest.raises(AlreadyPosted):
+            await ledger.post(a_posting(execution_id="c", number="R-2", vendor_key="vendor:V1", number_key="r2"))
 
 
 async def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from infra.ledger import Ledger
+import pytest
+
+from infra.ledger import AlreadyPosted, Ledger
 
 from .examples import a_posting, minutes
 
@@ -40,3 +42,49 @@ async def test_postings_are_found_by_vendor_and_number_within_a_tenant(ledger: L
     assert await ids(vendor="Muster GmbH") == "ba"
     assert await ids(number="R-1") == "ca"
     assert await ids(vendor="Muster GmbH", number="R-2") == "b"
+
+
+KEYS = {"vendor_key": "vendor:V1", "number_key": "r1"}
+
+
+async def test_the_same_vendor_and_number_in_other_writing_are_posted_once(ledger: Ledger) -> None:
+    assert await ledger.post(a_posting(execution_id="a", number="R-01", **KEYS))
+    for fields in ({"vendor": "Muster"}, {"vendor": None}, {"number": "r 1"}):
+        with pytest.raises(AlreadyPosted) as refused:
+            await ledger.post(a_posting(execution_id="b", **KEYS | fields))
+        assert refused.value.execution_id == "a"
+    assert [one.execution_id for one in await ledger.posted("acme")] == ["a"]
+    assert await ledger.post(a_posting(execution_id="c", tenant="beta", **KEYS))
+    assert await ledger.post(a_posting(execution_id="b", **KEYS), in_spite_of=["a"])
+    assert (await ledger.posted("acme"))[1] == a_posting(execution_id="b", **KEYS)
+
+
+async def test_what_was_posted_before_there_were_keys_is_found_by_its_names(ledger: Ledger) -> None:
+    assert await ledger.post(a_posting(execution_id="a"))
+    with pytest.raises(AlreadyPosted):
+        await ledger.post(a_posting(execution_id="b", **KEYS))
+
+
+async def test_a_key_that_is_missing_is_equal_to_nothing(ledger: Ledger) -> None:
+    for n, (vendor, number) in enumerate([(None, "r1"), (None, "r1"), ("", "r1"), ("", "r1"), ("V", ""), ("V", "")]):
+        posting = a_posting(execution_id=f"e{n}", vendor=None, number="", vendor_key=vendor, number_key=number)
+        assert await ledger.post(posting)
+
+
+async def test_a_posting_that_is_tried_again_was_posted_whoever_posted_since(ledger: Ledger) -> None:
+    assert await ledger.post(a_posting(execution_id="a"))
+    assert await ledger.post(a_posting(execution_id="b"), in_spite_of=["a"])
+    assert not await ledger.post(a_posting(execution_id="a"))
+
+
+async def test_of_those_that_post_one_invoice_at_once_by_name_or_by_key_one_is_written(
+    ledger: Ledger, new_ledger: Callable[[], Ledger]
+) -> None:
+    ledgers = [ledger, new_ledger()]
+    written: list[dict[str, Any]] = [KEYS, {"vendor_key": None, "number_key": "r1"}, KEYS | {"number": "R-1"}]
+    outcomes = await asyncio.gather(
+        *(ledgers[n % 2].post(a_posting(execution_id=f"e{n}", **written[n % 3])) for n in range(24)),
+        return_exceptions=True,
+    )
+    assert outcomes.count(True) == 1
+    assert sum(isinstance(outcome, AlreadyPosted) for outcome in outcomes) == 23

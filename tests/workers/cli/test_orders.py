@@ -71,6 +71,21 @@ def test_orders_are_listed_and_come_back_from_json_the_same(known: Settings, cli
     assert "4500-1" not in cli("orders", "list", "--open").out
 
 
+def test_exported_orders_and_receipts_come_back_the_same(known: Settings, cli: Cli, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    assert cli("orders", "export", "--out", out).out == f"2 orders in {out}\n"
+    assert out.read_bytes().startswith(b"\xef\xbb\xbfnumber,")
+    assert cli("orders", "import", out).out == "2 orders of tenant default: 2 as they were\n"
+    before = cli("orders", "export", "--receipts").out
+    out.write_text(before)
+    assert cli("orders", "receive", out).out == "2 lines of receipts of tenant default: 0 new\n"
+    assert cli("orders", "export", "--receipts").out == before
+    assert len(cli("orders", "export", "--receipts", "--json").json["receipts"]) == 2
+    assert cli("orders", "export", "--json").json == cli("orders", "list", "--json").json
+    assert cli("orders", "export", "--json", "--out", out).code == 2
+    assert cli("orders", "export", "--out", tmp_path).code == 1
+
+
 def test_bad_rows_are_told_and_nothing_is_imported(known: Settings, cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "receipts.csv").write_text(f"{RECEIPTS}LS-3;4500-9;10;1;\n")
     ran = cli("orders", "receive", "receipts.csv")
@@ -89,7 +104,7 @@ def test_an_order_nobody_knows_is_told_with_the_nearest(known: Settings, cli: Cl
     assert "no orders of tenant other" in cli("orders", "list", "--tenant", "other").out
 
 
-@pytest.mark.parametrize("word", ["import", "list", "show", "receive"])
+@pytest.mark.parametrize("word", ["import", "export", "list", "show", "receive"])
 def test_the_help_has_examples(cli: Cli, word: str) -> None:
     ran = cli("orders", word, "--help")
     assert f"counterfoil orders {word}" in ran.out

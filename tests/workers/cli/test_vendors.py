@@ -79,7 +79,7 @@ def test_one_bad_row_and_nothing_is_imported_unless_it_is_skipped(home: Settings
     assert "nothing was imported" in ran.err
     assert not on_record(home)
     made = cli("vendors", "import", file, "--skip-bad", "--json")
-    assert (made.code, made.json["imported"], made.json["wrong"][0]["row"]) == (1, 2, "4")
+    assert (made.code, made.json["imported"], made.json["problems"][0]["row"]) == (1, 2, "4")
     assert [one.id for one in on_record(home)] == ["V1", "V2"]
 
 

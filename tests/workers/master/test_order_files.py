@@ -9,8 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from infra.ledger import Order, OrderLine
-from workers.master import BadFile, order_json, read_orders, read_receipts
+from infra.ledger import Order, OrderLine, Receipt
+from workers.master import (
+    BadFile,
+    order_json,
+    read_orders,
+    read_receipts,
+    receipt_json,
+    write_orders,
+    write_receipts,
+)
 
 HEADER = "number;vendor_id;currency;ordered_on;receipt_required;line;name;article;quantity;unit;unit_price\n"
 TWO = (
@@ -28,7 +36,7 @@ def a_file(folder: Path, text: str, name: str = "orders.csv") -> Path:
 
 def orders(folder: Path, text: str, name: str = "orders.csv") -> list[Order]:
     read = read_orders(a_file(folder, text, name), "acme", {}, [])
-    assert not read.wrong
+    assert not read.problems
     return read.records
 
 
@@ -44,11 +52,30 @@ def test_rows_of_one_number_are_one_order_whose_head_stands_once(tmp_path: Path)
     assert (second.ordered_on, second.currency, second.lines[0].unit_price) == (date(2026, 10, 1), "CHF", Decimal(1250))
 
 
-def test_orders_come_back_the_same_from_json(tmp_path: Path) -> None:
+def test_orders_come_back_the_same_from_csv_and_json(tmp_path: Path) -> None:
     made = orders(tmp_path, TWO)
     made[0].lines[0].quantity = Decimal("1.234")  # as text it could be read in two ways
+    made[0].lines[1].name = "=HYPERLINK(1); \"Plug\", 'grey' | white"
+    made[1].number, made[1].closed = "-4500/2", True
+    csv = write_orders(made)
+    assert "'=HYPERLINK" in csv
+    assert orders(tmp_path, csv, "again.csv") == made
+    assert write_orders(orders(tmp_path, csv, "again.csv")) == csv
     written = json.dumps({"orders": [order_json(one) for one in made]})
     assert orders(tmp_path, written, "orders.json") == made
+
+
+def test_receipts_come_back_the_same_from_csv_and_json(tmp_path: Path) -> None:
+    given = [
+        Receipt(tenant="acme", number="@LS-1", order="4500-1", line="10", quantity=Decimal("-1.500")),
+        Receipt(
+            tenant="acme", number="LS-2", order="4500-1", line="20", quantity=Decimal(3), received_on=date(2026, 9, 5)
+        ),
+    ]
+    csv = a_file(tmp_path, write_receipts(given), "r.csv")
+    assert read_receipts(csv, "acme").records == given
+    entries = a_file(tmp_path, json.dumps([receipt_json(one) for one in given]), "r.json")
+    assert read_receipts(entries, "acme").records == given
 
 
 @pytest.mark.parametrize(
@@ -67,19 +94,27 @@ def test_an_order_with_a_bad_row_is_left_out_whole(tmp_path: Path, row: str, sai
     lines = TWO.splitlines(keepends=True)
     read = read_orders(a_file(tmp_path, "".join([*lines[:3], f"{row}\n", *lines[3:]])), "acme", {}, [])
     assert [one.number for one in read.records] == ["4500-2"]
-    assert [said in str(one) for one in read.wrong] == [True]
+    assert [said in str(one) for one in read.problems] == [True]
 
 
-def test_a_row_of_which_the_order_is_not_known_keeps_all_orders_back(tmp_path: Path) -> None:
-    read = read_orders(a_file(tmp_path, f"{TWO}4500-2;;;\n"), "acme", {}, [])
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("4500-2;;;", "it has 4 values for 11 columns"),
+        (";;EUR;;;2;Tap;;1;;1", "column number: it is empty"),
+        (f"{'4' * 300};;EUR;;;2;Tap;;1;;1", "column number: it has 300 characters"),
+    ],
+)
+def test_a_row_of_which_the_order_is_not_known_keeps_all_orders_back(tmp_path: Path, row: str, said: str) -> None:
+    read = read_orders(a_file(tmp_path, f"{TWO}{row}\n"), "acme", {}, [])
     assert not read.records
-    assert "it has 4 values for 11 columns" in str(read.wrong[0])
-    assert "it may be a line of any order" in str(read.wrong[1])
+    assert said in str(read.problems[0])
+    assert "it may be a line of any order" in str(read.problems[1])
 
 
 def test_an_order_of_a_vendor_that_is_not_on_record_is_told(tmp_path: Path) -> None:
     read = read_orders(a_file(tmp_path, TWO), "acme", {}, ["V9"])
-    assert [str(one) for one in read.wrong] == [
+    assert [str(one) for one in read.problems] == [
         "orders.csv, row 2, column vendor_id: there is no vendor 'V1'; `counterfoil vendors import` it first"
     ]
     assert [one.number for one in read.records] == ["4500-2"]
@@ -98,21 +133,21 @@ def test_an_order_again_keeps_what_the_file_does_not_speak_of(tmp_path: Path) ->
         ({"lines": []}, "column lines: the order has none"),
         ({"lines": [{"line": "1", "name": "x", "quantity": 1}]}, "row 1, line 1, column unit_price: it is empty"),
         ({"lines": "x"}, "it has no list `lines`"),
-        ({"lines": [{"line": "1", "name": "x", "quantity": 1, "unit_price": 1, "price": 2}]}, "it has 'price'"),
+        ({"lines": [{"line": "1", "name": "x", "quantity": 1, "unit_price": 1, "gross": 2}]}, "it has 'gross'"),
     ],
 )
 def test_a_bad_order_of_json_says_what_is_wrong(tmp_path: Path, entry: dict[str, object], said: str) -> None:
     text = json.dumps([{"number": "N1", "currency": "EUR", **entry}])
     read = read_orders(a_file(tmp_path, text, "o.json"), "acme", {}, [])
     assert not read.records
-    assert said in str(read.wrong[0])
+    assert said in str(read.problems[0])
 
 
 def test_an_order_twice_in_json_is_none(tmp_path: Path) -> None:
     entry = {"number": "N1", "currency": "EUR", "lines": [{"line": "1", "name": "x", "quantity": 1, "unit_price": 1}]}
     read = read_orders(a_file(tmp_path, json.dumps([entry, entry]), "o.json"), "acme", {}, [])
     assert not read.records
-    assert "stands there already" in str(read.wrong[0])
+    assert "stands there already" in str(read.problems[0])
 
 
 def test_a_file_without_a_column_that_lines_need_is_refused(tmp_path: Path) -> None:
@@ -131,7 +166,7 @@ def test_receipts_are_of_lines_of_orders_on_record(tmp_path: Path) -> None:
         ("LS1", Decimal(2), date(2026, 9, 5)),
         ("LS2", Decimal(-1), None),
     ]
-    assert [str(one) for one in read.wrong] == [
+    assert [str(one) for one in read.problems] == [
         "r.csv, row 3, column line: order 4500-1 has no line '30'; it has 10, 20",
         "r.csv, row 4, column order: there is no order '4500-7'; is it 4500-2?",
         "r.csv, row 6, column line: this line of this receipt stands in row 2 already; add the quantities up in one row",

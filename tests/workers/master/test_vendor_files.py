@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra.ledger import Vendor
-from workers.master import BadFile, read_vendors, vendor_json, write_vendors
+from workers.master import BadFile, _rows, read_vendors, vendor_json, write_vendors
 
 IBAN = "DE89370400440532013000"
 ODD = Vendor(
@@ -40,24 +39,20 @@ def a_file(folder: Path, text: str, name: str = "vendors.csv", encoding: str = "
 
 
 def problems(folder: Path, text: str) -> list[str]:
-    return [str(one) for one in read_vendors(a_file(folder, text), "acme", {}).wrong]
+    return [str(one) for one in read_vendors(a_file(folder, text), "acme", {}).problems]
 
 
 def test_exported_vendors_come_back_the_same_from_csv_and_json(tmp_path: Path) -> None:
-    csv, known = io.StringIO(newline=""), [ODD, PLAIN]
-    write_vendors(csv, known)
-    assert read_vendors(a_file(tmp_path, csv.getvalue(), encoding="utf-8-sig"), "acme", {}).records == known
+    known = [ODD, PLAIN]
+    csv = write_vendors(known)
+    assert read_vendors(a_file(tmp_path, csv, encoding="utf-8-sig"), "acme").records == known
     written = json.dumps({"vendors": [vendor_json(one) for one in known]})
     assert read_vendors(a_file(tmp_path, written, "v.json"), "acme", {}).records == known
-    again = io.StringIO(newline="")
-    write_vendors(again, read_vendors(tmp_path / "vendors.csv", "acme", {}).records)
-    assert again.getvalue() == csv.getvalue()
+    assert write_vendors(read_vendors(tmp_path / "vendors.csv", "acme").records) == csv
 
 
-def test_no_exported_cell_is_a_formula(tmp_path: Path) -> None:
-    csv = io.StringIO(newline="")
-    write_vendors(csv, [ODD])
-    cells = csv.getvalue().splitlines()[1]
+def test_no_exported_cell_is_a_formula() -> None:
+    cells = write_vendors([ODD]).splitlines()[1]
     assert cells.startswith("'=1+1,")
     assert ",-12," in cells  # a number stays a number
     assert "\"'-Müller" in cells
@@ -69,6 +64,20 @@ def test_delimiter_and_mark_and_capitals_of_the_header_do_not_matter(tmp_path: P
     text = "\r\n".join(delimiter.join(row) for row in rows) + "\r\n"
     (made,) = read_vendors(a_file(tmp_path, text, encoding="utf-8-sig"), "acme", {}).records
     assert (made.id, made.name, made.vat_ids, made.limit) == ("V1", "Muster GmbH", ["DE136695976"], Decimal("2500.50"))
+
+
+def test_columns_may_be_named_in_the_singular(tmp_path: Path) -> None:
+    csv = a_file(tmp_path, f"Vendor ID;Name;IBAN;VAT ID;Cost center\nV1;M;{IBAN};DE136695976;7\n")
+    entry = json.dumps([{"id": "V1", "name": "M", "iban": IBAN, "vat_id": "DE136695976", "cost_center": 7}])
+    (made,) = read_vendors(csv, "acme").records
+    assert (made.ibans, made.vat_ids, made.cost_centre) == ([IBAN], ["DE136695976"], "7")
+    assert read_vendors(a_file(tmp_path, entry, "v.json"), "acme").records == [made]
+
+
+def test_a_file_of_more_bytes_than_are_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_rows, "MAX_BYTES", 20)
+    with pytest.raises(BadFile, match="split it"):
+        read_vendors(a_file(tmp_path, "id,name\nV1,Muster GmbH\n"), "acme")
 
 
 def test_a_column_that_is_not_there_leaves_what_is_on_record_and_an_empty_cell_clears_it(tmp_path: Path) -> None:
@@ -117,7 +126,8 @@ def test_the_same_vendor_twice_is_told_with_both_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("id,name,iban\nV1,M,\n", "has a column 'iban' that means nothing here: is it ibans?"),
+        ("id,name,ibns\nV1,M,\n", "has a column 'ibns' that means nothing here: is it ibans?"),
+        ("id,iban,ibans\nV1,,\n", "two columns 'ibans'"),
         ("name\nM\n", "has no column id"),
         ("V1,Muster GmbH\n", "does not name its columns"),
         ("id,name,id\nV1,M,V1\n", "two columns 'id'"),
@@ -141,14 +151,14 @@ def test_a_file_in_another_encoding_is_refused_and_not_misread(tmp_path: Path) -
     [
         ('[{"id": "V1", "name": "M", "id": "V2"}]', "it has 'id' twice"),
         ('[{"id": "V1", "name": {"a": 1}}]', "'name' cannot be an object"),
-        ('[{"id": "V1", "name": "M", "iban": "x"}]', "it has 'iban', which means nothing here"),
+        ('[{"id": "V1", "name": "M", "bank": "x"}]', "it has 'bank', which means nothing here"),
         ('[{"id": "V1", "name": ["M"]}]', "column name: \"['M']\" is no text"),
         ('[{"id": "V1", "name": "M", "limit": 1e999}]', "digits"),
         ("[5]", "it is no object"),
     ],
 )
 def test_a_bad_entry_of_json_says_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
-    (told,) = read_vendors(a_file(tmp_path, text, "v.json"), "acme", {}).wrong
+    (told,) = read_vendors(a_file(tmp_path, text, "v.json"), "acme", {}).problems
     assert str(told).startswith("v.json, row 1")
     assert said in str(told)
 

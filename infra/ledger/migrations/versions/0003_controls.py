@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("cost_centre", WORDS),
         sa.Column("order_required", sa.Boolean(), nullable=False),
         sa.Column("blocked", WORDS),
+        sa.Column("updated_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id", name="pk_vendors"),
     )
     op.create_table(
@@ -72,6 +73,8 @@ def upgrade() -> None:
         sa.Column("line", WORDS, nullable=False),
         sa.Column("quantity", MONEY, nullable=False),
         sa.Column("amount", MONEY, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("claim", sa.BigInteger()),
         sa.PrimaryKeyConstraint("execution_id", "order", "line", name="pk_billings"),
     )
     op.create_index("ix_billings_tenant_order", "billings", ["tenant", "order"])
@@ -92,6 +95,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("execution_id", name="pk_claims"),
     )
     op.create_index("ix_claims_tenant_sequence", "claims", ["tenant", "sequence"], unique=True)
-    op.create_index("ix_claims_tenant_number_key", "claims", ["tenant", "number_key"])
-    op.create_index("ix_claims_tenant_currency_amount", "claims", ["tenant", "currency", "amount"])
+    op.create_index("ix_claims_tenant_number_key_sequence", "claims", ["tenant", "number_key", "sequence"])
+    alike = ["tenant", "currency", "amount", "sequence"]
+    op.create_index("ix_claims_tenant_currency_amount_sequence", "claims", alike)
     op.create_index("ix_claims_tenant_vendor_key_issue_date", "claims", ["tenant", "vendor_key", "issue_date"])

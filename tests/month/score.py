@@ -1,0 +1,158 @@
+"""What the checks found in a generated month, held against what was planted in it.
+
+A planted thing is a group of documents: a pair of duplicates, the parts of a split invoice, else one document. A check has
+found it if it speaks of one of them with an error, since of two duplicates only the later can know. A finding is right if its
+document belongs to a group of that kind.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from infra.ledger import Execution, Status
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "duplicate": ("DUPLICATE", "DUPLICATE-AMOUNT", "DUPLICATE-TEXT"),
+    "price": ("ORDER-PRICE",),
+    "quantity": ("ORDER-QUANTITY", "RECEIPT-QUANTITY"),
+    "account": ("VENDOR-ACCOUNT",),
+    "split": ("SPLIT",),
+    "sanction": ("SANCTIONS",),
+    "over-limit": (),
+}
+"""What is planted, by the beginning of its name in the truth, and the rules that find it; over-limit is the policy's word."""
+ABOVE = "above the limit"
+
+
+@dataclass
+class Family:
+    """How one kind of thing was found."""
+
+    planted: int = 0
+    """Groups."""
+    found: int = 0
+    flagged: int = 0
+    """Documents with an error of its rules."""
+    right: int = 0
+    """Of these, documents of its groups."""
+    missed: list[str] = field(default_factory=list)
+    false: list[str] = field(default_factory=list)
+
+    @property
+    def recall(self) -> float | None:
+        return self.found / self.planted if self.planted else None
+
+    @property
+    def precision(self) -> float | None:
+        return self.right / self.flagged if self.flagged else None
+
+
+@dataclass
+class Score:
+    """All of it. ``wrong`` names what was approved without a person and must not have been; empty is what is wanted."""
+
+    documents: int
+    families: dict[str, Family]
+    wrong: list[str]
+    untouched: int
+    """Approved without a person."""
+    could_be: int
+    """Documents that the truth lets pass."""
+    untouched_of_these: int
+    held_for: dict[str, int]
+    """Of sound documents that went to a person: how many for which rule, or for a word of the decision."""
+    statuses: dict[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        made = asdict(self)
+        for name, family in self.families.items():
+            made["families"][name] |= {"recall": family.recall, "precision": family.precision}
+        return made
+
+
+def family_of(planted: str) -> str:
+    """The family of a kind of the truth: ``dup-number`` is a duplicate."""
+    return next((name for name in FAMILIES if planted.startswith(name[:3])), planted)
+
+
+def score(truth: Mapping[str, Mapping[str, Any]], executions: Iterable[Execution], limit: Decimal) -> Score:
+    """Hold executions, with their findings, against the truth of their documents, by file name."""
+    of = {execution.name: execution for execution in executions}
+    families = {name: Family() for name in FAMILIES}
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name, told in truth.items():
+        if told["planted"]:
+            groups[family_of(told["planted"]), told.get("group") or name].append(name)
+    for (kind, _), members in groups.items():
+        family = families[kind]
+        family.planted += 1
+        if any(name in of and _flags(of[name], kind) for name in members):
+            family.found += 1
+        else:
+            family.missed += members
+    for name, execution in of.items():
+        for kind, family in families.items():
+            if _flags(execution, kind):
+                family.flagged += 1
+                if truth[name]["planted"] and family_of(truth[name]["planted"]) == kind:
+                    family.right += 1
+                else:
+                    family.false.append(name)
+    passed = {name for name, execution in of.items() if _by_policy(execution)}
+    sound = {name for name, told in truth.items() if told["expect"] == "approve"}
+    return Score(
+        documents=len(truth),
+        families=families,
+        wrong=[
+            *_wrong(truth, of, passed, groups, limit),
+            *(f"{name}: not on record" for name in truth if name not in of),
+        ],
+        untouched=len(passed),
+        could_be=len(sound),
+        untouched_of_these=len(passed & sound),
+        held_for=dict(Counter(why for name in sound - passed if name in of for why in _why(of[name])).most_common()),
+        statuses=dict(Counter(execution.status.value for execution in of.values())),
+    )
+
+
+def _wrong(
+    truth: Mapping[str, Mapping[str, Any]],
+    of: Mapping[str, Execution],
+    passed: set[str],
+    groups: Mapping[tuple[str, str], list[str]],
+    limit: Decimal,
+) -> list[str]:
+    wrong = [
+        f"{name}: {truth[name]['planted'] or 'for a person'}, {truth[name].get('why', '')}"
+        for name in sorted(passed)
+        if truth[name]["expect"] == "person"
+    ]
+    for (kind, group), members in groups.items():
+        through = sorted(passed & set(members))
+        if kind == "duplicate" and len(through) > 1:
+            wrong.append(f"{', '.join(through)}: duplicates, both approved")
+        total = sum((of[name].amount or Decimal(0) for name in through), Decimal(0))
+        if kind == "split" and total > limit:
+            wrong.append(f"{', '.join(through)}: split ({group}), {total} approved above {limit}")
+    return wrong
+
+
+def _by_policy(execution: Execution) -> bool:
+    return execution.status is Status.APPROVED and execution.decided_by == "policy"
+
+
+def _flags(execution: Execution, kind: str) -> bool:
+    if kind == "over-limit":
+        return execution.status is Status.REVIEW and any(ABOVE in reason for reason in execution.reasons)
+    return any(one.rule in FAMILIES[kind] and one.severity == "error" for one in execution.findings)
+
+
+def _why(execution: Execution) -> list[str]:
+    rules = sorted({one.rule for one in execution.findings if one.severity == "error"})
+    return rules or [
+        "not sure" if any("not sure" in reason for reason in execution.reasons) else execution.status.value
+    ]
