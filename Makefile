@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo up down score test lint bench chaos lock
+.PHONY: help setup demo up down score test lint bench chaos month lock
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -55,3 +55,8 @@ bench: setup  ## measure speed, latency, CPU, saturation and large batches, besi
 CHAOS ?= --json .counterfoil/chaos.json
 chaos: setup  ## kill workers, endpoint, Phoenix and Temporal at random under 200 documents, and hold all records together (CHAOS=arguments)
 	@$(BIN)/python -m tests.chaos $(CHAOS)
+
+MONTH ?= --json .counterfoil/month.json
+month: setup  ## 300 generated invoices with planted faults through all checks: precision, recall, wrongly approved (MONTH=arguments)
+	@mkdir -p .counterfoil
+	@$(BIN)/python -m tests.month $(MONTH)

@@ -6,6 +6,7 @@ The same seed and number of documents give the same files, byte by byte.
 from __future__ import annotations
 
 import csv
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +16,12 @@ from tests.month.days import LIMIT
 from tests.month.forms import ENDING, Form, written
 from tests.month.making import Making
 from tests.month.planting import plant
-from tests.month.truth import Document, Planted, Truth
+from tests.month.truth import Told, planted, sound
 from tests.month.vendors import FIRMS, TENANT, Firm, write_sanctions
 from workers.master import write_orders, write_receipts, write_vendors
 
 DOCUMENTS = 300
-LEAST = 60
+LEAST = 40
 """Documents below which there is no room for one of each kind."""
 ORDERS = 80
 _PLAIN, _BARE = 80, 20
@@ -47,76 +48,62 @@ matching:
 
 @dataclass(frozen=True)
 class Month:
-    """The month as it is handed in: files by name, master data, and the truth. ``orders_named`` has the order of those files
-    whose sender named it beside them and not in them."""
+    """The month's master data, and the ``truth``: ``documents`` by file name."""
 
-    files: dict[str, bytes]
+    tenant: str
     vendors: list[Vendor]
     orders: list[Order]
     receipts: list[Receipt]
-    orders_named: dict[str, str]
-    truth: Truth
-
-    def write(self, folder: Path) -> None:
-        """Write ``documents/``, the master data, the manifest, the policy and ``truth.json`` into ``folder``."""
-        documents = folder / "documents"
-        documents.mkdir(parents=True, exist_ok=True)
-        for name, data in self.files.items():
-            (documents / name).write_bytes(data)
-        made = {
-            "vendors.csv": write_vendors(self.vendors),
-            "orders.csv": write_orders(self.orders),
-            "receipts.csv": write_receipts(self.receipts),
-        }
-        for name, text in made.items():
-            (folder / name).write_text(text, encoding="utf-8", newline="")
-        with (folder / "sanctions.csv").open("w", encoding="utf-8", newline="") as file:
-            write_sanctions(file)
-        with (folder / "manifest.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["file", "purchase_order"])
-            writer.writerows((f"documents/{name}", order) for name, order in self.orders_named.items())
-        (folder / "approval.yaml").write_text(POLICY, encoding="utf-8")
-        self.truth.write(folder / "truth.json")
+    truth: dict[str, dict[str, Told]]
 
 
-def generate(seed: int, documents: int = DOCUMENTS) -> Month:
-    """Make the month.
+def generate(folder: Path, seed: int = 1, documents: int = DOCUMENTS) -> Month:
+    """Make the month, and write ``documents/``, the master data, the manifest, the policy and ``truth.json`` into ``folder``.
 
     Args:
+        folder: made if missing.
         documents: how many; of fewer than `DOCUMENTS` as large a part is planted, but at least one of each kind.
+
+    Raises:
+        ValueError: there is no room for one of each kind, or for so many without one looking split.
     """
     if documents < LEAST:
         raise ValueError(f"a month has at least {LEAST} documents, not {documents}: one of each kind has to be in it")
     share = min(1.0, documents / DOCUMENTS)
     making = Making(seed, orders=round(ORDERS * share))
     groups = plant(making, documents, share)
-    order = making.dice.sample(range(len(making.made)), len(making.made))
     _give_forms(making, documents)
-    files: dict[str, bytes] = {}
-    told: dict[int, Document] = {}
-    named: dict[str, str] = {}
-    firms = {firm.id: firm for firm in FIRMS}
-    for place, at in enumerate(order, 1):
-        one = making.made[at]
-        form = one.form or "facturx"
-        doc = one.doc()
-        file = f"{place:03d}_{_slug(firms[one.firm.id])}_{re.sub(r'[^A-Za-z0-9]+', '-', doc.number)}.{ENDING[form]}"
-        files[file] = written(doc, form)
+    (folder / "documents").mkdir(parents=True, exist_ok=True)
+    told: dict[str, Told] = {}
+    file_of: dict[int, str] = {}
+    named: list[dict[str, object]] = []
+    for place, one in enumerate(making.dice.sample(making.made, len(making.made)), 1):
+        form, doc = one.form or "facturx", one.doc()
+        file = f"{place:03d}_{_slug(one.firm)}_{re.sub(r'[^A-Za-z0-9]+', '-', doc.number)}.{ENDING[form]}"
+        (folder / "documents" / file).write_bytes(written(doc, form))
         if one.order and one.order_beside:
-            named[file] = one.order
-        told[at] = Document(
-            file, form, one.firm.id, doc.number, doc.date.isoformat(), doc.grand, doc.cur, doc.iban, one.order,
-            one.look_alike,
-        )  # fmt: skip
-    at_of = {id(one): n for n, one in enumerate(making.made)}
-    planted = [
-        Planted(f"{group.kind} {n}", group.kind, group.variety, group.rule, tuple(told[at_of[id(m)]].file for m in group.made))
-        for n, group in enumerate(groups, 1)
-    ]  # fmt: skip
-    truth = Truth(seed, TENANT, LIMIT, tuple(told[at] for at in order), tuple(planted))
-    vendors = [firm.vendor() for firm in FIRMS]
-    return Month(files, vendors, making.orders, making.receipts, named, truth)
+            named.append({"file": f"documents/{file}", "purchase_order": one.order})
+        told[file] = sound(one.firm.id, form, f"{doc.grand:.2f}", one.look_alike)
+        file_of[id(one)] = file
+    for n, group in enumerate(groups, 1):
+        for at, made in enumerate(group.made):
+            name = f"{group.kind} {n}"
+            planted(told[file_of[id(made)]], group.kind, group.variety, group.rule, name, at, len(group.made))
+    month = Month(TENANT, [firm.vendor() for firm in FIRMS], making.orders, making.receipts, {"documents": told})
+    _write(folder, month, named)
+    return month
+
+
+def _write(folder: Path, month: Month, named: list[dict[str, object]]) -> None:
+    with (folder / "vendors.csv").open("w", encoding="utf-8", newline="") as file:
+        write_vendors(file, month.vendors)
+    with (folder / "sanctions.csv").open("w", encoding="utf-8", newline="") as file:
+        write_sanctions(file)
+    _write_rows(folder / "orders.csv", list(ORDER_COLUMNS), _order_rows(month.orders))
+    _write_rows(folder / "receipts.csv", list(RECEIPT_COLUMNS), [one.model_dump() for one in month.receipts])
+    _write_rows(folder / "manifest.csv", ["file", "purchase_order"], named)
+    (folder / "approval.yaml").write_text(POLICY, encoding="utf-8")
+    (folder / "truth.json").write_text(json.dumps(month.truth, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _give_forms(making: Making, documents: int) -> None:

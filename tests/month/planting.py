@@ -23,7 +23,7 @@ RULE_OF = {
     "same number": "DUPLICATE", "number written differently": "DUPLICATE", "other number": "DUPLICATE-AMOUNT",
     "misread number": "DUPLICATE-TEXT",
 }  # fmt: skip
-ACCOUNTS, SPLITS, OVER, CREDITS, ALIASES = 5, 5, 6, 4, 14
+ACCOUNTS, SPLITS, CREDITS, ALIASES = 5, 5, 4, 14
 _CREDIT_NUMBER = {"de": "GS-{:03d}", "fr": "AV-{:03d}", "nl": "CN-{:03d}", "en": "CRN-{:03d}"}
 
 
@@ -46,7 +46,6 @@ def plant(making: Making, documents: int, share: float) -> list[Group]:
     groups = [_split(making, n) for n in range(part(SPLITS))]
     _monthly(making)
     groups += [Group(kind, variety, rule, made) for kind, variety, rule, made in plant_orders(making, part)]
-    groups += _over_the_limit(making, part(OVER))
     groups += _listed(making)
     groups += _other_accounts(making, part(ACCOUNTS))
     copies, credits = sum(part(count) for _, count in DUPLICATES), part(CREDITS)
@@ -89,16 +88,6 @@ def _monthly(making: Making) -> None:
                 made = Made(firm, day, [line], look_alike="monthly, of the same sum")
                 if making.calendar.has_room(firm.id, day, made.amount, LIMIT):
                     making.add(made)
-
-
-def _over_the_limit(making: Making, count: int) -> list[Group]:
-    """Large ones without an order; those with one are made with the orders."""
-    groups = []
-    for _ in range(count - count // 2):
-        firm = making.dice.choice(_free_firms())
-        made = Made(firm, making.dice.choice(making.days), making.just_below(firm, LIMIT * 12 / 10, LIMIT * 4))
-        groups.append(Group("over the limit", "without an order", None, [making.add(made)]))
-    return groups
 
 
 def _listed(making: Making) -> list[Group]:

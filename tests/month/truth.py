@@ -2,119 +2,59 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from decimal import Decimal
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 Kind = Literal[
     "duplicate", "price", "quantity", "account", "split", "sanctions", "over the limit", "credit note"
 ]  # fmt: skip
+Expected = Literal["approve", "person", "either"]
 
-DUPLICATE = ("DUPLICATE", "DUPLICATE-AMOUNT", "DUPLICATE-TEXT")
-RULES: dict[Kind, tuple[str, ...]] = {
-    "duplicate": DUPLICATE,
-    "price": ("ORDER-PRICE",),
-    "quantity": ("ORDER-QUANTITY", "RECEIPT-QUANTITY"),
-    "account": ("VENDOR-ACCOUNT",),
-    "split": ("SPLIT",),
-    "sanctions": ("SANCTIONS",),
-    "over the limit": (),
-    "credit note": (),
-}
-"""Findings by which each kind is found. Where there is none, the approval policy leaves it to a person."""
+NAMES = {
+    "same number": "dup-number", "number written differently": "dup-writing", "other number": "dup-amount",
+    "misread number": "dup-text", "over the limit": "over-limit", "credit note": None,
+}  # fmt: skip
+"""Of varieties and kinds, how the truth names them, where it is not as they are called. A credit note is in order, and a
+person's by rule."""
 
 
-@dataclass(frozen=True)
-class Document:
-    """A file and what it says. ``amount`` is the grand total in ``currency``; ``look_alike`` is said of one that is in order
-    and looks as if it were not."""
+class Told(TypedDict):
+    """What is told of a document.
 
-    file: str
-    form: str
+    ``group`` is shared by those that are wrong only together. ``role`` is said of duplicates; either may be processed
+    first. ``expect``: ``either`` where one of a group may pass, and not all: of duplicates one, of the parts of a split
+    invoice as many as stay within the limit. ``rules``: one of them should be found.
+    """
+
     vendor: str
-    number: str
-    issued: str
-    amount: Decimal
-    currency: str
-    iban: str | None
-    order: str | None = None
-    look_alike: str | None = None
+    planted: str | None
+    group: str | None
+    role: Literal["first", "later"] | None
+    expect: Expected
+    rules: list[str]
+    why: str
+    form: str
+    amount: str
+    """The grand total, in EUR."""
 
 
-@dataclass(frozen=True)
-class Planted:
-    """What should not pass. ``files`` are those it shows in: of a duplicate the first and the copy, of a split invoice all
-    its parts. ``rule`` is the one of the kind's `RULES` that is expected."""
-
-    id: str
-    kind: Kind
-    variety: str
-    rule: str | None
-    files: tuple[str, ...]
-
-    @property
-    def is_pair(self) -> bool:
-        """Whether only the later of two can be known to be wrong, whichever that is."""
-        return len(self.files) == 2 and self.kind in ("duplicate", "quantity")
+def sound(vendor: str, form: str, amount: str, why: str | None) -> Told:
+    """Of a document that nothing is wrong with; ``why`` is said of one that looks as if there were."""
+    return Told(
+        vendor=vendor, planted=None, group=None, role=None, expect="approve", rules=[], why=why or "in order", form=form,
+        amount=amount,
+    )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Truth:
-    """The whole month. ``limit`` is the largest total that passes without a person."""
-
-    seed: int
-    tenant: str
-    limit: Decimal
-    documents: tuple[Document, ...]
-    planted: tuple[Planted, ...]
-
-    @property
-    def by_file(self) -> dict[str, Document]:
-        return {one.file: one for one in self.documents}
-
-    def of(self, kind: Kind) -> list[Planted]:
-        return [one for one in self.planted if one.kind == kind]
-
-    @property
-    def good(self) -> Iterator[Document]:
-        """Those that nothing is wrong with."""
-        marked = {file for one in self.planted for file in one.files}
-        return (one for one in self.documents if one.file not in marked)
-
-    @property
-    def for_a_person(self) -> int:
-        """How many documents a person has to see, at least, so that nothing wrong passes."""
-        return sum(self._for_a_person(one) for one in self.planted)
-
-    def _for_a_person(self, planted: Planted) -> int:
-        if planted.is_pair:
-            return 1
-        if planted.kind != "split":
-            return len(planted.files)
-        # The cheapest parts may pass as long as they stay within the limit together.
-        within, passed = Decimal(0), 0
-        for amount in sorted(self.by_file[file].amount for file in planted.files):
-            within += amount
-            passed += within <= self.limit
-        return len(planted.files) - passed
-
-    def write(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), indent=1, default=str, ensure_ascii=False) + "\n", encoding="utf-8")
-
-    @classmethod
-    def read(cls, path: Path) -> Truth:
-        plain = json.loads(path.read_text(encoding="utf-8"))
-        return cls(
-            seed=plain["seed"],
-            tenant=plain["tenant"],
-            limit=Decimal(plain["limit"]),
-            documents=tuple(Document(**{**one, "amount": Decimal(one["amount"])}) for one in plain["documents"]),
-            planted=_planted(plain["planted"]),
-        )
-
-
-def _planted(plain: Sequence[dict[str, Any]]) -> tuple[Planted, ...]:
-    return tuple(Planted(**{**one, "files": tuple(one["files"])}) for one in plain)
+def planted(told: Told, kind: Kind, variety: str, rule: str | None, group: str, place: int, size: int) -> None:
+    """Note that ``told`` is the ``place``-th of ``size`` documents of what was planted."""
+    told["planted"] = NAMES[variety] if variety in NAMES else NAMES.get(kind, kind)
+    told["why"] = f"{kind}: {variety}"
+    told["expect"] = "either" if size > 1 else "person"
+    told["group"] = group if size > 1 else None
+    told["rules"] = [rule] if rule else []
+    if kind == "duplicate":
+        told["role"] = "later" if place else "first"
+    if rule == "DUPLICATE-TEXT":
+        told["rules"].append("DUPLICATE-AMOUNT")
+    elif rule == "DUPLICATE-AMOUNT":
+        told["rules"].append("DUPLICATE-TEXT")

@@ -294,16 +294,11 @@ async def _on_record(ledger: Ledger, tenant: str, number: str) -> OrderOnRecord:
     Raises:
         Problem: there is none, with the numbers nearest to it.
     """
-    from infra.ledger import OrderOnRecord
-    from infra.ledger.keys import number_key
-
-    known = {order.number: order for order in await ledger.orders(tenant)}
-    alike = [order for order in known.values() if number_key(number) and number_key(order.number) == number_key(number)]
-    order = known.get(number) or (alike[0] if len(alike) == 1 else None)
-    if order is not None:
-        receipts = await ledger.receipts(tenant, order=order.number)
-        return OrderOnRecord(order=order, receipts=receipts, billed=await ledger.billings(tenant, order.number))
-    near = [one.number for one in alike] or get_close_matches(number, known)
+    # Nothing is billed by this: no execution has this id.
+    found = await ledger.match_order(tenant, number, "", lambda on_record: ([], on_record))
+    if found is not None:
+        return found
+    near = get_close_matches(number, [order.number for order in await ledger.orders(tenant)])
     meant = f" Is it {' or '.join(near)}?" if near else ""
     raise Problem(f"tenant {tenant} has no order {number!r}.{meant} `counterfoil orders list` has the numbers")
 
