@@ -177,7 +177,7 @@ class Matching(_Part):
     vendor are looked at as duplicates, or as one invoice split into several."""
 
     price_percent: Decimal = Field(default=Decimal(2), ge=0, le=100)
-    price_amount: Decimal = Field(default=Decimal("0.01"), ge=0)
+    price_amount: Decimal = Field(default=Decimal(0), ge=0)
     """For each unit, in the order's currency."""
     quantity_percent: Decimal = Field(default=Decimal(0), ge=0, le=100)
     duplicate_days: int = Field(default=10, ge=0, le=366)

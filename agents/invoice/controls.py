@@ -38,7 +38,7 @@ async def match(state: State) -> State:
     tenant = execution["tenant"]
     fields = loaded(state.get("fields", {}))
     known = await ledger.vendors(tenant)
-    found = vendors.match_vendor(fields, known)
+    found = await asyncio.to_thread(vendors.match_vendor, fields, known)
     if choice := _choice(state, fields):
         chosen = next((vendor for vendor in known if vendor.id == choice["vendor"]), None)
         found = vendors.settle_near(found, chosen.id if chosen else None, choice["reason"], choice["decided_by"])

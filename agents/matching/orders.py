@@ -30,7 +30,7 @@ class Tolerances:
     whichever is more; a quantity up to ``quantity_percent`` above."""
 
     price_percent: Decimal = Decimal(2)
-    price_amount: Decimal = Decimal("0.01")
+    price_amount: Decimal = Decimal(0)
     quantity_percent: Decimal = Decimal(0)
 
     def price(self, ordered: Decimal) -> Decimal:

@@ -74,7 +74,8 @@ def terms(doc: Doc) -> dict[str, Any]:
     }  # fmt: skip
     if credited := doc.x.get("credits"):
         said["BG-3"] = [{"BT-25": credited}]
-    return _known(said)
+    known: dict[str, Any] = _known(said)
+    return known
 
 
 def _party(party: Party) -> dict[str, str | None]:

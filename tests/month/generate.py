@@ -5,7 +5,6 @@ The same seed and number of documents give the same files, byte by byte.
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from tests.month.forms import ENDING, Form, written
 from tests.month.making import Making
 from tests.month.planting import plant
 from tests.month.truth import Told, planted, sound
-from tests.month.vendors import FIRMS, TENANT, Firm, write_sanctions
+from tests.month.vendors import FIRMS, TENANT, Firm, sanctions_list
 from workers.master import write_orders, write_receipts, write_vendors
 
 DOCUMENTS = 300
@@ -76,13 +75,13 @@ def generate(folder: Path, seed: int = 1, documents: int = DOCUMENTS) -> Month:
     (folder / "documents").mkdir(parents=True, exist_ok=True)
     told: dict[str, Told] = {}
     file_of: dict[int, str] = {}
-    named: list[dict[str, object]] = []
+    named: list[tuple[str, str]] = []
     for place, one in enumerate(making.dice.sample(making.made, len(making.made)), 1):
         form, doc = one.form or "facturx", one.doc()
         file = f"{place:03d}_{_slug(one.firm)}_{re.sub(r'[^A-Za-z0-9]+', '-', doc.number)}.{ENDING[form]}"
         (folder / "documents" / file).write_bytes(written(doc, form))
         if one.order and one.order_beside:
-            named.append({"file": f"documents/{file}", "purchase_order": one.order})
+            named.append((f"documents/{file}", one.order))
         told[file] = sound(one.firm.id, form, f"{doc.grand:.2f}", one.look_alike)
         file_of[id(one)] = file
     for n, group in enumerate(groups, 1):
@@ -94,16 +93,19 @@ def generate(folder: Path, seed: int = 1, documents: int = DOCUMENTS) -> Month:
     return month
 
 
-def _write(folder: Path, month: Month, named: list[dict[str, object]]) -> None:
-    with (folder / "vendors.csv").open("w", encoding="utf-8", newline="") as file:
-        write_vendors(file, month.vendors)
-    with (folder / "sanctions.csv").open("w", encoding="utf-8", newline="") as file:
-        write_sanctions(file)
-    _write_rows(folder / "orders.csv", list(ORDER_COLUMNS), _order_rows(month.orders))
-    _write_rows(folder / "receipts.csv", list(RECEIPT_COLUMNS), [one.model_dump() for one in month.receipts])
-    _write_rows(folder / "manifest.csv", ["file", "purchase_order"], named)
-    (folder / "approval.yaml").write_text(POLICY, encoding="utf-8")
-    (folder / "truth.json").write_text(json.dumps(month.truth, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+def _write(folder: Path, month: Month, named: list[tuple[str, str]]) -> None:
+    """``named``: the order of each file whose sender named it beside the document and not in it."""
+    contents = {
+        "vendors.csv": write_vendors(month.vendors),
+        "orders.csv": write_orders(month.orders),
+        "receipts.csv": write_receipts(month.receipts),
+        "sanctions.csv": sanctions_list(),
+        "manifest.csv": "".join(f"{file},{order}\n" for file, order in [("file", "purchase_order"), *named]),
+        "approval.yaml": POLICY,
+        "truth.json": json.dumps(month.truth, indent=1, ensure_ascii=False) + "\n",
+    }
+    for name, content in contents.items():
+        (folder / name).write_text(content, encoding="utf-8", newline="")
 
 
 def _give_forms(making: Making, documents: int) -> None:

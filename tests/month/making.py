@@ -149,15 +149,6 @@ class Making:
         days = [day for day in self.days if self.calendar.has_room(firm.id, day, amount, most)]
         return self.add(Made(firm, self.dice.choice(days), lines)) if days else None
 
-    def quiet_day(self, firm: Firm, amount: Decimal, *, after: date | None = None) -> date:
-        """A day on which an invoice with an order stays within the limit even beside those without."""
-        days = [
-            day
-            for day in self.days
-            if (after is None or day > after) and self.calendar.near(firm.id, day) + amount <= LIMIT
-        ]
-        return self.dice.choice(days) if days else (after or self.days[-1]) + timedelta(1)
-
     def number(self) -> None:
         """Number all that have no number yet: each vendor's in the order of their days."""
         for made in sorted(self.made, key=lambda one: (one.firm.id, one.day)):
@@ -211,7 +202,8 @@ class Making:
 
     def parted(self, lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
         """The lines in two deliveries: of each some now and the rest later."""
-        first, second = [], []
+        first: list[Line] = []
+        second: list[Line] = []
         for line in lines:
             now = Decimal(self.dice.randint(0 if first else 1, int(line.qty)))
             if now == line.qty and not second and line is lines[-1]:

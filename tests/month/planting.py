@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import partial
 
 from tests.corpus.kit import Line
 from tests.month.days import LIMIT, SPLIT_DAYS
+from tests.month.forms import Form
 from tests.month.making import MONTHLY_UNIT, Made, Making
-from tests.month.ordering import plant_orders
+from tests.month.ordering import Part, plant_orders
 from tests.month.truth import Kind
 from tests.month.vendors import LISTED, ORDINARY, Firm
 
@@ -29,7 +29,7 @@ _CREDIT_NUMBER = {"de": "GS-{:03d}", "fr": "AV-{:03d}", "nl": "CN-{:03d}", "en":
 
 @dataclass
 class Group:
-    """What was planted together; see `tests.month.truth.Planted`."""
+    """What was planted together; see `tests.month.truth`."""
 
     kind: Kind
     variety: str
@@ -131,7 +131,7 @@ def _placed(making: Making, firm: Firm) -> Made:
 # Those that follow from others
 
 
-def _duplicates(making: Making, part: partial[int] | object) -> list[Group]:
+def _duplicates(making: Making, part: Part) -> list[Group]:
     groups = []
     ways = {
         "same number": _same_number, "number written differently": _other_writing, "other number": _other_number,
@@ -139,11 +139,11 @@ def _duplicates(making: Making, part: partial[int] | object) -> list[Group]:
     }  # fmt: skip
     taken: set[int] = set()
     for variety, count in DUPLICATES:
-        for n in range(part(count)):  # type: ignore[operator]
+        for n in range(part(count)):
             first = _to_copy(making, taken, variety)
             taken.add(id(first))
-            copy = ways[variety](making, first, n)
-            making.add(copy)
+            copy = making.add(ways[variety](making, first, n))
+            taken.add(id(copy))
             groups.append(Group("duplicate", variety, RULE_OF[variety], [first, copy]))
     return groups
 
@@ -154,6 +154,8 @@ def _to_copy(making: Making, taken: set[int], variety: str) -> Made:
 
     def suits(one: Made) -> bool:
         plain = one.order is None and one.look_alike is None and one.iban is None and one.firm.listed is None
+        if variety == "number written differently" and not _writings(one.number):
+            return False
         room = plain and making.calendar.has_room(one.firm.id, one.day, one.amount, LIMIT)
         return room and id(one) not in taken and one.day <= days[-5] and (variety != "other number" or one.amount < 150)
 
@@ -161,18 +163,23 @@ def _to_copy(making: Making, taken: set[int], variety: str) -> Made:
 
 
 def _same_number(making: Making, first: Made, n: int) -> Made:
-    first.form, form = (("facturx", "plain"), ("cii", "ubl"), ("plain", "facturx"))[n % 3]  # type: ignore[assignment]
-    return replace(first, form=form)
+    forms: tuple[tuple[Form, Form], ...] = (("facturx", "plain"), ("cii", "ubl"), ("plain", "facturx"))
+    first.form, again = forms[n % 3]
+    return replace(first, form=again)
 
 
 def _other_writing(making: Making, first: Made, n: int) -> Made:
-    """The number without leading zeros, with other signs, in small letters; last as one word."""
-    groups = re.findall(r"[A-Za-z]+|\d+", first.number)
+    """The number with other signs between, without leading zeros, in small letters."""
+    ways = _writings(first.number)
+    return replace(first, number=ways[n % len(ways)], form="facturx")
+
+
+def _writings(number: str) -> list[str]:
+    """Other ways to write the number; none where it is of one piece."""
+    groups = re.findall(r"[A-Za-z]+|\d+", number)
     shorter = [group.lstrip("0") if group.isdigit() else group for group in groups]
-    number = (" ".join(shorter), "-".join(groups).lower(), "".join(groups))[n % 3]
-    if number == first.number:
-        number = f"No. {number}"
-    return replace(first, number=number, form="facturx")
+    ways = (" ".join(shorter), "-".join(groups).lower(), ".".join(groups))
+    return [way for way in ways if way != number and len(groups) > 1]
 
 
 def _other_number(making: Making, first: Made, n: int) -> Made:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
-from functools import cached_property
 from decimal import Decimal
-from typing import TextIO
+from functools import cached_property
 
 from infra.ledger import Vendor
 from tests.corpus import ids
@@ -212,14 +212,16 @@ BUYERS = {
 """The firm's companies: each buys in its own country, so that all tax is charged as at home."""
 
 
-def write_sanctions(file: TextIO) -> None:
-    """Write the sanctions list: whom the month's sellers are like, among others that they are not."""
+def sanctions_list() -> str:
+    """The sanctions list as CSV: whom the month's sellers are like, among others that they are not."""
     others = [
         ("Aurelian Petro Holdings", "Aurelian Petroleum", "entity", "AE"), ("Dimitri Valkonov", "", "person", "BY"),
         ("Blackmere Arms Brokerage", "Blackmere Defence", "entity", "CY"), ("Hassan Qadirzade", "", "person", "AZ"),
         ("Tundra Vessel Management", "Tundra Marine", "entity", "MH"), ("Ostrava Dual Optics", "", "entity", "RS"),
     ]  # fmt: skip
     rows = [(firm.listed or "", "", "entity", firm.cc) for firm in LISTED] + others
-    writer = csv.writer(file)
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["id", "name", "aliases", "type", "country"])
     writer.writerows((f"S-{n:03d}", *row) for n, row in enumerate(rows, 1))
+    return file.getvalue()
