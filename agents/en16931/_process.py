@@ -6,6 +6,7 @@ import asyncio
 import multiprocessing
 import os
 from concurrent.futures import TimeoutError as TooSlow
+from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from typing import Any
 
@@ -48,6 +49,9 @@ async def run(task: Any, *arguments: Any, seconds: float) -> dict[str, Any]:
         raise NotJudged(f"judging the document by the rules took longer than {seconds:g} seconds") from error
     except ProcessExpired as error:
         raise NotJudged(f"the document brought down the process that judges (exit status {error.exitcode})") from error
+    except (BrokenProcessPool, RuntimeError) as error:  # its processes do not start: the next document has a new pool
+        _pool.cache_clear()
+        raise NotJudged(f"the process that judges cannot be used: {error}") from error
     except MemoryError as error:
         raise NotJudged("judging the document takes more memory than a document may") from error
 

@@ -3,7 +3,6 @@ say the same at once are told apart here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -26,7 +25,8 @@ class Claims(Access):
 
     async def claim(self, claim: Claim) -> list[Claim]:
         """Note what an execution claims, and return the claims before it of other executions of the tenant that may be of
-        the same invoice: those with its number key, or with its currency and amount, of either sign.
+        the same invoice: those with its number key or that of the invoice it corrects or credits, or with its currency and
+        amount, of either sign.
 
         Claims of a tenant are in one order. Of two that come at once, one is first and does not see the other. The same
         claim of the same run again keeps its place; one that has changed, or of another run, goes to the end. Executions
@@ -65,9 +65,9 @@ class Claims(Access):
 def _alike(connection: Connection, claim: Claim, place: int) -> list[Claim]:
     """The claims before ``place`` that may be of the same invoice, the newest first."""
     before = {"of_tenant": claim.tenant, "but": claim.execution_id, "before": place}
-    numbered: Sequence[RowMapping] = []
-    if claim.number_key:
-        numbered = connection.execute(_OF_NUMBER, {**before, "key": claim.number_key}).mappings().all()
+    numbered: list[RowMapping] = []
+    for key in {claim.number_key, claim.preceding} - {None, ""}:
+        numbered += connection.execute(_OF_NUMBER, {**before, "key": key}).mappings()
     of_amount: list[RowMapping] = []
     if claim.currency and claim.amount is not None:
         for amount in {claim.amount, -claim.amount}:

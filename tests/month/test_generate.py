@@ -87,7 +87,7 @@ def test_the_master_data_are_read_back_as_they_were_made(month: tuple[Path, Mont
     vendors = read_vendors(folder / "vendors.csv", made.tenant, {})
     orders = read_orders(folder / "orders.csv", made.tenant, {}, {one.id for one in made.vendors})
     receipts = read_receipts(folder / "receipts.csv", made.tenant, {one.number: one for one in made.orders})
-    assert (vendors.wrong, orders.wrong, receipts.wrong) == ([], [], [])
+    assert (vendors.problems, orders.problems, receipts.problems) == ([], [], [])
     assert (vendors.records, orders.records, receipts.records) == (made.vendors, made.orders, made.receipts)
     policy = read_policy((folder / "approval.yaml").read_bytes(), folder / "approval.yaml")
     assert (policy.auto_approval.limits, policy.own_submission) == ({"EUR": Decimal(1000)}, "forbidden")

@@ -14,6 +14,7 @@ from sqlalchemy import insert
 from infra.ledger import Claim, Ledger, Status
 from infra.ledger._claims import MOST_ALIKE
 from infra.ledger._tables import claims
+from infra.ledger.keys import number_key
 
 from .examples import a_claim, a_submission, an_execution, minutes
 
@@ -126,3 +127,9 @@ async def test_an_amount_is_the_same_however_many_zeros_it_is_written_with(ledge
     assert ids(await ledger.claim(a_claim("b", "2", "100.00"))) == ["a"]
     assert await ledger.claim(a_claim("a", "1", "100.000")) == []
     assert (await ledger.claims("acme"))[0].amount == Decimal(100)
+
+
+async def test_a_correction_of_another_total_sees_what_it_corrects(ledger: Ledger) -> None:
+    await ledger.claim(a_claim("a", "RE-1", "119.00"))
+    seen = await ledger.claim(a_claim("b", "RE-2", "99.00", preceding=number_key("RE-1")))
+    assert ids(seen) == ["a"]

@@ -44,7 +44,7 @@ async def test_two_processes_migrate_begin_calls_and_post_at_once(empty_url: str
         )
         for n in range(2)
     ]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         outputs = await asyncio.gather(*(process.communicate() for process in processes))
     assert [error.decode() for _, error in outputs] == ["", ""]
     said = [json.loads(out) for out, _ in outputs]
