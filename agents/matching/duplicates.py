@@ -96,7 +96,7 @@ def _compared(claim: Claim, other: Claim, days: int) -> tuple[str, Severity, str
     vendor = same_vendor(claim, other)
     amount = claim.amount is not None and other.amount is not None and abs(claim.amount) == abs(other.amount)
     amount = amount and claim.currency == other.currency
-    number = same_number(claim.number_key, other.number_key, amount)
+    number = same_number(claim.number, other.number)
     if claim.kind != other.kind:
         refers = claim.preceding is not None and claim.preceding == other.number_key
         if vendor and (refers or amount) and claim.kind == "credit_note":
@@ -121,12 +121,22 @@ def _compared(claim: Claim, other: Claim, days: int) -> tuple[str, Severity, str
     return None
 
 
-def same_number(one: str | None, other: str | None, amount: bool) -> bool:
-    """Whether two numbers, by their keys, are one. Where the ``amount`` is the same, zeros do not count at all: whoever leaves
-    out the signs of ``RE-2026-0017`` may keep them or not."""
+def same_number(one: str | None, other: str | None) -> bool:
+    """Whether two numbers are one in other writing: by their keys, or since one is the other without signs, which may keep the
+    zeros that stood behind a sign (``RE-2026-17`` and ``RE20260017``)."""
     if not one or not other:
         return False
-    return one == other or (amount and one.replace("0", "") == other.replace("0", "") != "")
+    keys = (number_key(one), number_key(other))
+    return bool(keys[0]) and (keys[0] == keys[1] or _unsigned(one, other) or _unsigned(other, one))
+
+
+def _unsigned(one: str, other: str) -> bool:
+    groups = [group.lstrip("0") or "0" for group in _GROUPS.findall(one.casefold())]
+    pattern = "".join(f"0*{group}" if group.isdigit() else re.escape(group) for group in groups)
+    return len(groups) > 1 and re.fullmatch(pattern, "".join(_GROUPS.findall(other.casefold()))) is not None
+
+
+_GROUPS = re.compile(r"[^\W\d_]+|[0-9]+")
 
 
 def same_vendor(one: Claim, other: Claim) -> bool:

@@ -29,6 +29,8 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep documents, ledger and logs there")
     given = parser.parse_args()
     console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = 180
     home = given.keep or Path(tempfile.mkdtemp(prefix="month-"))
     home.mkdir(parents=True, exist_ok=True)
     try:
@@ -53,7 +55,9 @@ def main() -> None:
 
 def _print(console: Console, made: Run) -> None:
     found = made.score
-    shown = table("planted", "groups", "found", "recall", "flagged", "right", "precision", "missed, or false")
+    shown = table(
+        "planted", "groups", "found", "recall", "flagged", "right", "precision", "later alone", "missed, or false"
+    )
     for name, family in found.families.items():
         add_row(
             shown,
@@ -64,6 +68,7 @@ def _print(console: Console, made: Run) -> None:
             family.flagged,
             family.right,
             _share(family.precision),
+            f"{family.later_alone} of {family.pairs}" if family.pairs else "",
             ", ".join([*(f"-{one}" for one in family.missed), *(f"+{one}" for one in family.false)])[:120],
         )
     console.print(shown)

@@ -29,6 +29,7 @@ class Calendar:
     def __init__(self) -> None:
         self._billed: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
         self._closed: dict[str, list[date]] = defaultdict(list)
+        self._beside: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
 
     def near(self, firm: str, day: date) -> Decimal:
         """What the vendor bills without an order in the days around ``day``."""
@@ -38,11 +39,18 @@ class Calendar:
         """Whether no invoice of the vendor comes to more than ``most`` with those around it, if this one is added."""
         if any(apart(day, other) <= SPLIT_DAYS for other in self._closed[firm]):
             return False
+        near = ((when, sum_) for when, sum_ in self._beside[firm] if apart(when, day) <= SPLIT_DAYS)
+        if any(self.near(firm, when) + sum_ + amount > LIMIT for when, sum_ in near):
+            return False
         around = {when for when, _ in self._billed[firm] if apart(when, day) <= SPLIT_DAYS} | {day}
         return all(self.near(firm, when) + amount <= most for when in around)
 
     def add(self, firm: str, day: date, amount: Decimal) -> None:
         self._billed[firm].append((day, amount))
+
+    def add_beside(self, firm: str, day: date, amount: Decimal) -> None:
+        """Note one whose order does not cover it: with what is billed without an order around it, it stays within the limit."""
+        self._beside[firm].append((day, amount))
 
     def close(self, firm: str, days: Iterable[date]) -> None:
         """Let nothing else be billed without an order around these days."""

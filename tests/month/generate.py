@@ -82,7 +82,9 @@ def generate(folder: Path, seed: int = 1, documents: int = DOCUMENTS) -> Month:
         (folder / "documents" / file).write_bytes(written(doc, form))
         if one.order and one.order_beside:
             named.append((f"documents/{file}", one.order))
-        told[file] = sound(one.firm.id, form, f"{doc.grand:.2f}", one.look_alike)
+        told[file] = sound(
+            one.firm.id, form, one.look_alike, number=doc.number, amount=f"{doc.grand:.2f}", iban=doc.iban
+        )
         file_of[id(one)] = file
     for n, group in enumerate(groups, 1):
         for at, made in enumerate(group.made):

@@ -149,6 +149,11 @@ class Making:
         days = [day for day in self.days if self.calendar.has_room(firm.id, day, amount, most)]
         return self.add(Made(firm, self.dice.choice(days), lines)) if days else None
 
+    def quiet_day(self, firm: Firm, amount: Decimal) -> date:
+        """A day on which an invoice whose order does not cover it stays within the limit beside those without an order."""
+        days = [day for day in self.days if self.calendar.near(firm.id, day) + amount <= LIMIT]
+        return self.dice.choice(days)
+
     def number(self) -> None:
         """Number all that have no number yet: each vendor's in the order of their days."""
         for made in sorted(self.made, key=lambda one: (one.firm.id, one.day)):

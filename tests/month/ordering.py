@@ -56,7 +56,7 @@ def _price(making: Making) -> Planted:
     order = making.order(firm, lines)
     at = _dearest(lines)
     more = lines[at].price * (104 + making.dice.randint(0, 11)) / 100
-    made = _billed(making, firm, _with(lines, at, price=_cents(more)), order)
+    made = _billed(making, firm, _with(lines, at, price=_cents(more)), order, covered=False)
     return "price", f"{made.lines[at].price} for {lines[at].price}", "ORDER-PRICE", [made]
 
 
@@ -82,17 +82,22 @@ def _quantity(making: Making, n: int) -> Planted:
         more = lines[at].name
         rest = by_name.get(more) or replace(lines[at], qty=Decimal(0))
         by_name[more] = replace(rest, qty=rest.qty + max(Decimal(1), (quantity / 3).to_integral_value()))
-        both = [_billed(making, firm, some, order) for some in (first, list(by_name.values()))]
+        both = [_billed(making, firm, some, order, covered=False) for some in (first, list(by_name.values()))]
         return "quantity", "ordered, by two invoices together", "ORDER-QUANTITY", both
     if n % 2:
         order = making.order(firm, lines, receipt_required=True)
         came = [line.qty for line in lines]
         came[at] -= max(Decimal(1), (quantity / 4).to_integral_value())
         making.receive(order, came, making.days[0] - timedelta(1))
-        return "quantity", "more than received", "RECEIPT-QUANTITY", [_billed(making, firm, lines, order)]
+        return (
+            "quantity",
+            "more than received",
+            "RECEIPT-QUANTITY",
+            [_billed(making, firm, lines, order, covered=False)],
+        )
     order = making.order(firm, lines)
     more_lines = _with(lines, at, qty=quantity + max(Decimal(1), (quantity / 5).to_integral_value()))
-    return "quantity", "more than ordered", "ORDER-QUANTITY", [_billed(making, firm, more_lines, order)]
+    return "quantity", "more than ordered", "ORDER-QUANTITY", [_billed(making, firm, more_lines, order, covered=False)]
 
 
 def _over_the_limit(making: Making) -> Planted:
@@ -142,10 +147,13 @@ def _wanted(making: Making, *, dear: bool = False, many: bool = False) -> tuple[
     raise ValueError(f"{firm.name} sells nothing that suits")
 
 
-def _billed(making: Making, firm: Firm, lines: list[Line], order: Order) -> Made:
-    made = Made(firm, making.days[0], lines, order=order.number)
+def _billed(making: Making, firm: Firm, lines: list[Line], order: Order, *, covered: bool = True) -> Made:
+    """An invoice of the order; not ``covered`` where it goes beyond it."""
+    made = Made(firm, making.dice.choice(making.days), lines, order=order.number)
     making.is_new(made)
-    made.day = making.dice.choice(making.days)
+    if not covered:
+        made.day = making.quiet_day(firm, made.amount)
+        making.calendar.add_beside(firm.id, made.day, made.amount)
     return making.add(made)
 
 

@@ -15,7 +15,7 @@ WORDS: dict[str, dict[str, str]] = {
         "date": "Rechnungsdatum", "credit_date": "Gutschriftdatum", "due": "Fällig am", "delivery": "Leistungsdatum",
         "order": "Ihre Bestellnummer", "to": "Rechnungsempfänger", "from": "Lieferant", "name": "Bezeichnung",
         "article": "Art.-Nr.", "quantity": "Menge", "unit": "Einheit", "price": "Einzelpreis", "rate": "USt",
-        "amount": "Gesamtpreis", "net": "Nettobetrag", "tax": "zzgl. {} % USt", "total": "Gesamtbetrag",
+        "amount": "Gesamtpreis", "net": "Nettobetrag", "tax": "zzgl. {} % USt", "taxes": "Summe USt", "total": "Gesamtbetrag",
         "of": "Gutschrift zur Rechnung {}", "vat": "USt-IdNr.", "bank": "Bankverbindung", "register": "Amtsgericht",
         "country": "Deutschland", "thanks": "Vielen Dank für Ihren Auftrag.", "position": "Pos.",
     },
@@ -24,7 +24,7 @@ WORDS: dict[str, dict[str, str]] = {
         "date": "Date de facture", "credit_date": "Date de l'avoir", "due": "Date d'échéance",
         "delivery": "Date de livraison", "order": "Votre commande n°", "to": "Facturé à", "from": "Fournisseur",
         "name": "Désignation", "article": "Réf.", "quantity": "Quantité", "unit": "Unité", "price": "P.U. HT",
-        "rate": "TVA", "amount": "Montant HT", "net": "Total HT", "tax": "TVA {} %", "total": "Total TTC",
+        "rate": "TVA", "amount": "Montant HT", "net": "Total HT", "tax": "TVA {} %", "taxes": "Total TVA", "total": "Total TTC",
         "of": "Avoir sur la facture {}", "vat": "N° TVA", "bank": "Coordonnées bancaires", "register": "RCS",
         "country": "France", "position": "N°",
         "thanks": "Pénalités de retard : trois fois le taux légal. Indemnité forfaitaire de recouvrement : 40 €.",
@@ -34,7 +34,7 @@ WORDS: dict[str, dict[str, str]] = {
         "date": "Factuurdatum", "credit_date": "Datum", "due": "Vervaldatum", "delivery": "Leverdatum",
         "order": "Uw ordernummer", "to": "Factuuradres", "from": "Leverancier", "name": "Omschrijving",
         "article": "Artikel", "quantity": "Aantal", "unit": "Eenheid", "price": "Prijs", "rate": "Btw",
-        "amount": "Bedrag", "net": "Totaal excl. btw", "tax": "Btw {} %", "total": "Totaal incl. btw",
+        "amount": "Bedrag", "net": "Totaal excl. btw", "tax": "Btw {} %", "taxes": "Totaal btw", "total": "Totaal incl. btw",
         "of": "Creditering van factuur {}", "vat": "Btw-nummer", "bank": "Bankrekening", "register": "KvK",
         "country": "Nederland", "thanks": "Gelieve bij betaling het factuurnummer te vermelden.", "position": "Nr.",
     },
@@ -43,7 +43,7 @@ WORDS: dict[str, dict[str, str]] = {
         "date": "Invoice date", "credit_date": "Credit note date", "due": "Due date", "delivery": "Delivery date",
         "order": "Your order number", "to": "Bill to", "from": "Supplier", "name": "Description", "article": "Item no.",
         "quantity": "Quantity", "unit": "Unit", "price": "Unit price", "rate": "VAT", "amount": "Amount",
-        "net": "Net total", "tax": "VAT {} %", "total": "Total due", "of": "Credit note for invoice {}",
+        "net": "Net total", "tax": "VAT {} %", "taxes": "Total VAT", "total": "Total due", "of": "Credit note for invoice {}",
         "vat": "VAT no.", "bank": "Bank details", "register": "Company reg. no.", "country": "Ireland",
         "thanks": "Thank you for your business.", "position": "No.",
     },
@@ -120,10 +120,12 @@ def _columns(doc: Doc, given: str, x: float, w: float) -> list[Col]:
 
 
 def _sums(doc: Doc, sheet: Sheet, x: float, y: float, right: float, *, lh: float = 5.4) -> float:
-    """Net, tax by rate, total."""
+    """Net, tax by rate and, where there are several, in all; total."""
     said = _said(doc)
     rows = [(said["net"], doc.basis)]
     rows += [(said["tax"].format(qn(rate, STYLE[doc.lang])), tax) for rate, _, tax in doc.taxes]
+    if len(doc.taxes) > 1:
+        rows.append((said["taxes"], doc.tax))
     for label, amount in rows:
         sheet.t(x, y, label)
         sheet.t(right, y, _money(doc, amount), a="r")

@@ -57,7 +57,6 @@ async def run_month(
         "COUNTERFOIL_SANCTIONS_LIST": str(month / "sanctions.csv"),
         "COUNTERFOIL_WORKFLOW_SANDBOX": "false",
         "COUNTERFOIL_MODEL_PRICE": PRICE,
-        "COUNTERFOIL_REVIEWER": "month",
     } | ({"COUNTERFOIL_MODEL_URL": real} if real else {})
     stack_home = home / "stack"
     stack_home.mkdir(parents=True)
@@ -83,9 +82,11 @@ async def run_month(
         counterfoil("submit", str(month / "documents"), *manifest, "--batch", BATCH, "--wait")
         seconds = time.monotonic() - started
         found = await _settled(stack)
+        async with Ledger(stack.settings().ledger) as ledger:
+            places = {claim.execution_id: claim.sequence for claim in await ledger.claims(TENANT)}
     costs = [one.cost for one in found if one.model_calls]
     return Run(
-        score=score(truth, found, LIMIT),
+        score=score(truth, found, LIMIT, places),
         seconds=seconds,
         model_calls=sum(one.model_calls for one in found),
         cost=sum((one for one in costs if one is not None), Decimal(0)) if None not in costs else None,

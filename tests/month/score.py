@@ -2,7 +2,8 @@
 
 A planted thing is a group of documents: a pair of duplicates, the parts of a split invoice, else one document. A check has
 found it if it speaks of one of them with an error, since of two duplicates only the later can know. A finding is right if its
-document belongs to a group of that kind.
+document belongs to a group of that kind. Of what was approved without a person, what was read counts too: a sound invoice that
+is booked under a wrong sum or account is as wrong as a duplicate.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 }
 """What is planted, by the beginning of its name in the truth, and the rules that find it; over-limit is the policy's word."""
 ABOVE = "above the limit"
+PAIRS = ("duplicate", "quantity")
+"""Kinds of which one of two may pass, and only the later can be known to be wrong."""
 
 
 @dataclass
@@ -39,6 +42,10 @@ class Family:
     """Documents with an error of its rules."""
     right: int = 0
     """Of these, documents of its groups."""
+    pairs: int = 0
+    """Groups of two of which only the later can be known to be wrong."""
+    later_alone: int = 0
+    """Of these, those where the later has the finding, and the first has none."""
     missed: list[str] = field(default_factory=list)
     false: list[str] = field(default_factory=list)
 
@@ -79,8 +86,18 @@ def family_of(planted: str) -> str:
     return next((name for name in FAMILIES if planted.startswith(name[:3])), planted)
 
 
-def score(truth: Mapping[str, Mapping[str, Any]], executions: Iterable[Execution], limit: Decimal) -> Score:
-    """Hold executions, with their findings, against the truth of their documents, by file name."""
+def score(
+    truth: Mapping[str, Mapping[str, Any]],
+    executions: Iterable[Execution],
+    limit: Decimal,
+    places: Mapping[str, int] | None = None,
+) -> Score:
+    """Hold executions, with their findings, against the truth of their documents, by file name.
+
+    Args:
+        limit: the largest total that passes without a person, in EUR.
+        places: of an execution's id its claim's place in the order of claims, by which the later of two is known.
+    """
     of = {execution.name: execution for execution in executions}
     families = {name: Family() for name in FAMILIES}
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -94,6 +111,9 @@ def score(truth: Mapping[str, Mapping[str, Any]], executions: Iterable[Execution
             family.found += 1
         else:
             family.missed += members
+        if kind in PAIRS and len(members) == 2:
+            family.pairs += 1
+            family.later_alone += _later_alone(members, of, kind, places or {})
     for name, execution in of.items():
         for kind, family in families.items():
             if _flags(execution, kind):
@@ -109,7 +129,8 @@ def score(truth: Mapping[str, Mapping[str, Any]], executions: Iterable[Execution
         families=families,
         wrong=[
             *_wrong(truth, of, passed, groups, limit),
-            *(f"{name}: not on record" for name in truth if name not in of),
+            *_read_wrongly(truth, of, passed),
+            *(f"{name}: {_unsettled(of.get(name))}" for name in truth if _unsettled(of.get(name))),
         ],
         untouched=len(passed),
         could_be=len(sound),
@@ -133,12 +154,44 @@ def _wrong(
     ]
     for (kind, group), members in groups.items():
         through = sorted(passed & set(members))
-        if kind == "duplicate" and len(through) > 1:
-            wrong.append(f"{', '.join(through)}: duplicates, both approved")
+        if kind in PAIRS and len(through) > 1:
+            wrong.append(f"{', '.join(through)}: {kind}, both approved")
         total = sum((of[name].amount or Decimal(0) for name in through), Decimal(0))
         if kind == "split" and total > limit:
             wrong.append(f"{', '.join(through)}: split ({group}), {total} approved above {limit}")
     return wrong
+
+
+def _read_wrongly(truth: Mapping[str, Mapping[str, Any]], of: Mapping[str, Execution], passed: set[str]) -> list[str]:
+    """What was approved under values that its document does not have."""
+    wrong = []
+    for name in sorted(passed):
+        told, execution = truth[name], of[name]
+        account = ((execution.result.get("invoice") or {}).get("payment") or {}).get("iban")
+        read = {"number": execution.number, "amount": execution.amount, "iban": account}
+        true = {"number": told["number"], "amount": Decimal(told["amount"]), "iban": told["iban"]}
+        wrong += [
+            f"{name}: approved with {what} {read[what]}, and it says {true[what]}"
+            for what in read
+            if read[what] != true[what]
+        ]
+    return wrong
+
+
+def _unsettled(execution: Execution | None) -> str | None:
+    """What became of a document that nobody has decided on nor is to."""
+    if execution is None:
+        return "not on record"
+    if execution.status in (Status.APPROVED, Status.REVIEW, Status.REJECTED):
+        return None
+    return f"{execution.status.value}, {execution.error or 'without a decision'}"
+
+
+def _later_alone(members: list[str], of: Mapping[str, Execution], kind: str, places: Mapping[str, int]) -> bool:
+    if not all(name in of and of[name].id in places for name in members):
+        return False
+    first, later = sorted(members, key=lambda name: places[of[name].id])
+    return _flags(of[later], kind) and not _flags(of[first], kind)
 
 
 def _by_policy(execution: Execution) -> bool:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from facturx import get_xml_from_pdf  # type: ignore[import-untyped]
 
 from agents.approval.loading import read_policy
 from agents.compliance.sanctions import read_sanctions
@@ -50,7 +51,10 @@ def read(path: Path) -> Reading:
 
 
 def xml_of(path: Path) -> str:
-    return path.read_text("utf-8") if path.suffix == ".xml" else next(iter(read(path).attachments)).text
+    if path.suffix == ".xml":
+        return path.read_text("utf-8")
+    _, xml = get_xml_from_pdf(path.read_bytes(), check_xsd=False, check_schematron=False)
+    return str(xml, "utf-8")
 
 
 def stated(folder: Path, month: Month) -> dict[str, Fields]:
@@ -110,8 +114,8 @@ def test_only_those_on_the_sanctions_list_are_like_a_name_of_it(month: tuple[Pat
 
 async def test_every_e_invoice_is_valid(month: tuple[Path, Month]) -> None:
     folder, made = month
-    for name in await asyncio.to_thread(stated, folder, made):
-        verdict = await validate(await asyncio.to_thread(xml_of, folder / "documents" / name))
+    for name in [name for name, told in made.truth["documents"].items() if told["form"] not in ("plain", "scan")]:
+        verdict = await validate(xml_of(folder / "documents" / name))
         assert verdict.valid, (name, verdict.problem, verdict.failed, verdict.schema_errors)
 
 

@@ -33,15 +33,17 @@ class Told(TypedDict):
     rules: list[str]
     why: str
     form: str
+    number: str
     amount: str
     """The grand total, in EUR."""
+    iban: str | None
 
 
-def sound(vendor: str, form: str, amount: str, why: str | None) -> Told:
+def sound(vendor: str, form: str, why: str | None, *, number: str, amount: str, iban: str | None) -> Told:
     """Of a document that nothing is wrong with; ``why`` is said of one that looks as if there were."""
     return Told(
         vendor=vendor, planted=None, group=None, role=None, expect="approve", rules=[], why=why or "in order", form=form,
-        amount=amount,
+        number=number, amount=amount, iban=iban,
     )  # fmt: skip
 
 

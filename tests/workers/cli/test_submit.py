@@ -177,7 +177,7 @@ def test_a_priority_nobody_knows_is_wrong_usage(home: Settings, cli: Cli, folder
 def test_an_unknown_definition_is_wrong_usage(home: Settings, cli: Cli, folder: Path) -> None:
     ran = cli("submit", folder, "--definition", "poem")
     assert ran.code == 2
-    assert "there are: invoice" in ran.err
+    assert "there are: compliance, invoice" in ran.err
 
 
 def test_the_open_step_of_a_running_execution_is_named_with_its_try() -> None:
