@@ -73,6 +73,7 @@ async def match(state: State) -> State:
         "matched": {
             "vendor": found.vendor.id if found.vendor else None,
             "how": found.how,
+            "named": vendors.is_named(found, fields),
             "near": [[vendor.id, vendor.name, round(score, 1)] for vendor, score in found.near],
             "vendor_key": claim.vendor_key,
             "cost_centre": _cost_centre(state, found.vendor),

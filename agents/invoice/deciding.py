@@ -6,7 +6,7 @@ with the execution, so that the same state gives the same decision when an audit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -252,7 +252,9 @@ def _reasons_for_review(state: State, fields: Fields, policy: Policy, passes: ap
         reasons.append("it is a credit note: a person settles it against its invoice")
     elif kind == "other":
         reasons.insert(0, "it does not look like an invoice")
-    reasons += _doubts(fields, policy.auto_approval.sure)
+    # Two ways that know nothing of each other agree on the name: the page's, and the vendor master's by the identifier.
+    proved = {"seller.name"} if (state.get("matched") or {}).get("named") else set()
+    reasons += _doubts(fields, policy.auto_approval.sure, proved)
     gross, currency = fields.get("totals.grand_total"), _value(fields, "currency")
     if gross and gross.number <= 0:
         reasons.append(f"the total of {gross.value} is not positive")
@@ -277,12 +279,12 @@ _KEY = (
 """What a payment rests on: it is approved only if each of them that is there is sure."""
 
 
-def _doubts(fields: Fields, sure: float) -> list[str]:
-    """A reason for each key value that is not sure enough."""
+def _doubts(fields: Fields, sure: float, proved: Collection[str]) -> list[str]:
+    """A reason for each key value that is not sure enough, but for those ``proved`` otherwise."""
     return [
         f"{path} {field.value} is not sure ({field.confidence or 0:.0%}, by {', '.join(field.grounds) or 'nothing'})"
         for path in _KEY
-        if (field := fields.get(path)) and (field.confidence or 0) < sure
+        if path not in proved and (field := fields.get(path)) and (field.confidence or 0) < sure
     ]
 
 

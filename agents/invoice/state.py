@@ -69,7 +69,8 @@ class InvoiceState(TypedDict, total=False):
     written it as a file of its own, the ``digest`` and ``name`` of that. It is empty for all other documents."""
     repairs: int
     matched: dict[str, Any]
-    """What it was held against: ``vendor`` (id in the master, or None) and ``how`` it was found, ``near`` names with their
+    """What it was held against: ``vendor`` (id in the master, or None) and ``how`` it was found, whether it is
+    ``named`` beyond doubt, ``near`` names with their
     scores, ``vendor_key`` of its claim, ``cost_centre``, ``limit`` of the vendor, and the ``order`` it fits, if it does."""
     vendor_choice: dict[str, Any]
     """What a model said which ``vendor`` the seller named ``for`` is, its ``reason``, and ``decided_by``."""

@@ -112,6 +112,13 @@ def settle_near(match: VendorMatch, chosen: str | None, reason: str, decided_by:
     return replace(settled, near=match.near, findings=[made, *checked])
 
 
+def is_named(match: VendorMatch, fields: Fields) -> bool:
+    """Whether the seller's name is beyond doubt: an identifier found the vendor, and the name is one of the vendor's."""
+    seller = fields.get("seller.name")
+    by_identifier = match.how in ("vat id", "tax number", "legal id")
+    return bool(match.vendor and seller and by_identifier and _likest(seller.value, match.vendor) >= 100.0)
+
+
 def vendor_key(match: VendorMatch, fields: Fields) -> str | None:
     """By what claims of one vendor are found: ``vendor:ID``, else ``name:`` and the name without case, signs and legal form."""
     if match.vendor:

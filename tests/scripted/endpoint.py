@@ -339,6 +339,8 @@ class ScriptedEndpoint:
                 for name, *cells in found
             ]
             answer = {"lines": lines[: schema["properties"]["lines"]["maxItems"]]}
+        elif shape == "Vendor":
+            answer = {"vendor": NONE, "reason": "not certain"}
         else:
             answer = {
                 key: kind if key == "kind" else chosen(label(LABELS[key]), among)

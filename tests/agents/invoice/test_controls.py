@@ -1,0 +1,104 @@
+"""An invoice held against masters, orders and other invoices, in the agent's graph."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from infra.connections import Connections
+from infra.ledger import Order, OrderLine, Vendor
+from tests.agents.conftest import MEASURED, Execution
+from tests.scripted.endpoint import ScriptedEndpoint
+from tests.scripted.invoices import invoice_pdf
+
+IBAN = "DE89370400440532013000"
+NORTHWIND = Vendor(tenant="default", id="V1", name="Northwind Papers Ltd", vat_ids=["DE136695976"], ibans=[IBAN])
+ORDER = Order(
+    tenant="default",
+    number="PO-7",
+    vendor_id="V1",
+    currency="EUR",
+    ordered_on=date(2026, 10, 1),
+    lines=[
+        OrderLine(line="1", name="Paper", quantity=Decimal(3), unit_price=Decimal("10.00")),
+        OrderLine(line="2", name="Ink", quantity=Decimal(2), unit_price=Decimal("35.00")),
+    ],
+)
+
+
+def told(execution: Execution, rule: str) -> dict[str, object]:
+    """The finding of a rule."""
+    (found,) = (f for found in execution.state["findings"].values() for f in found if f["rule"] == rule)
+    return dict(found)
+
+
+async def test_without_masters_nothing_is_claimed_to_be_in_order(execution: Execution) -> None:
+    state = await execution.submit(invoice_pdf("R-1", extra="Purchase order: PO-7"))
+    assert state["decision"]["outcome"] == "approve", state["decision"]
+    assert told(execution, "VENDOR")["verdict"] == "not assessable"
+    assert told(execution, "SANCTIONS")["verdict"] == "not assessable"
+
+
+async def test_an_invoice_of_a_known_vendor_as_ordered_is_approved_and_says_why(
+    execution: Execution, connected: Connections
+) -> None:
+    await connected.ledger.put_vendors([NORTHWIND])
+    await connected.ledger.put_orders([ORDER])
+    state = await execution.submit(invoice_pdf("R-1", extra=f"Purchase order: PO-7\nIBAN: {IBAN}"))
+    assert state["decision"]["outcome"] == "approve", state["decision"]
+    for rule in ("VENDOR", "VENDOR-ACCOUNT", "ORDER", "DUPLICATE"):
+        assert (told(execution, rule)["verdict"], told(execution, rule)["decided_by"]) == ("pass", {"by": "rule"}), rule
+    assert (state["matched"]["vendor"], state["matched"]["order"]) == ("V1", "PO-7")
+
+
+async def test_another_account_than_the_masters_is_a_persons_decision_who_is_on_record_with_it(
+    execution: Execution, connected: Connections
+) -> None:
+    await connected.ledger.put_vendors([NORTHWIND])
+    await execution.submit(invoice_pdf("R-1", extra="IBAN: GB33BUKB20201555555555"))
+    assert execution.waits
+    assert told(execution, "VENDOR-ACCOUNT")["evidence"] == {"expected": [IBAN], "found": "GB33BUKB20201555555555"}
+    await execution.answer("approve", reason="called them")
+    assert told(execution, "VENDOR-ACCOUNT")["decided_by"] == {"by": "rule", "accepted_by": "Ada"}
+
+
+async def test_what_was_ordered_once_is_not_billed_twice(
+    execution: Execution, connected: Connections, endpoint: ScriptedEndpoint
+) -> None:
+    await connected.ledger.put_orders([ORDER])
+    await execution.submit(invoice_pdf("R-1", extra="Purchase order: PO-7"))
+    assert execution.state["decision"]["outcome"] == "approve", execution.state["decision"]
+    again = Execution(connected, endpoint)
+    await again.submit(invoice_pdf("R-2", extra="Purchase order: PO-7"))
+    assert again.waits
+    quantities = [f for f in again.state["findings"]["match"] if f["rule"] == "ORDER-QUANTITY"]
+    assert [(f["evidence"]["expected"], f["evidence"]["found"]) for f in quantities] == [("0", "3"), ("0", "2")]
+
+
+async def test_a_name_that_is_not_sure_is_proved_by_the_master_where_an_identifier_finds_the_vendor(
+    execution: Execution, connected: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for grounds in ("name: agreed+label", "name: label+only"):
+        monkeypatch.setitem(MEASURED, grounds, (7, 8))
+    await execution.submit(invoice_pdf("R-1"))
+    assert [reason for reason in execution.asked_for if "seller.name" in reason], "nobody but the page says so"
+    await connected.ledger.put_vendors([NORTHWIND])
+    await execution.submit(invoice_pdf("R-2"))
+    assert execution.state["decision"]["outcome"] == "approve", execution.state["decision"]
+
+
+async def test_which_vendor_a_near_name_is_a_model_says_with_its_reason_and_a_person_decides(
+    execution: Execution, connected: Connections
+) -> None:
+    near = NORTHWIND.model_copy(update={"name": "Northwynd Papers", "vat_ids": []})
+    await connected.ledger.put_vendors([near])
+    execution.script.overrides["Vendor"] = {"vendor": "1", "reason": "a slip of the pen"}
+    await execution.submit(invoice_pdf("R-1"))
+    assert execution.waits
+    found = told(execution, "VENDOR-NEAR")
+    said = {"reason": "a slip of the pen", "expected": "Northwynd Papers", "found": "Northwind Papers Ltd"}
+    assert found["evidence"] == said
+    assert found["decided_by"]["by"] == "model"  # type: ignore[index]
+    assert ("choose vendor", "small") in execution.calls
