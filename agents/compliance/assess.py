@@ -58,4 +58,4 @@ def _by_phrases(rule: Rule, facts: Facts) -> Sequence[Said] | None:
     if rule.no_phrase == "ask":
         return None
     passes = rule.no_phrase == "pass"
-    return [Said("pass" if passes else "fail", "nothing in it says so")]
+    return [Said("pass", "nothing in it says otherwise") if passes else Said("fail", "nothing in it says so")]

@@ -20,7 +20,7 @@ from typing import Any, Literal
 from agents.documents.layout import Cell, Layout, Line
 from agents.documents.places import Place, Places
 from agents.documents.reading import Reading
-from agents.findings import Severity, finding
+from agents.findings import Severity, Verdict, finding
 from agents.invoice import values
 from agents.invoice.checks import row_numbers
 from agents.invoice.schema import Field, is_number, rows
@@ -98,7 +98,10 @@ def against_page(fields: Mapping[str, Field], reading: Reading) -> list[dict[str
     if compared:
         message = f"{outcomes['agrees']} of {len(compared)} values of the e-invoice stand on the page"
         counts: dict[str, Any] = {"agrees": outcomes["agrees"], "contradicted": outcomes["contradicted"]}
-        found.append(finding("XML-PAGE-AGREES", "info", message, **counts, not_shown=outcomes["not shown"]))
+        verdict: Verdict = "fail" if outcomes["contradicted"] else "pass"
+        found.append(
+            finding("XML-PAGE-AGREES", "info", message, verdict=verdict, **counts, not_shown=outcomes["not shown"])
+        )
     return found
 
 

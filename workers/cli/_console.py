@@ -265,8 +265,7 @@ def evidence_text(finding: Finding) -> str:
     terms = given.get("terms")
     if isinstance(terms, Mapping):
         parts += [", ".join(f"{term} {value}" for term, value in list(terms.items())[:6])]
-    if other := given.get("execution_id"):
-        parts.append(str(other))
+    parts += [str(given[name]) for name in ("location", "execution_id") if given.get(name)]
     parts += [] if parts else finding.fields[:4]
     return "; ".join(part for part in parts if part)
 
