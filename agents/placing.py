@@ -1,0 +1,58 @@
+"""Where Temporal runs the nodes of agents' graphs, and with which limits: the metadata that nodes are added with."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityCancellationType
+
+from infra.ledger import REFUSED_FOR_GOOD
+from infra.settings import Settings
+
+PURE: dict[str, Any] = {"execute_in": "workflow"}
+"""No I/O, no model, no clock but the workflow's."""
+QUICK: dict[str, Any] = {
+    "execute_in": "local_activity",
+    "start_to_close_timeout": timedelta(seconds=60),
+    # A ledger that is away is waited for; what it refuses for good is told as a failure and not tried again.
+    "retry_policy": RetryPolicy(maximum_interval=timedelta(seconds=30), non_retryable_error_types=REFUSED_FOR_GOOD),
+}
+"""I/O that takes milliseconds and may be repeated, such as the ledger's."""
+JUDGES: dict[str, Any] = {**QUICK, "start_to_close_timeout": timedelta(minutes=5)}
+"""The same with the official rules, whose process judges one document after the other: hundredths of a second each, but its
+first loads the rules, and one that hangs is given its time before it is killed."""
+
+
+def reads(made: Settings) -> dict[str, Any]:
+    """Reading takes a core for a while, so it has a task queue of its own."""
+    recognising = made.ocr_pages * made.ocr_seconds if made.ocr else 0.0
+    return {
+        "execute_in": "activity",
+        "task_queue": f"{made.task_queue}-reading",
+        "start_to_close_timeout": timedelta(seconds=made.read_seconds + recognising + 120),
+        "heartbeat_timeout": timedelta(seconds=15),
+        "retry_policy": RetryPolicy(maximum_attempts=8, maximum_interval=timedelta(seconds=30)),
+    }
+
+
+def asks_a_model(made: Settings) -> dict[str, Any]:
+    """Retries end (by default after ten tries, some four minutes of waiting): then a person is told, and the document can
+    be submitted again without paying for what is already answered."""
+    return {
+        "execute_in": "activity",
+        "task_queue": f"{made.task_queue}-models",
+        # An endpoint that cannot be reached is waited for within the try: an outage costs one of the tries and no more.
+        "start_to_close_timeout": timedelta(
+            minutes=made.model_outage_minutes, seconds=made.model_timeout_seconds * 2 + 60
+        ),
+        "heartbeat_timeout": timedelta(seconds=15),
+        # When a sibling fails, this call's outcome is waited for, so that it is on record when the execution ends.
+        "cancellation_type": ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        "retry_policy": RetryPolicy(
+            initial_interval=timedelta(seconds=made.model_retry_seconds),
+            maximum_interval=timedelta(seconds=45),
+            maximum_attempts=made.model_attempts,
+        ),
+    }
