@@ -189,6 +189,10 @@ class Settings(BaseSettings):
     rulebook: str = Field(
         default="payables", description="house policies every invoice is held against: a shipped name, or a YAML file"
     )
+    french_rules: bool = Field(
+        default=False,
+        description="hold e-invoices against the rules of the French reform (CTC) too, where they do not declare them",
+    )
     sanctions_list: Path | None = Field(
         default=None, description="CSV file, or one name a line, of whom nothing may be paid to"
     )

@@ -206,9 +206,13 @@ class Policy(_Part):
         for problem in self._problems():
             raise ValueError(problem)
         if not self.digest:
-            plain = json.dumps(self._content(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-            object.__setattr__(self, "digest", sha256(plain.encode()).hexdigest())
+            object.__setattr__(self, "digest", sha256(self.canonical).hexdigest())
         return self
+
+    @property
+    def canonical(self) -> bytes:
+        """All but the digest as JSON with sorted keys: what the digest is of, and what is kept to be shown later."""
+        return json.dumps(self._content(), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     def _problems(self) -> Iterator[str]:
         """What no part of it can see alone."""

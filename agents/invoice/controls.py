@@ -114,7 +114,8 @@ async def comply(state: State) -> State:
     fields, kind = loaded(state.get("fields", {})), state.get("kind") or "invoice"
     reading = await asyncio.to_thread(_reading, to, execution["digest"])
     xml = reading.xml.text if reading.xml and state["document"]["xml"] else None
-    official = await (en16931.findings(xml) if xml else en16931.assess_extracted(fields, kind))
+    french = bool(state["options"].get("french_rules"))
+    official = await (en16931.findings(xml, french=french) if xml else en16931.assess_extracted(fields, kind))
     said = {one["rule"] for one in state["findings"].get("check", ()) if one["severity"] == "error"}
     facts = await _facts(to, state, fields, kind, reading)
     rulebook = await asyncio.to_thread(kept_rulebook, to.documents, state["options"]["rulebook"])

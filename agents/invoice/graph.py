@@ -16,6 +16,7 @@ from agents.compliance import keep_rulebook
 from agents.invoice import controls, deciding, nodes
 from agents.invoice.state import PARTS, InvoiceState
 from agents.placing import JUDGES, PURE, QUICK, asks_a_model, reads
+from infra.document_store import DocumentStore
 from infra.models.tiers import tiers_of
 from infra.settings import Settings, settings
 
@@ -63,10 +64,14 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
 
 
 def options(made: Settings) -> dict[str, Any]:
-    """What an execution is given of the settings when it is submitted, and keeps."""
+    """What an execution is given of the settings when it is submitted, and keeps. Policy and rulebook are put into the document
+    store too, by their digests: whoever asks years later which they were finds them there."""
+    policy = load_policy(made.approval_policy, limits=made.approval_limits, sure=made.sure)
+    DocumentStore(made.documents).put(policy.canonical)
     return {
-        "policy": load_policy(made.approval_policy, limits=made.approval_limits, sure=made.sure).as_json(),
+        "policy": policy.as_json(),
         "rulebook": keep_rulebook(made),
+        "french_rules": made.french_rules,
         "max_repairs": made.max_repairs,
         "ask": made.ask,
         "tiers": list(tiers_of(made)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -153,9 +154,9 @@ def approval_of(execution: Execution) -> Mapping[str, Any]:
 async def kept_policy(
     ledger: Ledger, execution: Execution, seen: dict[str, Policy | None] | None = None
 ) -> Policy | None:
-    """The policy the execution began with, found by its recorded digest: among the options of its batch, or the one in
-    force. None where neither is it any more. ``seen``, by digest, saves looking twice."""
-    from agents.approval import BadPolicy, Policy
+    """The policy the execution began with, found by its recorded digest: among the options of its batch, or in the document
+    store. None where neither has it. ``seen``, by digest, saves looking twice."""
+    from agents.approval import Policy
 
     digest: str = (approval_of(execution).get("policy") or {}).get("digest") or ""
     seen = {} if seen is None else seen
@@ -165,12 +166,19 @@ async def kept_policy(
         if plain.get("digest") == digest:
             seen[digest] = Policy.model_validate(plain)
         else:
-            try:
-                policy, _ = in_force()
-            except BadPolicy:
-                return None
-            seen[digest] = policy if policy.digest == digest else None
+            seen[digest] = _stored(digest)
     return seen.get(digest)
+
+
+def _stored(digest: str) -> Policy | None:
+    from agents.approval import Policy
+    from infra.document_store import DocumentStore
+
+    try:
+        kept = DocumentStore(made_settings().documents).get(digest)
+    except (FileNotFoundError, ValueError):
+        return None
+    return Policy.model_validate({**json.loads(kept), "digest": digest})
 
 
 def waiting(execution: Execution, policy: Policy | None) -> dict[str, Any]:
