@@ -4,10 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo up down score test lint bench chaos month lock
+.PHONY: help setup demo up down score test exhaustive lint bench chaos month lock
 
 help:  ## list these commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: .venv/.ready  ## make .venv with the pinned and hashed requirements
 
@@ -38,6 +38,9 @@ score: setup  ## read documents with known truth (PDFS=folder GT=folder) with th
 
 test: setup  ## run the tests (real Temporal, Phoenix and databases; a scripted endpoint for the GPU)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+exhaustive: setup  ## the tests that go through whole corpora, and a storm of duplicates
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m exhaustive
 
 lint: setup  ## ruff, strict types, the import contract of the rooms, unused dependencies
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.month.storm import storm
 from tests.stack import Stack
 
 
+@pytest.mark.exhaustive
 async def test_copies_of_one_invoice_that_come_at_once_before_two_workers_are_posted_once(tmp_path: Path) -> None:
     with Stack(tmp_path) as stack:
         stack.start_worker()

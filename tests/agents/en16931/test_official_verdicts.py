@@ -10,7 +10,7 @@ from agents.en16931 import Assessment, validate
 from tests.agents.documents.samples import needs_corpus
 from tests.agents.en16931.corpus import embedded, manifest, text, triples
 
-pytestmark = needs_corpus
+pytestmark = [needs_corpus, pytest.mark.exhaustive]
 
 _ALLOWED_IN_EXTENDED = {
     "dev-014": {"CII-SR-352", "CII-SR-361"},

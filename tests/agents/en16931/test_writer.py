@@ -27,6 +27,7 @@ async def fatal(written: Written) -> list[str]:
 
 
 @needs_corpus
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("write", WRITERS)
 async def test_every_complete_invoice_of_the_corpus_becomes_a_valid_one(write: type) -> None:
     invalid = {id for id, fields in truths().items() if not (await validate(write(fields, kind_of(fields)).text)).valid}

@@ -137,6 +137,7 @@ def test_a_profile_nobody_knows_is_not_held_against_the_metadata() -> None:
 
 
 @needs_corpus
+@pytest.mark.exhaustive
 async def test_good_invoices_of_the_corpus_are_clear_of_errors() -> None:
     seen: Counter[tuple[str, str]] = Counter()
     for path in sorted((CORPUS / "invoices/pdf").glob("*.pdf")):
