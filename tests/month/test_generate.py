@@ -32,6 +32,8 @@ from tests.month.vendors import BUYERS, FIRMS, LISTED, ORDINARY
 from workers.intake import find_files
 from workers.master import read_orders, read_receipts, read_vendors
 
+pytestmark = pytest.mark.exhaustive
+
 KINDS = {
     "dup-number", "dup-writing", "dup-amount", "dup-text", "price", "quantity", "account", "split", "sanctions",
     "over-limit",

@@ -274,6 +274,7 @@ async def test_a_wait_with_reminders_and_two_approvals_replays_as_it_ran(server:
     await replayer.replay_workflow(await handle.fetch_history())
 
 
+@pytest.mark.exhaustive
 async def test_through_the_whole_stack_the_file_of_the_settings_holds(tmp_path: Path) -> None:
     file = tmp_path / "house.yaml"
     file.write_text(HOUSE)

@@ -18,6 +18,8 @@ from tests.scripted.invoices import CORRECTED, invoice_pdf
 from tests.stack import EndpointProcess, PhoenixServer, Stack
 from workflows.execution import ReviewAnswer
 
+pytestmark = pytest.mark.exhaustive
+
 BLOWS = [
     Blow(0, {Part.ENDPOINT: 0.5}, paid=4),
     Blow(0, {Part.TEMPORAL: 0.5, Part.WORKER: 0.5}, paid=10),

@@ -376,6 +376,7 @@ async def test_an_attack_changes_no_value_and_is_not_approved(execution: Executi
 
 
 @needs_corpus
+@pytest.mark.exhaustive
 async def test_no_honest_invoice_of_the_corpus_is_suspected() -> None:
     for path in sorted([*(CORPUS / "invoices/pdf").glob("*.pdf"), *(CORPUS / "defects").glob("*.pdf")]):
         reading = await read_document(path.read_bytes(), path.name, seconds=60, memory_mb=1024)
