@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from time import process_time
+from collections.abc import Callable
 
 import pytest
 
 from agents.invoice import values
 from agents.invoice.candidates import MOST, Candidate, Candidates
 from tests.agents.invoice.pages import page
+from tests.growth import grows_gently
 
 
 def dates(*lines: str) -> list[Candidate]:
@@ -153,48 +154,42 @@ def test_of_very_many_candidates_the_first_and_the_last_are_looked_at() -> None:
 @pytest.mark.parametrize(
     "line", ["Rechnung 24 0317 vom 01.02.2025 über 12,00 EUR", "1  2  3,00  A-1", "A 1 " * 20, "1.1." * 20]
 )
-def test_a_document_of_many_pages_takes_seconds_at_most(line: str) -> None:
-    reading = page(*[line] * 50)
-    for number in range(2, 16):
-        reading = page(*[line] * 50, number=number, after=reading)
-    every = Candidates(reading)
-    begun = process_time()
-    for candidate in [*every.references[:500], *every.amounts[:500], *every.dates[:500]]:
-        assert candidate.labels is not None
-    assert process_time() - begun < 10  # two on an idle machine
+def test_the_time_many_pages_take_does_not_grow_with_the_square_of_their_number(line: str) -> None:
+    def of(pages: int) -> Callable[[], object]:
+        reading = page(*[line] * 50)
+        for number in range(2, pages + 1):
+            reading = page(*[line] * 50, number=number, after=reading)
+        every = Candidates(reading)
+        some = [*every.references[:500], *every.amounts[:500], *every.dates[:500]]
+        return lambda: [candidate.labels for candidate in some]
+
+    assert grows_gently(of, 16)
 
 
 def test_the_labels_of_a_value_cost_no_more_on_a_longer_page() -> None:
-    def seconds(lines: int) -> float:
+    def of(lines: int) -> Callable[[], object]:
         some = Candidates(page(*["Menge  A-1"] * lines)).references[-100:]
         assert some[0].labels is not None  # what is made once
-        begun = process_time()
-        assert all(candidate.labels is not None for candidate in some)
-        return process_time() - begun
+        return lambda: [candidate.labels for candidate in some]
 
-    assert seconds(4_000) < 5 * seconds(200)
+    assert grows_gently(of, 4_000)
 
 
 @pytest.mark.parametrize("text", ["1 " * 4_000, "1.1." * 3_000, "12/" * 4_000], ids=["numbers", "points", "slashes"])
 def test_the_time_a_long_cell_takes_does_not_grow_with_the_square_of_its_length(text: str) -> None:
-    def seconds(length: int) -> float:
-        taken = []
-        for _ in range(2):
-            every = Candidates(page(text[:length]))
-            begun = process_time()
-            assert every.references is not None
-            assert every.amounts is not None
-            taken.append(process_time() - begun)
-        return min(taken)
+    def of(length: int) -> Callable[[], object]:
+        every = Candidates(page(text[:length]))
+        return lambda: (every.references, every.amounts)
 
-    assert seconds(len(text)) < 25 * seconds(len(text) // 8) + 0.1  # eight times as long, not sixty-four
+    assert grows_gently(of, len(text))
 
 
-def test_a_few_long_numbers_on_a_line_take_no_time() -> None:
-    every = Candidates(page(" ".join(["1" * 14] * 5) + " x"))
-    begun = process_time()
-    assert every.references
-    assert process_time() - begun < 0.03
+def test_the_time_long_numbers_take_does_not_grow_with_the_square_of_their_length() -> None:
+    def of(digits: int) -> Callable[[], object]:
+        every = Candidates(page(" ".join(["1" * digits] * 5) + " x"))
+        return lambda: every.references
+
+    assert grows_gently(of, 16)
 
 
 def test_days_and_amounts_are_found_as_values_finds_them() -> None:

@@ -355,7 +355,3 @@ def main() -> NoReturn:
         log.critical("the worker failed: %s", type(error).__name__, exc_info=True)
         _quit(1)
     _quit(0)
-
-
-if __name__ == "__main__":
-    main()
