@@ -74,6 +74,7 @@ async def test_what_was_answered_before_a_failure_is_not_paid_for_again(stack: S
     assert sum(c.usage.total for c in completed) == execution.usage.total
 
 
+@pytest.mark.exhaustive
 async def test_an_endpoint_that_is_down_is_named_with_the_next_step(stack: Stack) -> None:
     (closed,) = free_ports(1)
     original = stack.environment["COUNTERFOIL_MODEL_URL"]

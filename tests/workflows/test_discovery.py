@@ -89,6 +89,7 @@ def house(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.exhaustive
 async def test_a_second_definition_is_picked_up_by_being_there(
     house: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -94,6 +94,7 @@ def test_a_file_that_lost_its_end_is_read_like_the_whole_one() -> None:
     assert "end of the file is missing" in cut.repairs[0]
 
 
+@pytest.mark.exhaustive
 @needs_corpus
 def test_an_invoice_scanned_askew_is_read_by_ocr_as_far_as_its_totals() -> None:
     settings = Settings.model_fields

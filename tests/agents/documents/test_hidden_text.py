@@ -316,6 +316,7 @@ def test_an_instruction_in_tiny_letters_is_not_read() -> None:
     assert min(word.box[3] - word.box[1] for word in reading.words) > 3
 
 
+@pytest.mark.exhaustive
 @needs_corpus
 def test_real_invoices_lose_only_what_nobody_sees() -> None:
     """A printing house's marks in white (021); a footer under a white box (022); a generator's advertisement (028)."""

@@ -268,7 +268,7 @@ def test_no_document_can_hold_up_the_comparison() -> None:
             )
             return partial(against_page, many, reading)
 
-        assert grows_gently(of, 200), text
+        assert grows_gently(of, 80), text
 
 
 DISAGREE: dict[str, set[tuple[str, str]]] = {
@@ -284,6 +284,7 @@ DISAGREE: dict[str, set[tuple[str, str]]] = {
 """The documents of the corpus whose e-invoice is not what their page says, each looked at by hand."""
 
 
+@pytest.mark.exhaustive
 @needs_corpus
 async def test_only_documents_that_disagree_with_their_page_are_told_of() -> None:
     compared = 0

@@ -163,7 +163,7 @@ def test_the_time_many_pages_take_does_not_grow_with_the_square_of_their_number(
         some = [*every.references[:500], *every.amounts[:500], *every.dates[:500]]
         return lambda: [candidate.labels for candidate in some]
 
-    assert grows_gently(of, 16)
+    assert grows_gently(of, 8)
 
 
 def test_the_labels_of_a_value_cost_no_more_on_a_longer_page() -> None:

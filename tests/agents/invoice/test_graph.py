@@ -361,6 +361,7 @@ async def test_an_e_invoice_inside_a_pdf_is_read_without_a_model(execution: Exec
     assert "calls" not in state or state["calls"] == []
 
 
+@pytest.mark.exhaustive
 async def test_the_documents_of_the_demo_are_decided_as_it_says_by_code_alone(
     connected: Connections, endpoint: ScriptedEndpoint, tmp_path: Path
 ) -> None:

@@ -330,7 +330,7 @@ def test_no_document_can_hold_up_the_search() -> None:
             many = words * (characters // len(line))
             return partial(findings, Reading(digest="0" * 64, media_type="application/pdf", words=many, xml=xml))
 
-        assert grows_gently(of, 800_000), line
+        assert grows_gently(of, 320_000), line
 
 
 def test_every_language_has_a_shape_for_either_rule() -> None:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from infra.ledger import Ledger
 from infra.models.calls import CallStatus
 
@@ -34,6 +36,7 @@ asyncio.run(main(*sys.argv[2:]))
 """
 
 
+@pytest.mark.exhaustive
 async def test_two_processes_migrate_begin_calls_and_post_at_once(empty_url: str, tmp_path: Path) -> None:
     meeting = tmp_path / "meeting"
     meeting.mkdir()

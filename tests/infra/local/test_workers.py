@@ -13,6 +13,7 @@ from infra.settings import Settings
 from .conftest import Told
 
 
+@pytest.mark.exhaustive
 def test_they_are_started_told_apart_and_drained(stack_settings: Settings, told: Told) -> None:
     settings = stack_settings.model_copy(update={"workers": 2, "worker_port": 0})
     temporal, first, second = up(settings, told, parts=["temporal", "worker"])

@@ -36,6 +36,7 @@ def test_spans_go_neither_through_a_proxy_of_the_environment_nor_where_phoenix_r
     assert outbox.waiting == 1
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("module", ["workers.worker", "infra.telemetry.steps"])
 def test_langgraphs_own_tracing_is_off_though_the_shell_switches_it_on(module: str) -> None:
     names = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2")

@@ -52,6 +52,7 @@ def labelled_truth(number: str) -> dict[str, Any]:
     )
 
 
+@pytest.mark.exhaustive
 def test_a_corpus_is_scored_with_its_calls_tokens_and_seconds(in_its_home: Stack, tmp_path: Path) -> None:
     pdfs, truths = write_corpus(tmp_path, {id: labelled_truth(id.upper()) for id in ("sound-1", "sound-2", "odd-3")})
     for id in ("sound-1", "sound-2"):
