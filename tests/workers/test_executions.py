@@ -11,8 +11,13 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from infra.ledger import Execution, Ledger, Status
 from infra.telemetry.phoenix import Phoenix
 from tests.scripted.invoices import CORRECTED, invoice_pdf
-from tests.stack import CALLS, Stack, eventually
+from tests.stack import CALLS, PhoenixServer, Stack, eventually
 from workflows.execution import ReviewAnswer
+
+
+@pytest.fixture(scope="module")
+def phoenix_port(phoenix: PhoenixServer) -> int | None:
+    return phoenix.port
 
 
 async def test_a_sound_invoice_is_approved_and_posted_once(stack: Stack) -> None:
