@@ -10,7 +10,6 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -26,8 +25,6 @@ from infra.models import InvalidAnswer, ModelCall, Question
 How = Literal["vat id", "tax number", "legal id", "name and account", "name", "near", "unknown", "no master"]
 MOST_NEAR = 5
 NONE = "none"
-DAYS_TOO_EARLY = 2
-"""By how many days an invoice may be due before the agreed terms, as days are counted in different ways."""
 
 
 @dataclass(frozen=True)
@@ -236,20 +233,8 @@ def _currency_differs(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
     return [finding("VENDOR-CURRENCY", "warning", message, "currency", **evidence)]
 
 
-def _terms_differ(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
-    due, issued = fields.get("due_date"), fields.get("issue_date")
-    if vendor.terms_days is None or due is None or issued is None:
-        return []
-    given = (date.fromisoformat(due.value) - date.fromisoformat(issued.value)).days
-    if given >= vendor.terms_days - DAYS_TOO_EARLY:
-        return []
-    message = f"it is to be paid within {given} days; {vendor.terms_days} were agreed with {_named(vendor)}"
-    evidence: dict[str, Any] = {"expected": vendor.terms_days, "found": given}
-    return [finding("VENDOR-TERMS", "warning", message, "due_date", **evidence)]
-
-
 _CHECKS: tuple[Callable[[Vendor, Fields], list[dict[str, Any]]], ...] = (
-    _account_differs, _vat_id_differs, _name_differs, _is_blocked, _currency_differs, _terms_differ,
+    _account_differs, _vat_id_differs, _name_differs, _is_blocked, _currency_differs,
 )  # fmt: skip
 
 
