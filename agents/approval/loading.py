@@ -10,11 +10,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from agents.approval import policy as parts
 from agents.approval.policy import BUILT_IN, AutoApproval, Policy
+from agents.strict_yaml import NotYaml, load_yaml
 from infra.failures import Failure
 
 LONGEST_FILE = 1_000_000
@@ -60,9 +60,9 @@ def read_policy(data: bytes, path: Path) -> Policy:
         BadPolicy: it is no YAML, or no policy.
     """
     try:
-        content = yaml.load(data, Loader=_Strict)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadPolicy(path, [f"it is no YAML: {' '.join(str(error).split())}"]) from error
+        content = load_yaml(data)
+    except NotYaml as error:
+        raise BadPolicy(path, [f"it is no YAML: {error}"]) from error
     if not isinstance(content, dict):
         raise BadPolicy(path, ["it holds no keys; `counterfoil policy init` writes one to begin with"])
     if "digest" in content:
@@ -94,18 +94,6 @@ def policy_of(options: Mapping[str, Any]) -> Policy:
 def starter() -> str:
     """A commented policy file to begin with."""
     return (files(__package__) / "policies" / "starter.yaml").read_text(encoding="utf-8")
-
-
-class _Strict(yaml.SafeLoader):
-    """YAML in which a key that comes twice is an error: of two limits the wrong one would hold."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"{key.value} comes twice", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
 
 
 def _problems(error: ValidationError) -> Iterator[str]:

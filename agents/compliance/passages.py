@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from agents.documents.layout import Layout, Line, union
@@ -82,10 +82,10 @@ class Passages:
 
     def heading(self, phrases: Iterable[str]) -> Passage | None:
         """The first of ``phrases`` with which a short piece of text at the top of the document begins: what it is called."""
-        wanted = [plain(phrase) for phrase in phrases]
+        begins = _beginning(tuple(phrases))
         for cell in (cell for line in self._layout.lines[:_HEADING_LINES] if line.page == 1 for cell in line.cells):
             said = plain(cell.text)
-            if len(said.split()) <= _HEADING_WORDS and any(re.match(rf"{re.escape(w)}(?!\w)", said) for w in wanted):
+            if len(said.split()) <= _HEADING_WORDS and begins.match(said):
                 return Passage(cell.text, cell.page, self._reading.as_displayed(cell.page, cell.box))
         return None
 
@@ -142,6 +142,12 @@ class Passages:
             return []
         texts = (" ".join(element.text.split()) for element in root.iter() if element.text and not len(element))
         return [text[:2000] for text in texts if any(c.isalpha() for c in text)]
+
+
+@lru_cache(64)
+def _beginning(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    known = "|".join(re.escape(plain(phrase)) for phrase in phrases)
+    return re.compile(rf"(?:{known})(?!\w)" if known else r"(?!)")
 
 
 def plain(text: str) -> str:

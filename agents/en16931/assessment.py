@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from agents.en16931 import _catalogue, _process, sheets
@@ -73,8 +74,15 @@ class Assessment:
     """``sheet``, ``layer`` and ``message`` of sheets that broke off: their rules have not been evaluated."""
     evaluated: int = 0
     """Rules of the sheets that ran to their end."""
-    fields: Mapping[str, Field] = field(default_factory=dict)
-    """What the XML says, as far as it could be read."""
+    xml: str = field(default="", repr=False)
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """What the XML says, as far as it could be read."""
+        try:
+            return fields_from_xml(self.xml)
+        except NotAnEInvoice:
+            return {}
 
     @property
     def applicable(self) -> bool:
@@ -114,10 +122,6 @@ async def findings(xml: str, *, french: bool = False) -> list[dict[str, Any]]:
 
 
 def _assessment(found: Mapping[str, Any], xml: str) -> Assessment:
-    try:
-        fields = fields_from_xml(xml)
-    except NotAnEInvoice:
-        fields = {}
     broke_off = {one["sheet"] for one in found["crashed"]}
     said = sheets.Declared(found["syntax"], found["document"], found["profile"], found["level"], found["facturx"])
     used = {one["sheet"] for one in found["sheets"]} - broke_off
@@ -142,7 +146,7 @@ def _assessment(found: Mapping[str, Any], xml: str) -> Assessment:
         ),
         crashed=tuple(found["crashed"]),
         evaluated=len(evaluated),
-        fields=fields,
+        xml=xml,
     )
 
 
