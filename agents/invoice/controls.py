@@ -148,7 +148,8 @@ async def _facts(to: Connections, state: State, fields: Fields, kind: str, readi
     tenant, key = execution["tenant"], matched["vendor_key"]
     known = {vendor.id: vendor for vendor in await to.ledger.vendors(tenant)} if matched["vendor"] else {}
     issued = _value(fields, "issue_date")
-    since = date.fromisoformat(issued) - timedelta(days=_NEAR_DAYS) if issued else None
+    days = policy.matching.split_days
+    since = date.fromisoformat(issued) - timedelta(days=days) if issued and days else None
     claims = await to.ledger.claims(tenant, vendor_key=key, since=since) if key and since else []
     gross = fields.get("totals.grand_total")
     case = Case(
@@ -173,10 +174,6 @@ async def _facts(to: Connections, state: State, fields: Fields, kind: str, readi
         sanctions=await asyncio.to_thread(kept_sanctions, to.documents, state["options"]["rulebook"]),
         details=execution.get("details") or {},
     )
-
-
-_NEAR_DAYS = 62
-"""How far back claims of the same vendor are looked at."""
 
 
 def _choice(state: State, fields: Fields) -> dict[str, Any] | None:

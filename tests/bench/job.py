@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -48,8 +49,13 @@ FIXED_RATE = Load("20 calls/s", script={"slots": IN_FLIGHT, "seconds": 0.8, "spr
 
 
 def invoices(label: str, count: int) -> dict[str, bytes]:
-    """``count`` invoices by file name, no two alike, and none like those of another ``label``."""
-    return {f"{label}-{n}.pdf": invoice_pdf(f"{label}-{n}".upper()) for n in range(count)}
+    """``count`` invoices by file name, no two of one amount, and none like those of another ``label``."""
+    return {
+        f"{label}-{n}.pdf": invoice_pdf(
+            f"{label}-{n}".upper(), items=(("Paper", 3, "10.00"), ("Ink", 2, str(35 + Decimal(n) / 100)))
+        )
+        for n in range(count)
+    }
 
 
 def environment(home: Path, endpoint: Endpoint) -> dict[str, str]:
