@@ -39,9 +39,14 @@ async def match(state: State) -> State:
     fields = loaded(state.get("fields", {}))
     known = await ledger.vendors(tenant)
     found = await asyncio.to_thread(vendors.match_vendor, fields, known)
-    if choice := _choice(state, fields):
-        chosen = next((vendor for vendor in known if vendor.id == choice["vendor"]), None)
-        found = vendors.settle_near(found, chosen.id if chosen else None, choice["reason"], choice["decided_by"])
+    choice = _choice(state, fields)
+    if found.how == "near" and choice is None and state["options"]["ask"] != "nothing":
+        # Nothing is claimed before it is known of whom: of two that come at once each would see the other.
+        return {"matched": {"vendor": None, "how": "near", "near": _near(found)}, "findings": {"match": found.findings}}
+    if found.how == "near" and choice:
+        chosen = choice["vendor"] if choice["vendor"] in {vendor.id for vendor, _ in found.near} else None
+        found = vendors.settle_near(found, chosen, choice["reason"], choice["decided_by"])
+    found = vendors.with_accounts(found, state["document"].get("accounts") or ())
     claim = _claim(state, fields, found)
     others = await ledger.claim(claim)
     policy = policy_of(state["options"])
@@ -63,18 +68,19 @@ async def match(state: State) -> State:
                 _tolerances(policy),
             ),
         )
-    elif wanted:
-        message = (
-            f"it refers to order {wanted}, and no purchase orders are kept here: `counterfoil orders import` takes them"
-        )
-        ordered = [finding("ORDER", "info", message, "purchase_order_ref", verdict="not assessable", found=wanted)]
+    else:
+        if state.get("matched"):  # it may have billed an order before a person corrected it
+            await ledger.bill_nothing(execution["id"])
+        if wanted:
+            message = f"it refers to order {wanted}, and no purchase orders are kept here: `counterfoil orders import` takes them"
+            ordered = [finding("ORDER", "info", message, "purchase_order_ref", verdict="not assessable", found=wanted)]
     alike = duplicates.duplicates(claim, others, days=policy.matching.duplicate_days)
     return {
         "matched": {
             "vendor": found.vendor.id if found.vendor else None,
             "how": found.how,
             "named": vendors.is_named(found, fields),
-            "near": [[vendor.id, vendor.name, round(score, 1)] for vendor, score in found.near],
+            "near": _near(found),
             "vendor_key": claim.vendor_key,
             "cost_centre": _cost_centre(state, found.vendor),
             "limit": _limit(found.vendor, claim),
@@ -174,6 +180,10 @@ async def _facts(to: Connections, state: State, fields: Fields, kind: str, readi
         sanctions=await asyncio.to_thread(kept_sanctions, to.documents, state["options"]["rulebook"]),
         details=execution.get("details") or {},
     )
+
+
+def _near(found: VendorMatch) -> list[list[Any]]:
+    return [[vendor.id, vendor.name, round(score, 1)] for vendor, score in found.near]
 
 
 def _choice(state: State, fields: Fields) -> dict[str, Any] | None:

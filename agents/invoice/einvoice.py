@@ -68,6 +68,23 @@ def fields_from_xml(xml: str) -> Fields:
     return reader.fields
 
 
+def accounts_to_pay_to(xml: str) -> list[str]:
+    """Every account of the payee that an e-invoice names (BT-84), as it is written, IBAN or not; none of what cannot be read."""
+    try:
+        root = parse_xml(xml)
+    except (BrokenXml, UnsafeXml):
+        return []
+    ids = {"PayeePartyCreditorFinancialAccount": ("IBANID", "ProprietaryID"), "PayeeFinancialAccount": ("ID",)}
+    found = (
+        " ".join((child.text or "").split())
+        for element in root.iter()
+        if isinstance(element.tag, str) and _local(element) in ids
+        for child in element
+        if isinstance(child.tag, str) and _local(child) in ids[_local(element)]
+    )
+    return list(dict.fromkeys(account[:64] for account in found if account))[:50]
+
+
 class _Node:
     """An element and the readable path to it."""
 

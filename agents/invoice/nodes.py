@@ -19,7 +19,7 @@ from agents.invoice.against_page import against_page
 from agents.invoice.asking import document_of, extract, way
 from agents.invoice.by_code import Draft
 from agents.invoice.confidence import judged
-from agents.invoice.einvoice import NotAnEInvoice, fields_from_xml
+from agents.invoice.einvoice import NotAnEInvoice, accounts_to_pay_to, fields_from_xml
 from agents.invoice.extraction import completed, part_of
 from agents.invoice.schema import SPLIT_PAGES, Fields, dumped, loaded
 from agents.invoice.several import Several
@@ -83,6 +83,8 @@ async def read(state: State) -> State:
         fields = await asyncio.to_thread(_of_page, digest, read_json, state["options"]["ask"], update, found)
     text = reading.xml.text if reading.xml and not reading.text else reading.text
     update["document"] |= await asyncio.to_thread(_known_by, text, fields or {})
+    if reading.xml:
+        update["document"]["accounts"] = await asyncio.to_thread(accounts_to_pay_to, reading.xml.text)
     kept, too_long = bounds.that_fit(dumped(judged(fields or {})))
     return {**update, "fields": kept, "findings": {"read": [*found, *too_long]}}
 

@@ -49,7 +49,8 @@ class InvoiceState(TypedDict, total=False):
     options: dict[str, Any]
     document: dict[str, Any]
     """``media_type``, ``pages``, ``characters``, ``xml`` (name of the embedded file, or None), ``sketch`` of its text by which
-    it is known again, ``preceding`` (number of the invoice it corrects or credits, or None)."""
+    it is known again, ``preceding`` (number of the invoice it corrects or credits, or None), ``accounts`` its XML names to be
+    paid to."""
     kind: Literal["invoice", "credit_note", "other"]
     fields: Annotated[dict[str, Any], merged]
     """Field path to `schema.Field` as JSON."""

@@ -62,7 +62,8 @@ def duplicates(claim: Claim, others: Sequence[Claim], *, days: int = 10) -> list
     Returns:
         ``DUPLICATE`` (same vendor and number), ``DUPLICATE-TEXT`` (the same text but for a number or two),
         ``DUPLICATE-AMOUNT`` (same vendor, currency and amount, other number, near date): errors. ``CORRECTED`` (it says that
-        it corrects the other): an error, since both must be settled. ``CREDIT-NOTE`` (it credits the other): information.
+        it corrects the other, or one that is not on record): an error, since both must be settled. ``CREDIT-NOTE``
+        (it credits the other): information.
     """
     found = []
     for other in others:
@@ -83,6 +84,10 @@ def duplicates(claim: Claim, others: Sequence[Claim], *, days: int = 10) -> list
                     status=other.status.value,
                 )
             )
+    corrected = any(one["rule"] == "CORRECTED" for one in found)
+    if claim.kind == "invoice" and claim.preceding and not corrected:
+        message = f"it says that it corrects or replaces {claim.preceding}, which is not on record: it may still come"
+        found.append(finding("CORRECTED", "error", message, "invoice_number", expected=claim.preceding, found=None))
     if not found:
         found = [
             finding("DUPLICATE", "info", f"no other of {len(others)} like invoices is the same", verdict="pass")

@@ -162,6 +162,10 @@ def _whole(made: _Matching, fields: Fields, vendor: Vendor | None) -> None:
 def _line(made: _Matching, line: _Line, ordered: OrderLine, tenant: str) -> None:
     """One line: its price, and what it bills."""
     order = made.on_record.order
+    if made.sign > 0 and (odd := _billed_without_delivery(line)):
+        message = f"line {line.number + 1}, {line.name}: {odd}"
+        made.say("ORDER-LINE", message, f"{line.path}.quantity", found=line.quantity, amount=line.amount)
+        return
     quantity, price = _measured(line, ordered)
     if quantity is None or price is None:
         message = f"line {line.number + 1} has no quantity or price to hold against line {ordered.line} of the order"
@@ -187,7 +191,8 @@ def _line(made: _Matching, line: _Line, ordered: OrderLine, tenant: str) -> None
         made.say("ORDER-UNIT", message, f"{line.path}.unit", severity="warning", expected=ordered.unit, found=line.unit)
     amount = abs(line.amount if line.amount is not None else quantity * price)
     # A credit note gives back whether its numbers have a minus or not; a line of an invoice that has one gives back, too.
-    back = made.sign < 0 or any(one is not None and one < 0 for one in (line.quantity, line.price, line.amount))
+    signed = (line.amount,) if line.amount else (line.quantity, line.price)
+    back = made.sign < 0 or any(one is not None and one < 0 for one in signed)
     made.billings.append(
         Billing(
             execution_id=made.execution_id,
@@ -198,6 +203,13 @@ def _line(made: _Matching, line: _Line, ordered: OrderLine, tenant: str) -> None
             amount=-amount if back else amount,
         )
     )
+
+
+def _billed_without_delivery(line: _Line) -> str:
+    """How a line of an invoice asks for money for nothing, or for what it gives back; empty where it does not."""
+    if line.quantity is None or line.amount is None or line.amount <= 0 or line.quantity > 0:
+        return ""
+    return f"{line.amount} for a quantity of {line.quantity}"
 
 
 def _quantities(made: _Matching, lines: Mapping[int, _Line], pairs: Mapping[int, OrderLine]) -> None:

@@ -200,6 +200,22 @@ def _account_differs(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
     return [finding("VENDOR-ACCOUNT", "error", message, "payment.iban", expected=vendor.ibans, found=account)]
 
 
+def with_accounts(match: VendorMatch, accounts: Sequence[str]) -> VendorMatch:
+    """The match with what is to be said of ``accounts``, all that the e-invoice names to be paid to, beside the one that was
+    read as its IBAN: further ones, and such as are no IBAN."""
+    vendor, read = match.vendor, _account(match.fields)
+    if vendor is None:
+        return match
+    known = {_compact(iban) for iban in vendor.ibans}
+    others = [one for one in dict.fromkeys(map(_compact, accounts)) if one and one != read and one not in known]
+    if not others:
+        return match
+    message = f"it names further accounts to pay to, {', '.join(others[:5])}, that the master does not have for "
+    message += f"{_named(vendor)}: ask the vendor by a way that is not in this document"
+    told = finding("VENDOR-ACCOUNT", "error", message, "payment.iban", expected=vendor.ibans, found=others[:20])
+    return replace(match, findings=[*match.findings, told])
+
+
 def _vat_id_differs(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
     stated = fields.get("seller.vat_id")
     if stated is None or not vendor.vat_ids or _vat_id(stated.value) in map(_vat_id, vendor.vat_ids):

@@ -14,7 +14,7 @@ from infra.ledger._claims import is_live
 from infra.ledger._master import order_of
 from infra.ledger._tables import billings, claims, executions, orders, receipts
 from infra.ledger.keys import number_key
-from infra.ledger.records import Billing, Order, OrderOnRecord, Receipt
+from infra.ledger.records import Billing, Order, OrderOnRecord, Receipt, Status
 from infra.models.text import storable
 
 T = TypeVar("T")
@@ -22,6 +22,10 @@ T = TypeVar("T")
 
 class Billings(Access):
     """The part of the ledger that keeps what invoices bill against orders."""
+
+    async def bill_nothing(self, execution_id: str) -> None:
+        """Take back what an invoice billed, since it refers to no order any more."""
+        await self._write(lambda connection: connection.execute(_FORGET, {"of": execution_id}))
 
     async def match_order(
         self,
@@ -34,8 +38,9 @@ class Billings(Access):
 
         The invoices of an order stand in the order in which they first billed. One that is held against it again keeps its
         place and sees what it saw, as long as it bills the same and its claim stands where it stood; else it goes to the end.
-        None sees what was rejected, failed or was split, nor what a later claim of its own vendor and number bills: that
-        one was told of this one, and goes to a person as its duplicate, which must not make this one wait too.
+        None sees what was rejected, failed or was split, nor what a credit gives back before it is approved, nor what a later
+        claim of its own vendor and number bills: that one was told of this one, and goes to a person as its duplicate, which
+        must not make this one wait too.
 
         Args:
             number: of the order, as written; where none has it, the only one whose number has the same key is meant.
@@ -94,10 +99,18 @@ class _History:
         return [kept[0]["sequence"], self.last + 1] if kept and stands else [self.last + 1]
 
     def before(self, place: int) -> OrderOnRecord:
-        seen = (row for row in self.others if row["sequence"] < place and not self._duplicate(row))
+        seen = (
+            row
+            for row in self.others
+            if row["sequence"] < place and not self._duplicate(row) and not self._given_back_in_vain(row)
+        )
         return OrderOnRecord(
             order=self.order, receipts=self.receipts, billed=[Billing.model_validate(dict(row)) for row in seen]
         )
+
+    def _given_back_in_vain(self, other: RowMapping) -> bool:
+        """Whether it gives back what nobody has agreed to take back: until then no more can be billed for it."""
+        return bool(other["quantity"] < 0 and other["status"] != Status.APPROVED)
 
     def _duplicate(self, other: RowMapping) -> bool:
         mine = self.claim
@@ -152,7 +165,9 @@ _CLAIM = select(claims.c.sequence, *(claims.c[name] for name in _OF_AN_INVOICE))
 )
 _OWN = select(billings).where(billings.c.execution_id == bindparam("of")).order_by(billings.c.order, billings.c.line)
 _OTHERS = (
-    select(billings, claims.c.sequence.label("claimed"), *(claims.c[name] for name in _OF_AN_INVOICE))
+    select(
+        billings, executions.c.status, claims.c.sequence.label("claimed"), *(claims.c[name] for name in _OF_AN_INVOICE)
+    )
     .select_from(
         billings.outerjoin(claims, claims.c.execution_id == billings.c.execution_id).outerjoin(
             executions, executions.c.id == billings.c.execution_id

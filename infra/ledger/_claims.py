@@ -33,7 +33,8 @@ class Claims(Access):
         that were rejected, failed or were split claim nothing.
 
         Returns:
-            The newest first, at most `MOST_ALIKE`; where there are more, those with its number before those with its amount.
+            The newest first, at most `MOST_ALIKE`; where there are more, those with its number, or of
+            its vendor and amount, before others with its amount.
         """
         row = claim.model_dump(exclude={"status", "sequence"})
         same = {name: storable(row[name]) if isinstance(row[name], str) else row[name] for name in _SAME}
@@ -68,10 +69,16 @@ def _alike(connection: Connection, claim: Claim, place: int) -> list[Claim]:
     numbered: list[RowMapping] = []
     for key in {claim.number_key, claim.preceding} - {None, ""}:
         numbered += connection.execute(_OF_NUMBER, {**before, "key": key}).mappings()
+    if claim.number_key:
+        numbered += connection.execute(_OF_PRECEDING, {**before, "key": claim.number_key}).mappings()
     of_amount: list[RowMapping] = []
     if claim.currency and claim.amount is not None:
         for amount in {claim.amount, -claim.amount}:
             money = {"in_currency": claim.currency, "amount": amount}
+            if claim.vendor_key:  # these first: others may have many of a round amount
+                numbered += connection.execute(
+                    _OF_AMOUNT_OF_VENDOR, {**before, **money, "of_vendor": claim.vendor_key}
+                ).mappings()
             of_amount += connection.execute(_OF_AMOUNT, before | money).mappings()
     found = {row["sequence"]: row for row in numbered}
     for row in sorted(of_amount, key=_sequence, reverse=True):
@@ -108,6 +115,8 @@ _BEFORE = (
 # A statement for each and not one with OR, for which SQLite would go through all claims of the tenant.
 _OF_NUMBER = _BEFORE.where(claims.c.number_key == bindparam("key"))
 _OF_AMOUNT = _BEFORE.where(claims.c.currency == bindparam("in_currency"), claims.c.amount == bindparam("amount"))
+_OF_AMOUNT_OF_VENDOR = _OF_AMOUNT.where(claims.c.vendor_key == bindparam("of_vendor"))
+_OF_PRECEDING = _BEFORE.where(claims.c.preceding == bindparam("key"))
 _SUBMITTERS = (
     select(submissions.c.submitted_by)
     .where(submissions.c.execution_id == bindparam("of"), submissions.c.submitted_by.is_not(None))

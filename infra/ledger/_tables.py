@@ -297,6 +297,8 @@ claims = Table(
     Index(None, "tenant", "sequence", unique=True),
     # With the sequence, so that neither database goes through the one above for the newest of them.
     Index(None, "tenant", "number_key", "sequence"),
+    Index(None, "tenant", "preceding", "sequence"),
     Index(None, "tenant", "currency", "amount", "sequence"),
+    Index(None, "tenant", "vendor_key", "amount", "sequence"),
     Index(None, "tenant", "vendor_key", "issue_date"),
 )

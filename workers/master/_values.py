@@ -44,6 +44,11 @@ def required(value: Any) -> str:
     return plain
 
 
+def same_id(value: Any) -> str:
+    """An id as it is on record, however its cell is written; what is wrong with it is for `text` to say."""
+    return " ".join(readable(str(value)).split())
+
+
 def texts(value: Any) -> list[str]:
     """A list: of JSON, or the parts of a cell; each once."""
     parts = value if isinstance(value, list) else parted(str(value))

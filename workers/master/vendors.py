@@ -57,8 +57,7 @@ def read_vendors(path: Path, tenant: str, known: Mapping[str, Vendor] | None = N
     read: Read[Vendor] = Read()
     first: dict[str, str] = {}
     for row in read_rows(path, list(COLUMNS), needed=["id"], listed_as="vendors", aliases=ALIASES):
-        id = str(row.values.get("id", "")).strip()
-        before = known.get(id)
+        before = known.get(_values.same_id(row.values.get("id", "")))
         needed = ("id",) if before else ("id", "name")
         values, wrong = values_of(row, COLUMNS, path.name, needed)
         if not wrong and values["id"] in first:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from agents.matching import vendors
 from infra.connections import Connections
 from infra.ledger import Order, OrderLine, Vendor
 from tests.agents.conftest import MEASURED, Execution
+from tests.agents.invoice.test_graph import UBL
 from tests.scripted.endpoint import ScriptedEndpoint
 from tests.scripted.invoices import invoice_pdf
 
@@ -102,3 +106,94 @@ async def test_which_vendor_a_near_name_is_a_model_says_with_its_reason_and_a_pe
     assert found["evidence"] == said
     assert found["decided_by"]["by"] == "model"  # type: ignore[index]
     assert ("choose vendor", "small") in execution.calls
+
+
+async def test_what_a_credit_gives_back_is_billed_again_only_once_it_is_approved(
+    execution: Execution, connected: Connections, endpoint: ScriptedEndpoint
+) -> None:
+    await connected.ledger.put_orders([ORDER])
+    await execution.submit(invoice_pdf("R-1", extra="Purchase order: PO-7"))
+    await Execution(connected, endpoint).submit(
+        invoice_pdf("G-1", title="CREDIT NOTE", date="2026-10-13", extra="Purchase order: PO-7\nCredit for invoice R-1")
+    )
+    again = Execution(connected, endpoint)
+    await again.submit(invoice_pdf("R-2", date="2026-11-20", extra="Purchase order: PO-7"))
+    assert [f["verdict"] for f in again.state["findings"]["match"] if f["rule"] == "ORDER-QUANTITY"] == ["fail"] * 2
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["correction first", "original first"])
+async def test_a_correction_and_what_it_corrects_go_to_a_person_whichever_comes_first(
+    execution: Execution, connected: Connections, endpoint: ScriptedEndpoint, first: bool
+) -> None:
+    original = invoice_pdf("R-17")
+    correction = invoice_pdf("R-18", items=(("Paper", 2, "10.00"),), extra="This invoice replaces invoice R-17")
+    await execution.submit(correction if first else original)
+    other = Execution(connected, endpoint)
+    await other.submit(original if first else correction)
+    assert told(other, "CORRECTED")["severity"] == "error"
+    assert execution.waits is first, "a correction of what is not on record waits, too"
+
+
+def ubl(*accounts: str) -> bytes:
+    means = "".join(
+        f"<a:PaymentMeans><b:PaymentMeansCode>30</b:PaymentMeansCode><a:PayeeFinancialAccount><b:ID>{account}</b:ID>"
+        "</a:PayeeFinancialAccount></a:PaymentMeans>"
+        for account in accounts
+    )
+    return UBL.replace("<a:TaxTotal>", f"{means}<a:TaxTotal>", 1).encode()
+
+
+@pytest.mark.parametrize("accounts", [(IBAN, "GB33BUKB20201555555555"), ("12345678",)], ids=["a second", "no IBAN"])
+async def test_every_account_that_an_e_invoice_names_is_held_against_the_master(
+    execution: Execution, connected: Connections, accounts: tuple[str, ...]
+) -> None:
+    await connected.ledger.put_vendors([NORTHWIND])
+    await execution.submit(ubl(*accounts), "a.xml")
+    said = [f for f in execution.state["findings"]["match"] if f["rule"] == "VENDOR-ACCOUNT" and f["verdict"] == "fail"]
+    assert [f["evidence"]["found"] for f in said] == [[accounts[-1]]]
+
+
+async def test_what_a_model_said_of_a_name_gives_way_to_the_master(
+    execution: Execution, connected: Connections
+) -> None:
+    await connected.ledger.put_vendors([NORTHWIND.model_copy(update={"name": "Northwynd Papers", "vat_ids": []})])
+    execution.script.overrides["Vendor"] = {"vendor": "none", "reason": "another firm"}
+    await execution.submit(invoice_pdf("R-1"))
+    assert told(execution, "VENDOR-UNKNOWN")
+    await connected.ledger.put_vendors([NORTHWIND.model_copy(update={"blocked": "fraud"})])
+    await execution.answer("correct", corrections={"payment.terms": "30 days"})
+    assert told(execution, "VENDOR-BLOCKED")["severity"] == "error"
+
+
+async def test_of_two_at_once_from_a_vendor_that_a_model_has_to_tell_one_is_posted(
+    execution: Execution, connected: Connections, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near = NORTHWIND.model_copy(update={"name": "Northwynd Papers", "vat_ids": []})
+    await connected.ledger.put_vendors([near])
+    execution.script.overrides["Vendor"] = {"vendor": "1", "reason": "a slip of the pen"}
+    both, ask = asyncio.Barrier(2), vendors.ask_which
+
+    async def at_once(*arguments: Any, **options: Any) -> Any:
+        said = await ask(*arguments, **options)
+        await both.wait()
+        return said
+
+    monkeypatch.setattr(vendors, "ask_which", at_once)
+    other = Execution(connected, endpoint)
+    await asyncio.gather(
+        execution.submit(invoice_pdf("R-1", extra=f"IBAN: {IBAN}")),
+        other.submit(invoice_pdf("R-1", extra=f"IBAN: {IBAN}\nsecond copy")),
+    )
+    assert sorted([execution.waits, other.waits]) == [False, True]
+    assert len(await connected.ledger.posted("default")) == 1
+
+
+async def test_an_invoice_that_a_correction_takes_off_its_order_bills_it_no_more(
+    execution: Execution, connected: Connections, endpoint: ScriptedEndpoint
+) -> None:
+    await connected.ledger.put_orders([ORDER])
+    await execution.submit(invoice_pdf("R-1", gross="121.00", extra="Purchase order: PO-7"))
+    await execution.answer("correct", corrections={"purchase_order_ref": ""})
+    other = Execution(connected, endpoint)
+    await other.submit(invoice_pdf("R-2", extra="Purchase order: PO-7"))
+    assert told(other, "ORDER")["verdict"] == "pass"

@@ -54,6 +54,19 @@ def billed(line: str, quantity: str) -> Billing:
     )
 
 
+@pytest.mark.parametrize("quantity", ["0", "-100"])
+def test_an_invoice_asks_no_money_for_what_was_not_delivered_or_is_given_back(quantity: str) -> None:
+    billings, found = matched(lines_of({**CABLE, "quantity": quantity}))
+    assert billings == []
+    assert told([one for one in found if one["rule"] == "ORDER-LINE"]) == [("ORDER-LINE", "error")]
+
+
+def test_a_line_given_back_on_an_invoice_is_taken_off_what_was_billed() -> None:
+    back = {**CABLE, "quantity": "-10", "net_amount": "-12.50"}
+    billings, _ = matched(lines_of(back), billed=[billed("1", "100")])
+    assert [(one.quantity, one.amount) for one in billings] == [(Decimal(-10), Decimal("-12.50"))]
+
+
 def received(line: str, quantity: str) -> Receipt:
     return Receipt(tenant="acme", number="LS-1", order="4500-1", line=line, quantity=Decimal(quantity))
 

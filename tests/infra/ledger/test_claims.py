@@ -44,12 +44,21 @@ async def test_what_a_claim_leaves_out_is_equal_to_nothing(ledger: Ledger) -> No
 
 async def test_of_very_many_those_with_its_number_come_first(ledger: Ledger) -> None:
     await ledger.claim(a_claim("the same", amount="120.00"))
-    many = (a_claim(f"e{n}", f"N-{n + 2}", sequence=n + 2) for n in range(MOST_ALIKE + 1))
+    await ledger.claim(a_claim("its own", "N-0"))
+    other = {"vendor_key": "vendor:other"}
+    many = (a_claim(f"e{n}", f"N-{n + 3}", sequence=n + 3, **other) for n in range(MOST_ALIKE + 1))
     rows = [one.model_dump(exclude={"status"}) for one in many]
     await ledger._write(lambda connection: connection.execute(insert(claims), rows))
     seen = await ledger.claim(a_claim("new"))
     assert len(seen) == MOST_ALIKE
-    assert (seen[0].execution_id, seen[-1].execution_id) == (f"e{MOST_ALIKE}", "the same")
+    assert [seen[n].execution_id for n in (0, -2, -1)] == [f"e{MOST_ALIKE}", "its own", "the same"], (
+        "of its vendor, too"
+    )
+
+
+async def test_what_was_corrected_before_it_came_is_seen(ledger: Ledger) -> None:
+    await ledger.claim(a_claim("correction", "R-18", amount="20.00", preceding="r17"))
+    assert ids(await ledger.claim(a_claim("original", "R-17"))) == ["correction"]
 
 
 async def test_the_same_claim_again_keeps_its_place_and_a_changed_one_goes_to_the_end(ledger: Ledger) -> None:

@@ -80,6 +80,12 @@ def test_a_file_of_more_bytes_than_are_read_is_refused(tmp_path: Path, monkeypat
         read_vendors(a_file(tmp_path, "id,name\nV1,Muster GmbH\n"), "acme")
 
 
+def test_an_id_in_other_spacing_is_the_vendor_on_record(tmp_path: Path) -> None:
+    known = ODD.model_copy(update={"id": "V 1", "blocked": "fraud"})
+    (made,) = read_vendors(a_file(tmp_path, "id,terms_days\n V  1,30\n"), "acme", {"V 1": known}).records
+    assert made == known.model_copy(update={"terms_days": 30})
+
+
 def test_a_column_that_is_not_there_leaves_what_is_on_record_and_an_empty_cell_clears_it(tmp_path: Path) -> None:
     known = {ODD.id: ODD}
     (made,) = read_vendors(a_file(tmp_path, "id,terms_days,blocked\n'=1+1,30,\n"), "acme", known).records

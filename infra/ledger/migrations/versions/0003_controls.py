@@ -96,6 +96,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_claims_tenant_sequence", "claims", ["tenant", "sequence"], unique=True)
     op.create_index("ix_claims_tenant_number_key_sequence", "claims", ["tenant", "number_key", "sequence"])
+    op.create_index("ix_claims_tenant_preceding_sequence", "claims", ["tenant", "preceding", "sequence"])
+    op.create_index(
+        "ix_claims_tenant_vendor_key_amount_sequence", "claims", ["tenant", "vendor_key", "amount", "sequence"]
+    )
     alike = ["tenant", "currency", "amount", "sequence"]
     op.create_index("ix_claims_tenant_currency_amount_sequence", "claims", alike)
     op.create_index("ix_claims_tenant_vendor_key_issue_date", "claims", ["tenant", "vendor_key", "issue_date"])
