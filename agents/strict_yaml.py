@@ -20,7 +20,7 @@ def load_yaml(data: bytes) -> Any:
     """
     try:
         return yaml.load(data, Loader=_Strict)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # the latter of bytes that are no UTF-8, or a day that is none
         raise NotYaml(" ".join(str(error).split())) from error
     except RecursionError as error:
         raise NotYaml("it nests too deep") from error
@@ -30,6 +30,8 @@ class _Strict(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key is no plain word", key.start_mark)
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"{key.value} comes twice", key.start_mark)
             seen.add(key.value)

@@ -22,7 +22,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from infra.connections import Connections
-from infra.ledger import BatchProgress, Begun, Execution, Status, Submission
+from infra.ledger import PART_OF, BatchProgress, Begun, Execution, Status, Submission
 from infra.settings import Settings
 from infra.telemetry.phoenix import trace_link
 from infra.telemetry.tracing import trace_id_of
@@ -110,7 +110,7 @@ class Feeding:
     async def hand_in_parts(self, order: PartsOrder) -> list[str]:
         """Note the parts of a split document as submissions of the same batch, and have the batch begin them."""
         now = datetime.now(UTC)
-        by = (await self._ledger.submitters(order.of) or [order.of])[0]
+        by = next(iter(await self._ledger.submitters(order.of)), None)
         parts = [
             Submission(
                 tenant=order.tenant,
@@ -122,7 +122,7 @@ class Feeding:
                 execution_id=execution_id(order.definition, order.tenant, part["digest"]),
                 submitted_at=now,
                 submitted_by=by,
-                details=order.details,
+                details=order.details | {PART_OF: order.of},
             )
             for part in order.parts
         ]

@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from temporalio.langgraph import graph
 
     from agents.approval import Notice, notices
+    from agents.approval.names import key_of
     from infra.ledger import REFUSED_FOR_GOOD, Execution, Finding, Review, Status, Step
     from infra.ledger.activities import record
     from infra.telemetry.tracing import RootSpan, root_span, trace_id_of
@@ -59,6 +60,9 @@ class PartsOrder(BaseModel):
     """Each with ``name`` and ``digest``; the bytes are in the document store."""
     details: dict[str, str] = Field(default_factory=dict)
 
+
+BY_POLICY = "policy"
+"""Who a decision is by that no person took; so no person may answer under that name."""
 
 HAND_IN_PARTS = "hand in parts"
 """Activity that takes a `PartsOrder` and returns the ids of the executions."""
@@ -296,6 +300,8 @@ class AgentWorkflow:
 
     def review_problem(self, answer: ReviewAnswer) -> str | None:
         """Why an answer cannot be taken, or None. Definitions add what their agents need."""
+        if key_of(answer.reviewer) in ("", BY_POLICY):
+            return f"an answer needs the name of who gives it, and nobody is called {BY_POLICY}: that is the approval policy"
         if answer.action == "correct" and not answer.corrections:
             return "a correction names at least one field"
         if answer.action != "correct" and answer.corrections:

@@ -123,6 +123,8 @@ class Group(_Part):
     def _people_differ(self) -> Self:
         if twice := _twice(self.people):
             raise ValueError(f"{twice} is named twice: name each person once")
+        if key_of("policy") in map(key_of, self.people):
+            raise ValueError("policy is no person's name: that is how approvals without a person are recorded")
         return self
 
 
@@ -164,6 +166,8 @@ class Delegation(_Part):
     def _is_possible(self) -> Self:
         if self.ends < self.starts:
             raise ValueError(f"ends on {self.ends}, before it starts on {self.starts}: swap them")
+        if key_of(self.to) == key_of("policy"):
+            raise ValueError("policy is no person's name: that is how approvals without a person are recorded")
         if key_of(self.from_) == key_of(self.to):
             raise ValueError(f"{self.to} needs no delegation from themselves: name another person")
         return self

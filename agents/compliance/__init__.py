@@ -3,7 +3,7 @@
 `by_code` answers the rules that code can; `ask_rules` asks a model about the rest. `graph` is an agent of its own that does both.
 """
 
-from agents.compliance.asking import ask_rules
+from agents.compliance.asking import ask_rules, unasked
 from agents.compliance.assess import by_code
 from agents.compliance.facts import Facts
 from agents.compliance.loading import (
@@ -33,4 +33,5 @@ __all__ = [
     "load_rulebook",
     "read_rulebook",
     "shipped",
+    "unasked",
 ]

@@ -19,7 +19,7 @@ from agents.compliance.passages import Passage, Passages
 from agents.compliance.prompts import messages, version
 from agents.compliance.rulebook import Rule, Rulebook
 from agents.documents.reading import Reading
-from agents.findings import by_model
+from agents.findings import by_model, finding
 from infra.connections import connections
 from infra.models import ContextExceeded, InvalidAnswer, ModelCall, ModelClient, Question
 
@@ -74,6 +74,12 @@ async def ask_rule(
         ModelError: an endpoint does not answer.
     """
     return await _Asking(models, execution_id, rulebook, rule, passages, tier).ask(_parts(passages.lines))
+
+
+def unasked(ids: Sequence[str]) -> list[Finding]:
+    """What is said of rules that code cannot answer where the setting ``ask`` lets no model be asked."""
+    message = "code cannot answer it, and the setting `ask` says that no model is asked: a person has to look"
+    return [finding(id, "error", message, verdict="not assessable") for id in ids]
 
 
 def stub_of(call: ModelCall) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from langgraph.types import Send, interrupt
 
 from agents import en16931
-from agents.compliance import ask_rules, by_code, kept_rulebook, kept_sanctions
+from agents.compliance import ask_rules, by_code, kept_rulebook, kept_sanctions, unasked
 from agents.compliance.facts import Facts
 from agents.documents import OcrLimits, read_document
 from agents.documents.reading import Reading
@@ -82,9 +82,9 @@ async def rules(state: State) -> State:
     found, open_rules = await asyncio.to_thread(by_code, facts, rulebook)
     official = await _official(reading) if state["document"]["xml"] else []
     asks = state["options"].get("ask") != "nothing"
-    unasked = [] if asks else [_unasked(id) for id in open_rules]
+    left = [] if asks else unasked(open_rules)
     return {
-        "findings": {"rules": found, "en16931": official, "unasked": unasked},
+        "findings": {"rules": found, "en16931": official, "unasked": left},
         "open_rules": open_rules if asks else [],
         "result": {"rulebook": dict(kept), "kind": state["kind"]},
     }
@@ -210,11 +210,6 @@ def _invoice(reading: Reading, read_json: bytes) -> tuple[str, Fields, str | Non
 
 def _reading(to: Connections, digest: str) -> Reading:
     return Reading.model_validate_json(to.documents.get_derived(digest, "reading.json"))
-
-
-def _unasked(id: str) -> dict[str, Any]:
-    message = "code cannot answer it, and the setting `ask` says that no model is asked: a person has to look"
-    return finding(id, "error", message, verdict="not assessable")
 
 
 def _accepted(findings: Mapping[str, list[dict[str, Any]]], by: str) -> dict[str, list[dict[str, Any]]]:

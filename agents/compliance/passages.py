@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from textwrap import wrap
 from typing import Any
 
 from agents.documents.layout import Layout, Line, union
@@ -18,7 +19,7 @@ from agents.documents.reading import Box, Reading
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, parse_xml
 
 LONGEST_LINE = 300
-"""Characters of a line that are shown and quoted."""
+"""Characters that are shown and quoted as one; a longer line is several."""
 _HEADING_LINES = 25
 """A heading stands among so many first lines."""
 _HEADING_WORDS = 8
@@ -59,8 +60,8 @@ class Passages:
     def lines(self) -> list[Passage]:
         """Line by line. Places are those on the page as it is displayed."""
         if self._layout.lines:
-            return [self._line(line) for line in self._layout.lines]
-        return [Passage(text) for text in self._values]
+            return [passage for line in self._layout.lines for passage in self._line(line)]
+        return [Passage(part) for text in self._values for part in _parts(text)]
 
     @cached_property
     def text(self) -> str:
@@ -98,7 +99,7 @@ class Passages:
         for text in self._values:
             at = _squeezed(text).find(wanted)
             if at >= 0 and not _turned(text[:at]):
-                yield Passage(text[:LONGEST_LINE])
+                yield Passage(next((part for part in _parts(text) if wanted in _squeezed(part)), phrase))
                 return
 
     def _before(self, place: Place) -> str:
@@ -109,9 +110,9 @@ class Passages:
                 return " ".join(self._words[max(n - _WORDS_BEFORE, 0) : n])
         return ""
 
-    def _line(self, line: Line) -> Passage:
-        words = [word for cell in line.cells for word in cell.words]
-        return Passage(line.text[:LONGEST_LINE], line.page, self._reading.as_displayed(line.page, union(words)))
+    def _line(self, line: Line) -> list[Passage]:
+        box = self._reading.as_displayed(line.page, union([word for cell in line.cells for word in cell.words]))
+        return [Passage(part, line.page, box) for part in _parts(line.text)]
 
     @cached_property
     def _layout(self) -> Layout:
@@ -141,7 +142,12 @@ class Passages:
         except (BrokenXml, UnsafeXml):
             return []
         texts = (" ".join(element.text.split()) for element in root.iter() if element.text and not len(element))
-        return [text[:2000] for text in texts if any(c.isalpha() for c in text)]
+        return [text for text in texts if any(c.isalpha() for c in text)]
+
+
+def _parts(text: str) -> list[str]:
+    """A text in parts that can be shown and quoted; nothing of it is left out."""
+    return wrap(text, LONGEST_LINE, break_on_hyphens=False) if len(text) > LONGEST_LINE else [text]
 
 
 @lru_cache(64)

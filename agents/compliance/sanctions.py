@@ -181,16 +181,20 @@ def read_sanctions(data: bytes, name: str) -> SanctionsList:
     except UnicodeDecodeError as error:
         raise BadSanctionsList(f"the sanctions list {name} is not in UTF-8: save it so") from error
     first = text.lstrip().partition("\n")[0].lower()
-    entries = tuple(_of_csv(text) if re.search(r"(^|[,;\"])name($|[,;\"\r])", first) else _of_lines(text))
+    entries = tuple(_of_csv(text) if _NAMED.search(first) else _of_lines(text))
     if not entries:
         raise BadSanctionsList(f"the sanctions list {name} holds no names: give one a line, or CSV with a column name")
     return SanctionsList(name, sha256(data).hexdigest(), entries)
 
 
+_NAMED = re.compile(r'(^|[,;\t"])\s*name\s*($|[,;\t"])')
+"""A first line that names columns, one of them ``name``."""
+
+
 def _of_csv(text: str) -> Iterator[Entry]:
     first = text.lstrip().partition("\n")[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    for n, row in enumerate(csv.DictReader(io.StringIO(text.lstrip()), delimiter=delimiter), 1):
+    delimiter = max(",;\t", key=first.count)
+    for n, row in enumerate(csv.DictReader(io.StringIO(text.lstrip()), delimiter=delimiter, skipinitialspace=True), 1):
         cells = {key.strip().lower(): (value or "").strip() for key, value in row.items() if isinstance(key, str)}
         aliases = [alias.strip() for alias in re.split(r"[;|]", cells.get("aliases", ""))]
         names = tuple(dict.fromkeys(name for name in (cells.get("name", ""), *aliases) if name))

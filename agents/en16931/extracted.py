@@ -14,10 +14,10 @@ from typing import Any
 
 from agents.en16931 import _catalogue
 from agents.en16931.assessment import RULES, failure, validate
-from agents.en16931.draft import Draft, draft
+from agents.en16931.draft import Draft
 from agents.en16931.sheets import UBL_EN16931
 from agents.en16931.terms import DOCUMENT_ALLOWANCE, is_read, readable
-from agents.en16931.writer import NotWritten, write
+from agents.en16931.writer import NotWritten, drafted, write
 from agents.findings import finding
 from agents.invoice.schema import Fields
 
@@ -39,8 +39,8 @@ async def assess_extracted(fields: Fields, kind: str) -> list[dict[str, Any]]:
         A finding for each rule that fails and counts, an error where the rule is fatal; and one, not assessable, of all
         others.
     """
-    made = draft(fields, kind)
     try:
+        made = drafted(fields, kind)
         written = write(made, "ubl")
     except NotWritten as error:
         return [_not_assessable(f"The rules of EN 16931 cannot be evaluated: {error}.", [])]

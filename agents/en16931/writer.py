@@ -43,7 +43,19 @@ class Written:
 
 def to_data(fields: Mapping[str, Field], kind: str) -> dict[str, Any]:
     """The invoice as factur-x's dictionary, keyed by business term; see `agents.en16931.draft.draft`."""
-    return draft(fields, kind).data
+    return drafted(fields, kind).data
+
+
+def drafted(fields: Mapping[str, Field], kind: str) -> Draft:
+    """`agents.en16931.draft.draft`.
+
+    Raises:
+        NotWritten: its numbers are too large to compute with.
+    """
+    try:
+        return draft(fields, kind)
+    except ArithmeticError as error:
+        raise NotWritten("its numbers are too large to compute with") from error
 
 
 def to_ubl(fields: Mapping[str, Field], kind: str) -> Written:
@@ -56,12 +68,12 @@ def to_ubl(fields: Mapping[str, Field], kind: str) -> Written:
     Raises:
         NotWritten: a value cannot stand in XML.
     """
-    return write(draft(fields, kind), "ubl")
+    return write(drafted(fields, kind), "ubl")
 
 
 def to_cii(fields: Mapping[str, Field], kind: str) -> Written:
     """The invoice as Cross Industry Invoice D22B, profile EN 16931; see `to_ubl`."""
-    return write(draft(fields, kind), "cii")
+    return write(drafted(fields, kind), "cii")
 
 
 def write(made: Draft, syntax: str) -> Written:

@@ -13,14 +13,14 @@ from typing import Any
 
 from agents import en16931
 from agents.approval import Case, Policy, auto, policy_of
-from agents.compliance import Facts, ask_rules, by_code, kept_rulebook, kept_sanctions
+from agents.compliance import Facts, ask_rules, by_code, kept_rulebook, kept_sanctions, unasked
 from agents.documents.reading import Reading
 from agents.findings import finding
 from agents.invoice.schema import Fields, loaded
 from agents.matching import duplicates, orders, vendors
 from agents.matching.vendors import VendorMatch
 from infra.connections import Connections, connections
-from infra.ledger import Claim, Vendor
+from infra.ledger import PART_OF, Claim, Ledger, Vendor
 from infra.ledger.keys import number_key
 from infra.telemetry.steps import step
 
@@ -86,7 +86,7 @@ async def match(state: State) -> State:
             "limit": _limit(found.vendor, claim),
             "order": wanted if any(one["rule"] == "ORDER" and one["verdict"] == "pass" for one in ordered) else None,
         },
-        "submitters": sorted({*await ledger.submitters(execution["id"]), *_submitted_by(execution)}),
+        "submitters": sorted(await _submitters(ledger, execution)),
         "findings": {"match": [*found.findings, *ordered, *alike]},
     }
 
@@ -126,9 +126,11 @@ async def comply(state: State) -> State:
     facts = await _facts(to, state, fields, kind, reading)
     rulebook = await asyncio.to_thread(kept_rulebook, to.documents, state["options"]["rulebook"])
     house, open_rules = by_code(facts, rulebook)
+    asks = state["options"]["ask"] != "nothing"
+    left = None if asks else unasked(open_rules)
     return {
-        "findings": {"comply": [*(one for one in official if one["rule"] not in said), *house], "policies": None},
-        "open_rules": open_rules if state["options"]["ask"] != "nothing" else [],
+        "findings": {"comply": [*(one for one in official if one["rule"] not in said), *house], "policies": left},
+        "open_rules": open_rules if asks else [],
     }
 
 
@@ -232,8 +234,12 @@ def _limit(vendor: Vendor | None, claim: Claim) -> str | None:
     return format(vendor.limit, "f") if vendor.currency in (None, claim.currency) else "0"
 
 
-def _submitted_by(execution: Mapping[str, Any]) -> list[str]:
-    return [execution["submitted_by"]] if execution.get("submitted_by") else []
+async def _submitters(ledger: Ledger, execution: Mapping[str, Any]) -> set[str]:
+    """Who handed the document in, or the file that it was a part of."""
+    found = {execution["submitted_by"]} if execution.get("submitted_by") else set()
+    for id in (execution["id"], (execution.get("details") or {}).get(PART_OF)):
+        found |= set(await ledger.submitters(id)) if id else set()
+    return found
 
 
 def _tolerances(policy: Policy) -> orders.Tolerances:

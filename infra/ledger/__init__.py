@@ -4,6 +4,7 @@ from infra.ledger._database import REFUSED_FOR_GOOD, LedgerNotReady
 from infra.ledger._ledger import Ledger
 from infra.ledger._migrate import migrate
 from infra.ledger.records import (
+    PART_OF,
     AlreadyPosted,
     BatchProgress,
     BatchSummary,
@@ -27,6 +28,7 @@ from infra.ledger.records import (
 )
 
 __all__ = [
+    "PART_OF",
     "REFUSED_FOR_GOOD",
     "AlreadyPosted",
     "BatchProgress",

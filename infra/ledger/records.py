@@ -32,6 +32,10 @@ class Status(StrEnum):
         return self not in (Status.RUNNING, Status.REVIEW)
 
 
+PART_OF = "part of"
+"""The detail of a submission that names the execution whose document it was split from."""
+
+
 class Submission(BaseModel):
     """One file handed in. Many submissions of the same bytes by one tenant lead to one execution."""
 

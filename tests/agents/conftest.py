@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,15 @@ class Execution:
         self.id = ""
         self.state: dict[str, Any] = {}
 
-    async def submit(self, document: bytes, name: str = "a.pdf", **other_options: Any) -> dict[str, Any]:
+    async def submit(
+        self, document: bytes, name: str = "a.pdf", details: Mapping[str, str] | None = None, **other_options: Any
+    ) -> dict[str, Any]:
         """Run until the end or until a person is asked. ``other_options`` stand over those of the settings; of them
         ``approval_limits``, ``sure`` and ``matching`` over those of the approval policy."""
         digest = self._made.documents.put(document)
         self.go_back_to(f"default/{digest[:16]}")
-        ref = {"id": self.id, "tenant": "default", "batch": "monday", "digest": digest, "name": name}
+        ref: dict[str, Any] = {"id": self.id, "tenant": "default", "batch": "monday", "digest": digest, "name": name}
+        ref |= {"details": dict(details)} if details else {}
         given_options = options(self._made.settings)
         given_options["policy"] = _policy(given_options["policy"], other_options)
         given: Any = {"execution": ref, "options": given_options | other_options}

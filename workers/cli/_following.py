@@ -17,7 +17,7 @@ from rich.text import Text
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from infra.ledger import Execution, Ledger, Status
+from infra.ledger import PART_OF, Execution, Ledger, Status
 from infra.models.calls import CallStatus, ModelCall
 from workers.cli._console import (
     add_row,
@@ -180,7 +180,7 @@ async def _parts_of(ledger: Ledger, rows: Sequence[Followed]) -> list[Followed]:
             continue
         row.parts_known = True
         for one in await ledger.submissions(tenant=split.tenant, batch=split.batch):
-            if one.submitted_by == split.id and one.execution_id not in followed:
+            if one.details.get(PART_OF) == split.id and one.execution_id not in followed:
                 followed.add(one.execution_id)
                 parts.append(Followed(Submitted(one.name, "queued", digest=one.digest, execution_id=one.execution_id)))
     return parts

@@ -54,6 +54,12 @@ def test_a_list_is_csv_with_a_column_name_or_a_name_a_line(tmp_path: Path) -> No
     assert [entry.names for entry in lines.entries] == [("Volkov Shipping",), ("Al-Rashid, General Contracting",)]
     semicolons = read_sanctions(b"id;name;country\n7;Volkov Shipping;RU\n", "b.csv")
     assert (semicolons.entries[0].id, semicolons.entries[0].country) == ("7", "RU")
+    for text in (
+        b"id, name, aliases\n7, Volkov Shipping, Volkov Lines\n",
+        b"id\tname\taliases\n7\tVolkov Shipping\tVolkov Lines\n",
+    ):
+        (entry,) = read_sanctions(text, "c.csv").entries
+        assert (entry.id, entry.names) == ("7", ("Volkov Shipping", "Volkov Lines"))
     empty = tmp_path / "empty.txt"
     empty.write_text("# nobody\n")
     with pytest.raises(BadSanctionsList, match="holds no names"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import pytest
 from facturx import get_xml_from_pdf  # type: ignore[import-untyped]
 
@@ -10,6 +12,7 @@ from agents.en16931.units import code_of
 from agents.en16931.writer import NotWritten, Written, to_cii, to_data, to_facturx_pdf, to_ubl
 from agents.invoice.checks import kind_of
 from agents.invoice.einvoice import fields_from_xml
+from agents.invoice.schema import Evidence, Field
 from tests.agents.documents.samples import CORPUS, needs_corpus
 from tests.agents.en16931.corpus import manifest, truths
 from tests.agents.en16931.invoices import PLAIN, invoice, read
@@ -140,3 +143,16 @@ def test_the_dictionary_is_keyed_by_business_term() -> None:
 )  # fmt: skip
 def test_units_have_their_codes(unit: str | None, code: str, certain: bool) -> None:
     assert code_of(unit) == (code, certain)
+
+
+@pytest.mark.parametrize("write", [to_ubl, to_cii])
+def test_numbers_too_large_to_compute_with_are_told(write: Callable[[Mapping[str, Field], str], Written]) -> None:
+    line = {
+        "quantity": "123456789012345678",
+        "unit_price_net": "123456789012.34",
+        "net_amount": "1.00",
+        "name": "Paint",
+    }
+    fields = {f"lines[0].{key}": Field(value=value, evidence=Evidence(source="rule")) for key, value in line.items()}
+    with pytest.raises(NotWritten, match="too large"):
+        write(fields, "invoice")

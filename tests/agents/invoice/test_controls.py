@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 
 from agents.matching import vendors
 from infra.connections import Connections
-from infra.ledger import Order, OrderLine, Vendor
+from infra.ledger import PART_OF, Order, OrderLine, Submission, Vendor
 from tests.agents.conftest import MEASURED, Execution
 from tests.agents.invoice.test_graph import UBL
 from tests.scripted.endpoint import ScriptedEndpoint
@@ -197,3 +197,25 @@ async def test_an_invoice_that_a_correction_takes_off_its_order_bills_it_no_more
     other = Execution(connected, endpoint)
     await other.submit(invoice_pdf("R-2", extra="Purchase order: PO-7"))
     assert told(other, "ORDER")["verdict"] == "pass"
+
+
+async def test_a_policy_that_code_cannot_answer_goes_to_a_person_where_no_model_is_asked(execution: Execution) -> None:
+    await execution.submit(invoice_pdf("R-1", rate=0), ask="nothing")
+    assert told(execution, "TAX-EXEMPTION-NOTE")["verdict"] == "not assessable"
+    assert execution.waits
+
+
+async def test_whoever_handed_in_the_file_handed_in_its_parts(execution: Execution, connected: Connections) -> None:
+    whole, now = b"two invoices", datetime.now(UTC)
+    digest = connected.documents.put(whole)
+    await connected.ledger.submit_all(
+        [
+            Submission(
+                tenant="default", batch=by, name="two.pdf", digest=digest, size=1, media_type="application/pdf",
+                execution_id="whole", submitted_at=now, submitted_by=by,
+            )
+            for by in ("anna", "ben")
+        ]
+    )  # fmt: skip
+    await execution.submit(invoice_pdf("R-1"), details={PART_OF: "whole"})
+    assert execution.state["submitters"] == ["anna", "ben"]
