@@ -39,7 +39,7 @@ score: setup  ## read documents with known truth (PDFS=folder GT=folder) with th
 test: setup  ## run the tests (real Temporal, Phoenix and databases; a scripted endpoint for the GPU)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-exhaustive: setup  ## the tests that go through whole corpora, stop and start servers, or hand in a storm of duplicates
+exhaustive: setup  ## the tests that take long: whole corpora, hostile sizes, servers stopped and started, a storm of duplicates
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m exhaustive
 
 lint: setup  ## ruff, strict types, the import contract of the rooms, unused dependencies

@@ -68,6 +68,7 @@ def read(name: str, ocr: OcrLimits | None = None) -> Reading:
 
 @needs_corpus
 @pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.exhaustive
 def test_a_bad_input_ends_as_expected_long_before_its_limits(name: str) -> None:
     begun = time.monotonic()
     reading = read(name)

@@ -118,6 +118,7 @@ def test_neighbours_stay_on_their_page() -> None:
 
 
 @pytest.mark.parametrize("row", ["wort", "wort   12,00   3   36,00"])
+@pytest.mark.exhaustive
 def test_the_time_looking_around_takes_does_not_grow_with_the_square_of_the_lines(row: str) -> None:
     def of(lines: int) -> Callable[[], object]:
         reading = page(*[row] * lines)
@@ -133,6 +134,7 @@ def test_the_time_looking_around_takes_does_not_grow_with_the_square_of_the_line
     assert grows_gently(of, 4_000)
 
 
+@pytest.mark.exhaustive
 def test_lines_printed_on_top_of_each_other_are_looked_at_only_so_far() -> None:
     def of(lines: int) -> Callable[[], list[object]]:
         words = [Word(text="x", page=1, box=(0, 0, 10, 8), line=n) for n in range(lines)]

@@ -245,6 +245,7 @@ def test_rows_are_called_by_their_own_numbers() -> None:
     assert told(moved, page(*LINES))[0] == ("lines[5].net_amount", "error")
 
 
+@pytest.mark.exhaustive
 def test_no_document_can_hold_up_the_comparison() -> None:
     many = {
         **stated(),

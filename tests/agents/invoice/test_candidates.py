@@ -154,6 +154,7 @@ def test_of_very_many_candidates_the_first_and_the_last_are_looked_at() -> None:
 @pytest.mark.parametrize(
     "line", ["Rechnung 24 0317 vom 01.02.2025 über 12,00 EUR", "1  2  3,00  A-1", "A 1 " * 20, "1.1." * 20]
 )
+@pytest.mark.exhaustive
 def test_the_time_many_pages_take_does_not_grow_with_the_square_of_their_number(line: str) -> None:
     def of(pages: int) -> Callable[[], object]:
         reading = page(*[line] * 50)
@@ -166,6 +167,7 @@ def test_the_time_many_pages_take_does_not_grow_with_the_square_of_their_number(
     assert grows_gently(of, 8)
 
 
+@pytest.mark.exhaustive
 def test_the_labels_of_a_value_cost_no_more_on_a_longer_page() -> None:
     def of(lines: int) -> Callable[[], object]:
         some = Candidates(page(*["Menge  A-1"] * lines)).references[-100:]
@@ -176,6 +178,7 @@ def test_the_labels_of_a_value_cost_no_more_on_a_longer_page() -> None:
 
 
 @pytest.mark.parametrize("text", ["1 " * 4_000, "1.1." * 3_000, "12/" * 4_000], ids=["numbers", "points", "slashes"])
+@pytest.mark.exhaustive
 def test_the_time_a_long_cell_takes_does_not_grow_with_the_square_of_its_length(text: str) -> None:
     def of(length: int) -> Callable[[], object]:
         every = Candidates(page(text[:length]))
@@ -184,6 +187,7 @@ def test_the_time_a_long_cell_takes_does_not_grow_with_the_square_of_its_length(
     assert grows_gently(of, len(text))
 
 
+@pytest.mark.exhaustive
 def test_the_time_long_numbers_take_does_not_grow_with_the_square_of_their_length() -> None:
     def of(digits: int) -> Callable[[], object]:
         every = Candidates(page(" ".join(["1" * digits] * 5) + " x"))

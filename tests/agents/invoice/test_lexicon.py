@@ -179,6 +179,7 @@ def test_no_phrase_of_a_language_is_written_twice() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.exhaustive
 def test_no_text_makes_the_comparison_slow(text: str) -> None:
     compiled = [lexicon._compiled(term) for term in lexicon.terms()]
 

@@ -94,6 +94,7 @@ async def test_code_reads_four_hundred_lines_on_thirty_pages_and_their_sum_is_pr
     assert len(json.dumps(state)) < 2**20, "of the 2 MiB that a payload of Temporal's may have"
 
 
+@pytest.mark.exhaustive
 async def test_a_table_no_code_reads_is_asked_in_parts_that_fit_and_joined_without_a_gap_or_a_line_twice(
     execution: Execution, reader: Reader
 ) -> None:

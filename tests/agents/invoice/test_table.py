@@ -906,6 +906,7 @@ def test_a_letter_has_no_table() -> None:
         "1 " * 60,
     ],
 )
+@pytest.mark.exhaustive
 def test_the_time_a_table_takes_does_not_grow_with_the_square_of_its_lines(line: str) -> None:
     def of(lines: int) -> Callable[[], object]:
         layout = Layout(page("Bezeichnung  Menge  Preis  Betrag", *[line] * lines))

@@ -218,6 +218,7 @@ def test_a_page_without_amounts_has_no_totals() -> None:
 @pytest.mark.parametrize(
     "line", ["Net  {n}.00   VAT {n}.00   Total {n}.00", "19 %   {n}.00   {n}.19   {n}.50", "{n}.00"]
 )
+@pytest.mark.exhaustive
 def test_the_time_hundreds_of_different_amounts_take_does_not_grow_with_their_square(line: str) -> None:
     def of(lines: int) -> Callable[[], object]:
         return Sums(Candidates(page(*[line.format(n=n) for n in range(lines)]))).ranked

@@ -249,6 +249,7 @@ def test_other_lines_name_no_invoice_that_is_corrected(line: str) -> None:
     assert preceding_of(line, fields_of(invoice_number="R 99")) is None
 
 
+@pytest.mark.exhaustive
 def test_the_time_a_long_text_takes_does_not_grow_with_the_square_of_its_length() -> None:
     def of(words: int) -> Callable[[], tuple[str | None, object]]:
         text = "zu rechnung " * words + "\n" + "corrects the invoice no. " * words + "\n" * (words // 10)
