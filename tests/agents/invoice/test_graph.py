@@ -370,7 +370,12 @@ async def test_the_documents_of_the_demo_are_decided_as_it_says_by_code_alone(
         execution = Execution(connected, endpoint)
         data = (tmp_path / "demo" / document.name).read_bytes()
         state = await execution.submit(data, document.name, ask="nothing", sure=0)
-        assert ("review" if execution.waits else state["decision"]["outcome"]) == document.expected, document.name
+        left = {one["rule"] for one in state["findings"].get("policies") or ()}
+        assert left == ({"TAX-EXEMPTION-NOTE"} if document.name == "invoice_cedar_lantern.pdf" else set()), (
+            document.name
+        )
+        expected = "review" if left else document.expected  # a model would be asked
+        assert ("review" if execution.waits else state["decision"]["outcome"]) == expected, document.name
         bill = stated.get(document.name)
         if bill and state["document"]["characters"]:
             assert state["headline"]["number"] == bill.number
