@@ -53,13 +53,13 @@ lock:  ## resolve the requirements anew, pinned and hashed, naming no host
 
 BENCH ?= --json .counterfoil/bench.json --plot .counterfoil/bench.png
 bench: setup  ## measure speed, latency, CPU, saturation and large batches, beside peers that do the same job (BENCH=arguments)
-	@$(BIN)/python -m tests.bench $(BENCH)
+	@$(BIN)/python -m tests.evals.bench $(BENCH)
 
 CHAOS ?= --json .counterfoil/chaos.json
 chaos: setup  ## kill workers, endpoint, Phoenix and Temporal at random under 200 documents, and hold all records together (CHAOS=arguments)
-	@$(BIN)/python -m tests.chaos $(CHAOS)
+	@$(BIN)/python -m tests.evals.chaos $(CHAOS)
 
 MONTH ?= --json .counterfoil/month.json
 month: setup  ## 300 generated invoices with planted faults through all checks: precision, recall, wrongly approved (MONTH=arguments)
 	@mkdir -p .counterfoil
-	@$(BIN)/python -m tests.month $(MONTH)
+	@$(BIN)/python -m tests.evals.month $(MONTH)

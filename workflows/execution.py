@@ -25,8 +25,8 @@ with workflow.unsafe.imports_passed_through():
     from langgraph.types import Command
     from temporalio.langgraph import graph
 
-    from agents.approval import Notice, notices
-    from agents.approval.names import key_of
+    from agents.controls.approval import Notice, notices
+    from agents.controls.approval.names import key_of
     from infra.ledger import REFUSED_FOR_GOOD, Execution, Finding, Review, Status, Step
     from infra.ledger.activities import record
     from infra.telemetry.tracing import RootSpan, root_span, trace_id_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from agents import approval
-    from agents.approval import Case, Policy
-    from agents.invoice.schema import correction_problem
+    from agents.controls import approval
+    from agents.controls.approval import Case, Policy
+    from agents.fields.schema import correction_problem
     from infra.ledger import Execution
     from workflows.execution import AgentWorkflow, ExecutionOrder, ReviewAnswer
 

@@ -11,9 +11,10 @@ from typing import Annotated, Any, TypedDict
 
 from langgraph.graph import END, START, StateGraph
 
-from agents.compliance import keep_rulebook, nodes
+from agents.compliance import nodes
+from agents.controls.rulebook import keep_rulebook
 from agents.invoice.state import Decision, ExecutionRef, merged
-from agents.placing import JUDGES, PURE, asks_a_model, reads
+from agents.steps.placing import JUDGES, PURE, asks_a_model, reads
 from infra.models.tiers import tiers_of
 from infra.settings import Settings, settings
 

@@ -10,18 +10,21 @@ from typing import Any
 
 from langgraph.types import Send, interrupt
 
-from agents import en16931
-from agents.compliance import ask_rules, by_code, kept_rulebook, kept_sanctions, unasked
-from agents.compliance.facts import Facts
+from agents.controls.matching.vendors import match_vendor, vendor_key
+from agents.controls.rulebook import ask_rules, by_code, kept_rulebook, kept_sanctions, unasked
+from agents.controls.rulebook.facts import Facts
 from agents.documents import OcrLimits, read_document
 from agents.documents.reading import Reading
+from agents.einvoice import en16931
+from agents.einvoice.stated import NotAnEInvoice, fields_from_xml
+from agents.fields import checks
+from agents.fields.schema import Fields, dumped, loaded
 from agents.findings import finding
-from agents.invoice import bounds, checks, injection, scans
+from agents.invoice import bounds
 from agents.invoice.asking import document_of
-from agents.invoice.confidence import judged
-from agents.invoice.einvoice import NotAnEInvoice, fields_from_xml
-from agents.invoice.schema import Fields, dumped, loaded
-from agents.matching.vendors import match_vendor, vendor_key
+from agents.pages import scans
+from agents.pages.confidence import judged
+from agents.pages.safety import injection
 from infra.connections import Connections, connections
 from infra.failures import Unreadable
 from infra.ledger import Claim, Vendor

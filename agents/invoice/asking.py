@@ -18,15 +18,16 @@ from pydantic import BaseModel
 
 from agents.documents.layout import Layout
 from agents.documents.reading import Reading
+from agents.fields.schema import Field, Fields
 from agents.findings import finding
-from agents.invoice import extraction, questions, scans
+from agents.invoice import extraction, questions
 from agents.invoice.bounds import that_fit
-from agents.invoice.by_code import Draft, draft
 from agents.invoice.extraction import PlacedRow
 from agents.invoice.prompts import messages, prompt, version
-from agents.invoice.runs import Run, carried, missing, runs_of
-from agents.invoice.schema import Field, Fields
 from agents.invoice.state import Part
+from agents.pages import scans
+from agents.pages.drafting import Draft, draft
+from agents.pages.table.runs import Run, carried, missing, runs_of
 from infra.connections import connections
 from infra.models import ContextExceeded, InvalidAnswer, ModelCall, Question
 

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from agents import en16931
-from agents.approval import Case, Policy, auto, policy_of
-from agents.compliance import Facts, ask_rules, by_code, kept_rulebook, kept_sanctions, unasked
+from agents.controls.approval import Case, Policy, auto, policy_of
+from agents.controls.matching import duplicates, orders, vendors
+from agents.controls.matching.vendors import VendorMatch
+from agents.controls.rulebook import Facts, ask_rules, by_code, kept_rulebook, kept_sanctions, unasked
 from agents.documents.reading import Reading
+from agents.einvoice import en16931
+from agents.fields.schema import Fields, loaded
 from agents.findings import finding
-from agents.invoice.schema import Fields, loaded
-from agents.matching import duplicates, orders, vendors
-from agents.matching.vendors import VendorMatch
 from infra.connections import Connections, connections
 from infra.ledger import PART_OF, Claim, Ledger, Vendor
 from infra.ledger.keys import number_key

@@ -13,12 +13,12 @@ from typing import Any
 
 from langgraph.types import interrupt
 
-from agents import approval
-from agents.approval import Case, Policy
+from agents.controls import approval
+from agents.controls.approval import Case, Policy
+from agents.fields.schema import SPLIT_PAGES, Evidence, Field, Fields, loaded, plain_json, public
 from agents.findings import finding
-from agents.invoice.schema import SPLIT_PAGES, Evidence, Field, Fields, loaded, plain_json, public
-from agents.invoice.several import parse_pages
 from agents.invoice.state import Decision
+from agents.pages.several import parse_pages
 from infra.connections import connections
 from infra.failures import Failure
 from infra.ledger import AlreadyPosted, Posting

@@ -15,15 +15,15 @@ from typing import Any
 
 from agents.documents.places import Place, Places
 from agents.documents.reading import Reading
+from agents.fields import values
+from agents.fields.schema import Evidence, Field, Fields, is_number, rows
 from agents.findings import finding
-from agents.invoice import values
-from agents.invoice.by_code import Draft
-from agents.invoice.candidates import Candidate
-from agents.invoice.parties import Name
 from agents.invoice.questions import HEADER, LINE, NONE, TOTALS, chosen
-from agents.invoice.runs import Run
-from agents.invoice.schema import Evidence, Field, Fields, is_number, rows
 from agents.invoice.state import Part
+from agents.pages.candidates import Candidate
+from agents.pages.drafting import Draft
+from agents.pages.parties import Name
+from agents.pages.table.runs import Run
 
 AGREED, DISPUTED, MODEL = "agreed", "disputed", "model"
 _A_CHOICE = 0.4

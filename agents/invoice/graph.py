@@ -11,11 +11,11 @@ from typing import Any
 
 from langgraph.graph import END, START, StateGraph
 
-from agents.approval import load_policy
-from agents.compliance import keep_rulebook
+from agents.controls.approval import load_policy
+from agents.controls.rulebook import keep_rulebook
 from agents.invoice import controls, deciding, nodes
 from agents.invoice.state import PARTS, InvoiceState
-from agents.placing import JUDGES, PURE, QUICK, asks_a_model, reads
+from agents.steps.placing import JUDGES, PURE, QUICK, asks_a_model, reads
 from infra.document_store import DocumentStore
 from infra.models.tiers import tiers_of
 from infra.settings import Settings, settings

@@ -11,21 +11,25 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from agents.controls.matching import duplicates
 from agents.documents import OcrLimits, PagesNotTaken, pages_of, read_document
 from agents.documents.reading import Reading
+from agents.einvoice import container
+from agents.einvoice.stated import NotAnEInvoice, accounts_to_pay_to, fields_from_xml
+from agents.fields import checks
+from agents.fields.schema import SPLIT_PAGES, Fields, dumped, loaded
+from agents.fields.values import amounts, is_money
 from agents.findings import finding
-from agents.invoice import bounds, checks, container, injection, scans
-from agents.invoice.against_page import against_page
+from agents.invoice import bounds
 from agents.invoice.asking import document_of, extract, way
-from agents.invoice.by_code import Draft
-from agents.invoice.confidence import judged
-from agents.invoice.einvoice import NotAnEInvoice, accounts_to_pay_to, fields_from_xml
 from agents.invoice.extraction import completed, part_of
-from agents.invoice.schema import SPLIT_PAGES, Fields, dumped, loaded
-from agents.invoice.several import Several
 from agents.invoice.state import PARTS, Part
-from agents.invoice.values import amounts, is_money
-from agents.matching import duplicates
+from agents.pages import scans
+from agents.pages.against import against_page
+from agents.pages.confidence import judged
+from agents.pages.drafting import Draft
+from agents.pages.safety import injection
+from agents.pages.several import Several
 from infra.connections import connections
 from infra.failures import Unreadable
 from infra.telemetry.steps import step

@@ -17,11 +17,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from agents.documents.layout import Layout, Line
-from agents.invoice import values
-from agents.invoice.by_code import Draft
-from agents.invoice.candidates import Candidate
-from agents.invoice.runs import ROW_TOKENS
+from agents.fields import values
 from agents.invoice.state import Part
+from agents.pages.candidates import Candidate
+from agents.pages.drafting import Draft
+from agents.pages.table.runs import ROW_TOKENS
 
 NONE = "none"
 MOST_NAMES = 8

@@ -11,8 +11,8 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from agents.invoice import confidence
 from agents.invoice.graph import build_graph, options
+from agents.pages import confidence
 from infra.connections import Connections, use
 from infra.ledger import Ledger
 from infra.settings import Settings, TierSettings, TokenPrice

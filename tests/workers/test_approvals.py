@@ -20,14 +20,14 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
 
-from agents.approval import Case, Policy, auto, read_policy
+from agents.controls.approval import Case, Policy, auto, read_policy
 from agents.invoice import deciding
 from agents.invoice.state import InvoiceState
 from infra.ledger import Execution, Ledger, Status, Totals
 from infra.telemetry.steps import step
 from infra.temporal.agents import AgentsPlugin
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
-from tests.agents.approval.policies import a_policy
+from tests.agents.controls.approval.policies import a_policy
 from tests.scripted.invoices import invoice_pdf
 from tests.stack import Stack, eventually
 from workers.worker import workflow_runner

@@ -1,4 +1,4 @@
-"""Processes that die: nothing is lost, nothing is paid twice, and every recorded call has its span. `tests.chaos` in short;
+"""Processes that die: nothing is lost, nothing is paid twice, and every recorded call has its span. `tests.evals.chaos` in short;
 ``make chaos`` does it in full."""
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import pytest
 
 from infra.ledger import Status
 from infra.models import CallStatus
-from tests.chaos.run import Chaos
-from tests.chaos.schedule import Blow, Part
-from tests.chaos.verdict import judged, judged_in_phoenix
+from tests.evals.chaos.run import Chaos
+from tests.evals.chaos.schedule import Blow, Part
+from tests.evals.chaos.verdict import judged, judged_in_phoenix
 from tests.scripted.invoices import CORRECTED, invoice_pdf
 from tests.stack import EndpointProcess, PhoenixServer, Stack
 from workflows.execution import ReviewAnswer

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from workers.cli._console import made_settings
 
 if TYPE_CHECKING:
-    from agents.en16931 import Assessment
+    from agents.einvoice.en16931 import Assessment
     from infra.ledger import Execution
 
 Format = Literal["ubl", "cii", "facturx"]
@@ -52,9 +52,9 @@ async def make(documents: Sequence[tuple[str, Execution]], format: Format) -> li
 
 
 async def _make(name: str, execution: Execution, format: Format) -> Made:
-    from agents.en16931 import findings_of, validate
-    from agents.en16931.writer import NotWritten, to_cii, to_facturx_pdf, to_ubl
-    from agents.invoice.schema import loaded
+    from agents.einvoice.en16931 import findings_of, validate
+    from agents.einvoice.en16931.writer import NotWritten, to_cii, to_facturx_pdf, to_ubl
+    from agents.fields.schema import loaded
 
     made = Made(name, execution)
     fields = loaded(execution.result.get("fields") or {})

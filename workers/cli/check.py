@@ -116,7 +116,7 @@ def _settings(rulebook: str | None, tenant: str | None) -> tuple[Settings, str]:
     Raises:
         Problem: it cannot, or the tenant cannot be called so.
     """
-    from agents.compliance import BadRulebook, load_rulebook
+    from agents.controls.rulebook import BadRulebook, load_rulebook
     from workers.intake import BadSubmission, checked_name
 
     made = made_settings()

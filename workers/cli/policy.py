@@ -30,7 +30,7 @@ from workers.cli._console import (
 )
 
 if TYPE_CHECKING:
-    from agents.approval import Case, Policy
+    from agents.controls.approval import Case, Policy
     from infra.ledger import Execution, Ledger
 
 SHOW_EPILOG = """Examples:
@@ -75,7 +75,7 @@ def check(
 ) -> None:
     """Check a policy file, and say in plain words what it means. Exit code 2 if it cannot be used."""
     with failing_clearly():
-        from agents.approval import BadPolicy, load_policy
+        from agents.controls.approval import BadPolicy, load_policy
 
         try:
             policy = load_policy(file, limits={}, sure=1)
@@ -93,7 +93,7 @@ def init(
 ) -> None:
     """Write a commented policy to begin with."""
     with failing_clearly():
-        from agents.approval import starter
+        from agents.controls.approval import starter
 
         if file is None:
             print(starter(), end="")
@@ -138,7 +138,7 @@ def in_force() -> tuple[Policy, str]:
     Raises:
         BadPolicy: it cannot be used.
     """
-    from agents.approval import load_policy
+    from agents.controls.approval import load_policy
 
     made = made_settings()
     policy = load_policy(made.approval_policy, limits=made.approval_limits, sure=made.sure)
@@ -156,7 +156,7 @@ async def kept_policy(
 ) -> Policy | None:
     """The policy the execution began with, found by its recorded digest: among the options of its batch, or in the document
     store. None where neither has it. ``seen``, by digest, saves looking twice."""
-    from agents.approval import Policy
+    from agents.controls.approval import Policy
 
     digest: str = (approval_of(execution).get("policy") or {}).get("digest") or ""
     seen = {} if seen is None else seen
@@ -171,7 +171,7 @@ async def kept_policy(
 
 
 def _stored(digest: str) -> Policy | None:
-    from agents.approval import Policy
+    from agents.controls.approval import Policy
     from infra.document_store import DocumentStore
 
     try:
@@ -184,7 +184,7 @@ def _stored(digest: str) -> Policy | None:
 def waiting(execution: Execution, policy: Policy | None) -> dict[str, Any]:
     """For whom it waits: who may approve it today (``people``, or ``anyone`` but ``barred``), how many are ``needed``, who
     has (``approved``), ``since`` when, and the ``reminders``. By ``policy`` if it is known, else as it was recorded."""
-    from agents.approval import requirement
+    from agents.controls.approval import requirement
 
     known, result = approval_of(execution), execution.result
     case, approved, escalated = _asked(execution)
@@ -205,7 +205,7 @@ def waiting(execution: Execution, policy: Policy | None) -> dict[str, Any]:
 
 def may(execution: Execution, policy: Policy | None, person: str) -> bool:
     """Whether ``person`` may approve it today; as far as is known, where its policy is not."""
-    from agents.approval import may_approve, same_person
+    from agents.controls.approval import may_approve, same_person
 
     case, approved, escalated = _asked(execution)
     if policy and case:
@@ -218,7 +218,7 @@ def may(execution: Execution, policy: Policy | None, person: str) -> bool:
 
 def people_text(waits: Mapping[str, Any]) -> str:
     """Who may approve, in a few words."""
-    from agents.approval.names import listed
+    from agents.controls.approval.names import listed
 
     if waits["anyone"]:
         return f"anyone but {listed(waits['barred'])}" if waits["barred"] else "anyone"
@@ -245,7 +245,7 @@ def since_text(waits: Mapping[str, Any]) -> str:
 
 def _asked(execution: Execution) -> tuple[Case | None, list[str], bool]:
     """What the policy is asked about, who has approved, and whether it was escalated."""
-    from agents.approval import Case
+    from agents.controls.approval import Case
 
     known = approval_of(execution)
     case = Case.from_json(known["case"]) if known.get("case") else None
@@ -259,7 +259,7 @@ def _today() -> datetime:
 
 
 def _print_policy(policy: Policy, source: str, as_json: bool) -> None:
-    from agents.approval import in_words
+    from agents.controls.approval import in_words
 
     words = in_words(policy)
     if as_json:

@@ -43,7 +43,7 @@ from workers.cli.policy import kept_policy, may, people_text, reminders_text, si
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from agents.approval import Policy
+    from agents.controls.approval import Policy
     from infra.ledger import Execution, Ledger
     from workflows.execution import ReviewAnswer
 
@@ -240,7 +240,7 @@ def canonical(definition: str, corrections: Mapping[str, str | None]) -> dict[st
 
 
 def _number(path: str, given: str) -> str:
-    from agents.invoice.values import parse_amount
+    from agents.fields.values import parse_amount
 
     value = re.sub(r"^[€£$]\s*|\s*[€£$]$", "", given.strip()).replace("−", "-")
     if two := re.fullmatch(r"(-?[1-9]\d{0,2})[.,](\d{3})", value):
@@ -258,7 +258,7 @@ def _number(path: str, given: str) -> str:
 
 
 def _day(path: str, given: str) -> str:
-    from agents.invoice.values import parse_date
+    from agents.fields.values import parse_date
 
     value = given.strip()
     if re.fullmatch(r"\d{4}-\d\d-\d\d", value):

@@ -24,8 +24,8 @@ from workers.cli._console import (
 )
 
 if TYPE_CHECKING:
-    from agents.compliance import Rule, Rulebook
-    from agents.compliance.examples import Tried
+    from agents.controls.rulebook import Rule, Rulebook
+    from agents.controls.rulebook.examples import Tried
 
 LIST_EPILOG = """Examples:
 
@@ -63,7 +63,7 @@ def register(app: typer.Typer) -> None:
 def list_rules(rulebook: RulebookOption = None, as_json: JsonOption = False) -> None:
     """List the rules of a rulebook, and how each is answered."""
     with failing_clearly():
-        from agents.compliance import shipped
+        from agents.controls.rulebook import shipped
 
         book = _loaded(rulebook or made_settings().rulebook)
         if as_json:
@@ -114,7 +114,7 @@ def try_rules(
 ) -> None:
     """Check a rulebook's form, then hold its own examples, and those of CASES, against it. Exit code 1 if one comes out wrong."""
     with failing_clearly():
-        from agents.compliance.examples import BadCases, cases_of, load_cases, try_by_code
+        from agents.controls.rulebook.examples import BadCases, cases_of, load_cases, try_by_code
 
         book = _loaded(rulebook)
         try:
@@ -134,7 +134,7 @@ def try_rules(
 
 
 def _loaded(named: str) -> Rulebook:
-    from agents.compliance import BadRulebook, load_rulebook
+    from agents.controls.rulebook import BadRulebook, load_rulebook
 
     try:
         return load_rulebook(named)[1]
@@ -144,15 +144,15 @@ def _loaded(named: str) -> Rulebook:
 
 
 def _official(id: str) -> dict[str, Any] | None:
-    from agents import en16931
+    from agents.einvoice import en16931
 
     return en16931.rule(id)
 
 
 async def _ask(book: Rulebook, tried: list[Tried]) -> list[Tried]:
     """Ask the endpoint about what code left open; all else stays."""
-    from agents.compliance.asking import ask_rule
-    from agents.compliance.examples import Tried, facts_of_example
+    from agents.controls.rulebook.asking import ask_rule
+    from agents.controls.rulebook.examples import Tried, facts_of_example
     from infra.models import MemoryCallBook, ModelClient, tiers_of
 
     made = made_settings()
@@ -171,7 +171,7 @@ async def _ask(book: Rulebook, tried: list[Tried]) -> list[Tried]:
 
 
 def _print_rule(book: Rulebook, rule: Rule) -> None:
-    from agents.compliance.checks import CHECKS
+    from agents.controls.rulebook.checks import CHECKS
 
     console = out()
     console.print(Text.assemble(cell(rule.id, "bold"), "  ", cell(rule.title)), soft_wrap=True)

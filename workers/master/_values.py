@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from agents.invoice.identifiers import CURRENCIES, EU
-from agents.invoice.schema import MAX_DIGITS, MAX_NAME
-from agents.invoice.values import is_iban, is_vat_id, parse_amount
+from agents.fields.identifiers import CURRENCIES, EU
+from agents.fields.schema import MAX_DIGITS, MAX_NAME
+from agents.fields.values import is_iban, is_vat_id, parse_amount
 from workers.intake._names import readable
 from workers.master._rows import Number, parted, quoted
 

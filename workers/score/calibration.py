@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from agents.invoice.confidence import key
+from agents.pages.confidence import key
 
 BINS = 10
 """Bins of equal width, from 0 to 1."""
@@ -111,7 +111,7 @@ class Calibration(BaseModel):
     curve: list[CurvePoint]
     fields: dict[str, Slice]
     grounds: dict[str, Slice]
-    """By kind of value and combination of grounds, as `agents.invoice.confidence` keeps them."""
+    """By kind of value and combination of grounds, as `agents.pages.confidence` keeps them."""
 
 
 def calibrate(

@@ -2,7 +2,7 @@
 
 They are stated in the corpus' README and in the docstring of its ``score.py``; a test holds both implementations to the
 same figures. In short: a value is scored if the truth has it and it is visible on the page, whatever was read; what was
-not read is wrong. Truth and prediction have the public shape of `agents.invoice.schema.public`.
+not read is wrong. Truth and prediction have the public shape of `agents.fields.schema.public`.
 """
 
 from __future__ import annotations

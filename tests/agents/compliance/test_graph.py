@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from agents.compliance import ask_rules, kept_rulebook
 from agents.compliance.graph import options, variant
+from agents.controls.rulebook import ask_rules, kept_rulebook
 from infra.connections import Connections
 from infra.models import EndpointBusy
-from tests.agents.compliance.cases import DE_CONTRACT, DE_SHORT
 from tests.agents.compliance.conftest import Checked, text_pdf
+from tests.agents.controls.rulebook.cases import DE_CONTRACT, DE_SHORT
 from tests.scripted.endpoint import ScriptedEndpoint
 from tests.scripted.invoices import invoice_pdf
 

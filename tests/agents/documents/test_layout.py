@@ -8,7 +8,7 @@ import pytest
 
 from agents.documents.layout import COLUMN_GAP, Cell, Layout, union
 from agents.documents.reading import Page, Reading, Word
-from tests.agents.invoice.pages import page
+from tests.agents.drawn_pages import page
 from tests.growth import grows_gently
 
 

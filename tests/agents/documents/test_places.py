@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agents.documents.places import Places
-from tests.agents.invoice.pages import page
+from tests.agents.drawn_pages import page
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from agents.matching import vendors
+from agents.controls.matching import vendors
 from infra.connections import Connections
 from infra.ledger import PART_OF, Order, OrderLine, Submission, Vendor
 from tests.agents.conftest import MEASURED, Execution

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from agents.documents.layout import Layout
 from agents.documents.reading import Reading
-from agents.invoice.by_code import Draft, draft
+from agents.fields.schema import Evidence, Field, Fields
 from agents.invoice.extraction import (
     better_lines,
     completed,
@@ -23,10 +23,10 @@ from agents.invoice.extraction import (
 )
 from agents.invoice.nodes import parts_to_ask
 from agents.invoice.questions import NONE, answer_shape, header_keys, max_tokens, shown
-from agents.invoice.runs import MOST_ROWS, runs_of
-from agents.invoice.schema import Evidence, Field, Fields
 from agents.invoice.state import Part
-from tests.agents.invoice.pages import page
+from agents.pages.drafting import Draft, draft
+from agents.pages.table.runs import MOST_ROWS, runs_of
+from tests.agents.drawn_pages import page
 
 PAGE = page(
     "INVOICE",

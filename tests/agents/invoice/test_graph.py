@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from agents.fields.schema import Field
 from agents.invoice import asking, bounds
 from agents.invoice.prompts import messages
-from agents.invoice.schema import Field
-from agents.invoice.totals import Sums
+from agents.pages.totals import Sums
 from infra.connections import Connections
 from infra.failures import Failure, Unreadable
 from infra.ledger import AlreadyPosted, Posting

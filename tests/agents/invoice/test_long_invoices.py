@@ -16,11 +16,11 @@ from starlette.responses import JSONResponse
 from agents.documents.layout import Layout
 from agents.documents.reading import Reading
 from agents.invoice import asking, bounds
-from agents.invoice.by_code import Draft, draft
-from agents.invoice.runs import MOST_ROWS, missing, runs_of, tokens
+from agents.pages.drafting import Draft, draft
+from agents.pages.table.runs import MOST_ROWS, missing, runs_of, tokens
 from tests.agents.conftest import Execution
+from tests.agents.drawn_pages import page
 from tests.agents.invoice.long_invoices import Item, items, long_invoice
-from tests.agents.invoice.pages import page
 from tests.scripted.endpoint import NONE, ScriptedEndpoint
 
 LIMITS = {"EUR": "99999"}

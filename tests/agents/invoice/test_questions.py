@@ -10,8 +10,7 @@ from pydantic import BaseModel
 
 from agents.documents.layout import Layout
 from agents.documents.reading import HiddenText, Reading
-from agents.invoice import values
-from agents.invoice.by_code import Draft, draft
+from agents.fields import values
 from agents.invoice.prompts import messages, prompt
 from agents.invoice.questions import (
     HEADER,
@@ -23,9 +22,10 @@ from agents.invoice.questions import (
     max_tokens,
     shown,
 )
-from agents.invoice.runs import runs_of
 from agents.invoice.state import Part
-from tests.agents.invoice.pages import page
+from agents.pages.drafting import Draft, draft
+from agents.pages.table.runs import runs_of
+from tests.agents.drawn_pages import page
 
 PARTS: tuple[Part, ...] = ("header", "totals", "lines")
 

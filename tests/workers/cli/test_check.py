@@ -11,8 +11,8 @@ import pytest
 
 from infra.ledger import Status
 from infra.settings import settings
-from tests.agents.compliance.cases import DE_SHORT
 from tests.agents.compliance.conftest import text_pdf
+from tests.agents.controls.rulebook.cases import DE_SHORT
 from tests.scripted.invoices import invoice_pdf
 from tests.stack import Stack
 from tests.workers.cli.conftest import Ran

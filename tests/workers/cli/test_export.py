@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from agents.invoice.schema import dumped
+from agents.fields.schema import dumped
 from infra.document_store import DocumentStore
 from infra.ledger import Finding, Review, Status
 from infra.settings import Settings
-from tests.agents.en16931.invoices import invoice
+from tests.agents.einvoice.en16931.invoices import invoice
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import FIELDS, MORNING, a_call, a_field, a_submission, an_execution, fill
 from workers.cli.export import exact_json, file_stem, guarded

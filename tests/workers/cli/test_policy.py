@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from agents.approval import Case, Policy, auto, read_policy, requirement, starter
+from agents.controls.approval import Case, Policy, auto, read_policy, requirement, starter
 from infra.ledger import Execution, Status
 from infra.settings import Settings, settings
-from tests.agents.approval.policies import TODAY, a_case
+from tests.agents.controls.approval.policies import TODAY, a_case
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import MORNING, an_execution, fill
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from agents.approval import requirement
+from agents.controls.approval import requirement
 from infra.ledger import Execution, Ledger, Review
 from infra.settings import Settings
-from tests.agents.approval.policies import TODAY, a_case, a_policy
+from tests.agents.controls.approval.policies import TODAY, a_case, a_policy
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import MORNING, an_execution, fill
 from workers.cli import review

@@ -1,0 +1,41 @@
+"""Who and what may approve an invoice: the policy, and what it says of a case."""
+
+from agents.controls.approval.case import Case, Requirement, Verdict
+from agents.controls.approval.evaluation import (
+    after_approval,
+    approval_notes,
+    auto,
+    may_answer,
+    may_approve,
+    needed,
+    requirement,
+)
+from agents.controls.approval.loading import BadPolicy, built_in, load_policy, policy_of, read_policy, starter
+from agents.controls.approval.names import among as same_person
+from agents.controls.approval.policy import Policy
+from agents.controls.approval.reminding import Notice, notices
+from agents.controls.approval.wording import in_words
+
+__all__ = [
+    "BadPolicy",
+    "Case",
+    "Notice",
+    "Policy",
+    "Requirement",
+    "Verdict",
+    "after_approval",
+    "approval_notes",
+    "auto",
+    "built_in",
+    "in_words",
+    "load_policy",
+    "may_answer",
+    "may_approve",
+    "needed",
+    "notices",
+    "policy_of",
+    "read_policy",
+    "requirement",
+    "same_person",
+    "starter",
+]

@@ -1,0 +1,325 @@
+"""Which vendor of the master an invoice is from, and whether what it says agrees with what the master knows.
+
+Identifiers come first, since names are written in many ways; a name that is only near is for a model or a person. The account
+is where money goes: one that is not the master's is a person's decision, however well all else fits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from agents.controls.matching.names import NEAR, likeness, name_key
+from agents.controls.matching.prompts import instructions, version
+from agents.fields.schema import Fields
+from agents.findings import by_model, finding
+from infra.connections import connections
+from infra.ledger import Vendor
+from infra.models import InvalidAnswer, ModelCall, Question
+
+How = Literal["vat id", "tax number", "legal id", "name and account", "name", "near", "unknown", "no master"]
+MOST_NEAR = 5
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class VendorMatch:
+    """The vendor, ``how`` it was found, the ``near`` ones with how alike their names are (0 to 100), and what is to be said."""
+
+    vendor: Vendor | None
+    how: How
+    near: list[tuple[Vendor, float]] = field(default_factory=list)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    fields: Fields = field(default_factory=dict, repr=False)
+
+
+def match_vendor(fields: Fields, vendors: Sequence[Vendor]) -> VendorMatch:
+    """The vendor of the master that the seller is: by VAT id, tax number or registration number; by a name or alias that is
+    the same but for its writing; else the near ones. An account alone identifies nobody: that is what a forger changes."""
+    if not vendors:
+        message = "there is no vendor master to hold it against: `counterfoil vendors import` takes one"
+        return VendorMatch(None, "no master", findings=[finding("VENDOR", "info", message, verdict="not assessable")])
+    by_id, how = _by_identifier(fields, vendors)
+    if len(by_id) > 1:
+        message = f"its identifiers are those of several vendors: {', '.join(_named(one) for one in by_id)}"
+        found = [finding("VENDOR-CONFLICT", "error", message, "seller.name", found=[one.id for one in by_id])]
+        return VendorMatch(None, "unknown", findings=found, fields=fields)
+    if by_id:
+        return _matched(VendorMatch(by_id[0], how, fields=fields))
+    seller = fields["seller.name"].value if "seller.name" in fields else ""
+    scored = _by_name(seller, vendors)
+    same = [vendor for vendor, score in scored if score >= 100.0]
+    account = _account(fields)
+    if len(same) > 1 and account:
+        same = [vendor for vendor in same if account in vendor.ibans] or same
+    if len(same) == 1:
+        how = "name and account" if account and account in same[0].ibans else "name"
+        return _matched(VendorMatch(same[0], how, fields=fields))
+    near = [(vendor, score) for vendor, score in scored if score >= NEAR or (account and account in vendor.ibans)]
+    near.sort(key=lambda pair: (account not in pair[0].ibans, -pair[1], pair[0].id))
+    if near:
+        told = ", ".join(f"{_named(vendor)} ({score:.0f} %)" for vendor, score in near[:MOST_NEAR])
+        message = f"{seller or 'the seller'} is not in the vendor master, but may be {told}"
+        found = [finding("VENDOR-NEAR", "error", message, "seller.name", found=seller)]
+        return VendorMatch(None, "near", near[:MOST_NEAR], found, fields)
+    return VendorMatch(None, "unknown", findings=[_unknown(seller)], fields=fields)
+
+
+def settle_near(match: VendorMatch, chosen: str | None, reason: str, decided_by: Mapping[str, str]) -> VendorMatch:
+    """The match after a model has said which of the near vendors it is, by id (None: none of them).
+
+    Where it has chosen one, all that is checked of a vendor is checked; and that rests on the account: with one that the
+    master does not have for that vendor, or none at all, a person decides, as the name alone may deceive. So they do where
+    the account is all that fits, and the name is another's.
+    """
+    vendor = next((one for one, _ in match.near if one.id == chosen), None)
+    seller = match.fields["seller.name"].value if "seller.name" in match.fields else ""
+    if vendor is None:
+        found = finding(
+            "VENDOR-NEAR", "info", "it is none of the vendors with near names", "seller.name", reason=reason,
+            decided_by=dict(decided_by), found=seller,
+        )  # fmt: skip
+        return replace(match, how="unknown", findings=[found, _unknown(seller)])
+    confirmed, named = _account(match.fields) in vendor.ibans, _likest(seller, vendor) >= NEAR
+    doubt = (
+        ""
+        if confirmed and named
+        else ", and no account confirms it"
+        if named
+        else ", though only the account is the same"
+    )
+    made = finding(
+        "VENDOR-NEAR",
+        "error" if doubt else "warning",
+        f"{seller or 'the seller'} was taken to be {_named(vendor)}{doubt}",
+        "seller.name",
+        decided_by=dict(decided_by),
+        reason=reason,
+        expected=vendor.name,
+        found=seller,
+    )
+    settled = _matched(replace(match, vendor=vendor, how="near", findings=[]))
+    # That it is this vendor the model said, and no rule.
+    checked = [one for one in settled.findings if one["rule"] != "VENDOR"]
+    return replace(settled, near=match.near, findings=[made, *checked])
+
+
+def is_named(match: VendorMatch, fields: Fields) -> bool:
+    """Whether the seller's name is beyond doubt: an identifier found the vendor, and the name is one of the vendor's."""
+    seller = fields.get("seller.name")
+    by_identifier = match.how in ("vat id", "tax number", "legal id")
+    return bool(match.vendor and seller and by_identifier and _likest(seller.value, match.vendor) >= 100.0)
+
+
+def vendor_key(match: VendorMatch, fields: Fields) -> str | None:
+    """By what claims of one vendor are found: ``vendor:ID``, else ``name:`` and the name without case, signs and legal form."""
+    if match.vendor:
+        return f"vendor:{match.vendor.id}"
+    return f"name:{name_key(fields['seller.name'].value)}" if "seller.name" in fields else None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a model said: the ``vendor``'s id, or None; ``calls`` as the state carries them."""
+
+    vendor: str | None
+    reason: str
+    decided_by: dict[str, str]
+    calls: list[dict[str, Any]]
+
+
+async def ask_which(execution_id: str, fields: Fields, near: Sequence[tuple[Vendor, float]], *, tier: str) -> Said:
+    """Ask a model which of the ``near`` vendors the seller is. It is shown names, identifiers and countries, nothing else of
+    the document; it can only answer one of them, or none.
+
+    Raises:
+        ModelError: the endpoint does not answer. An answer that cannot be used is the answer none.
+    """
+    choices = {f"{n}": vendor for n, (vendor, _) in enumerate(near, 1)}
+    which: Any = Literal[(*choices, NONE)]
+    shape: type[BaseModel] = create_model(
+        "Vendor",
+        __config__=ConfigDict(extra="forbid"),
+        vendor=(which, ...),
+        reason=(str, Field(max_length=160)),
+    )
+    lines = [f"{n}: {_described(vendor)}" for n, vendor in choices.items()]
+    question = f"Seller as printed: {_seller(fields)}\n\nVendors:\n" + "\n".join(lines)
+    asked = Question(
+        execution_id=execution_id,
+        step="choose vendor",
+        messages=[
+            {"role": "system", "content": await asyncio.to_thread(instructions)},
+            {"role": "user", "content": question.replace("<", "‹")},
+        ],
+        answer=shape,
+        max_tokens=120,
+        prompt_version=version(),
+        tier=tier,
+    )
+    call: ModelCall | None
+    try:
+        answer = await connections().models.ask(asked)
+    except InvalidAnswer as error:
+        call, chosen, reason = error.call, NONE, f"the model's answer could not be used: {error}"
+    else:
+        call, said = answer.call, answer.value.model_dump()
+        chosen, reason = said["vendor"], " ".join(said["reason"].split())
+    by = by_model(tier, call.model if call else "?", version())
+    stubs = [call.model_dump(mode="json", exclude={"answer", "reasoning"})] if call else []
+    return Said(choices[chosen].id if chosen in choices else None, reason, by, stubs)
+
+
+def _matched(match: VendorMatch) -> VendorMatch:
+    """With what is to be said of the vendor and of what the invoice says of it."""
+    vendor, fields = match.vendor, match.fields
+    assert vendor
+    ways = {"name": "by its name", "near": "by a near name", "name and account": "by name and account"}
+    message = f"it is {_named(vendor)} of the vendor master, {ways.get(match.how, f'by its {match.how}')}"
+    found = [finding("VENDOR", "info", message, "seller.name", verdict="pass", vendor=vendor.id)]
+    for check in _CHECKS:
+        found += check(vendor, fields)
+    return replace(match, findings=found)
+
+
+def _account_differs(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
+    account = _account(fields)
+    if account is None:
+        return []
+    if account in vendor.ibans:
+        message = f"the account is one that the master has for {vendor.id}"
+        return [finding("VENDOR-ACCOUNT", "info", message, "payment.iban", verdict="pass", found=account)]
+    known = ", ".join(vendor.ibans) or "none"
+    message = f"the account {account} is not one that the master has for {_named(vendor)} ({known}): ask the vendor"
+    message += " by a way that is not in this document"
+    return [finding("VENDOR-ACCOUNT", "error", message, "payment.iban", expected=vendor.ibans, found=account)]
+
+
+def with_accounts(match: VendorMatch, accounts: Sequence[str]) -> VendorMatch:
+    """The match with what is to be said of ``accounts``, all that the e-invoice names to be paid to, beside the one that was
+    read as its IBAN: further ones, and such as are no IBAN."""
+    vendor, read = match.vendor, _account(match.fields)
+    if vendor is None:
+        return match
+    known = {_compact(iban) for iban in vendor.ibans}
+    others = [one for one in dict.fromkeys(map(_compact, accounts)) if one and one != read and one not in known]
+    if not others:
+        return match
+    message = f"it names further accounts to pay to, {', '.join(others[:5])}, that the master does not have for "
+    message += f"{_named(vendor)}: ask the vendor by a way that is not in this document"
+    told = finding("VENDOR-ACCOUNT", "error", message, "payment.iban", expected=vendor.ibans, found=others[:20])
+    return replace(match, findings=[*match.findings, told])
+
+
+def _vat_id_differs(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
+    stated = fields.get("seller.vat_id")
+    if stated is None or not vendor.vat_ids or _vat_id(stated.value) in map(_vat_id, vendor.vat_ids):
+        return []
+    message = f"the VAT id {stated.value} is not that of {_named(vendor)}, {', '.join(vendor.vat_ids)}"
+    return [finding("VENDOR-VAT-ID", "error", message, "seller.vat_id", expected=vendor.vat_ids, found=stated.value)]
+
+
+def _name_differs(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
+    """Found by an identifier, under a name that is not at all the vendor's: perhaps somebody else uses it."""
+    seller = fields.get("seller.name")
+    if seller is None or _likest(seller.value, vendor) >= NEAR:
+        return []
+    message = f"the seller calls itself {seller.value}, which is none of the names of {_named(vendor)}"
+    return [finding("VENDOR-NAME", "warning", message, "seller.name", expected=vendor.name, found=seller.value)]
+
+
+def _is_blocked(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
+    if vendor.blocked is None:
+        return []
+    message = f"nothing may be paid to {_named(vendor)}: {vendor.blocked}"
+    return [finding("VENDOR-BLOCKED", "error", message, "seller.name", vendor=vendor.id)]
+
+
+def _currency_differs(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
+    currency = fields.get("currency")
+    if currency is None or vendor.currency in (None, currency.value):
+        return []
+    message = f"it is in {currency.value}; {_named(vendor)} is paid in {vendor.currency}"
+    evidence: dict[str, Any] = {"expected": vendor.currency, "found": currency.value}
+    return [finding("VENDOR-CURRENCY", "warning", message, "currency", **evidence)]
+
+
+_CHECKS: tuple[Callable[[Vendor, Fields], list[dict[str, Any]]], ...] = (
+    _account_differs, _vat_id_differs, _name_differs, _is_blocked, _currency_differs,
+)  # fmt: skip
+
+
+def _by_identifier(fields: Fields, vendors: Sequence[Vendor]) -> tuple[list[Vendor], How]:
+    """The vendors that a seller's identifiers name, the strongest first; several where they name different ones."""
+    found: dict[str, Vendor] = {}
+    first: How = "unknown"
+    account = _account(fields)
+    ways: tuple[tuple[str, How, Callable[[Vendor], list[str]]], ...] = (
+        ("seller.vat_id", "vat id", lambda vendor: vendor.vat_ids),
+        ("seller.tax_number", "tax number", lambda vendor: [*vendor.tax_numbers, *vendor.vat_ids]),
+        ("seller.legal_id", "legal id", lambda vendor: vendor.legal_ids),
+    )
+    for path, how, known in ways:
+        stated = _vat_id(fields[path].value) if path in fields else ""
+        if not stated:
+            continue
+        named = [vendor for vendor in vendors if stated in map(_vat_id, known(vendor))]
+        if len(named) > 1:  # branches with one VAT id: the name tells them apart, else the account
+            seller = fields["seller.name"].value if "seller.name" in fields else ""
+            same = [vendor for vendor in named if _likest(seller, vendor) >= 100.0]
+            paid = [vendor for vendor in same or named if account in vendor.ibans]
+            named = same if len(same) == 1 else paid if len(paid) == 1 else named
+        if named and first == "unknown":
+            first = how
+        found |= {vendor.id: vendor for vendor in named}
+    return list(found.values()), first
+
+
+def _by_name(seller: str, vendors: Sequence[Vendor]) -> list[tuple[Vendor, float]]:
+    if not seller:
+        return []
+    return sorted(((vendor, _likest(seller, vendor)) for vendor in vendors), key=lambda pair: (-pair[1], pair[0].id))
+
+
+def _likest(seller: str, vendor: Vendor) -> float:
+    return max(likeness(seller, name) for name in (vendor.name, *vendor.aliases))
+
+
+def _account(fields: Fields) -> str | None:
+    return _compact(fields["payment.iban"].value) if "payment.iban" in fields else None
+
+
+def _compact(identifier: str) -> str:
+    return "".join(c for c in identifier.upper() if c.isalnum())
+
+
+def _vat_id(identifier: str) -> str:
+    """A VAT id, or another identifier, as it is compared: Greece is EL, and a Swiss one is the same with and without MWST."""
+    plain = _compact(identifier)
+    if plain.startswith("CHE"):
+        return re.sub(r"(MWST|TVA|IVA|TPV)$", "", plain)
+    return f"EL{plain[2:]}" if re.fullmatch(r"GR\d{9}", plain) else plain
+
+
+def _named(vendor: Vendor) -> str:
+    return f"{vendor.id} {vendor.name}"
+
+
+def _unknown(seller: str) -> dict[str, Any]:
+    message = f"{seller or 'the seller'} is not in the vendor master: add it there, or reject"
+    return finding("VENDOR-UNKNOWN", "error", message, "seller.name", found=seller)
+
+
+def _described(vendor: Vendor) -> str:
+    known = [vendor.name, *(f"also {alias}" for alias in vendor.aliases[:3]), *vendor.vat_ids[:1], vendor.country or ""]
+    return ", ".join(part for part in known if part)[:200]
+
+
+def _seller(fields: Fields) -> str:
+    parts = (fields[path].value for path in ("seller.name", "seller.vat_id", "seller.country") if path in fields)
+    return ", ".join(" ".join(part.split()) for part in parts)[:200]

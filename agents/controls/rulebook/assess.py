@@ -1,0 +1,61 @@
+"""Rules answered by code: by their check, else by a phrase that stands in the text. What is left is for a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from agents.controls.rulebook.book import Rule, Rulebook
+from agents.controls.rulebook.checks import CHECKS
+from agents.controls.rulebook.checks.said import Said
+from agents.controls.rulebook.facts import Facts
+from agents.findings import Severity, finding
+
+
+def by_code(facts: Facts, rulebook: Rulebook) -> tuple[list[dict[str, Any]], list[str]]:
+    """What code says of each rule that applies, and the ids of those it cannot answer, which are to be asked of a model.
+
+    Every rule that applies is in one of the two; one that does not is in neither.
+    """
+    found: list[dict[str, Any]] = []
+    open_rules: list[str] = []
+    for rule in rulebook.rules:
+        if not rule.applies(facts):
+            continue
+        said = _checked(rule, facts) or _by_phrases(rule, facts)
+        if said is None:
+            open_rules.append(rule.id)
+        else:
+            found += [as_finding(rule, rulebook, one) for one in said]
+    return found, open_rules
+
+
+def as_finding(rule: Rule, rulebook: Rulebook, said: Said, decided_by: dict[str, str] | None = None) -> dict[str, Any]:
+    """What was said of a rule, in the shape findings have."""
+    severity: Severity = said.severity or ("info" if said.verdict == "pass" else rule.severity)
+    return finding(
+        rule.id,
+        severity,
+        f"{rule.title}: {said.message}",
+        *said.fields,
+        verdict=said.verdict,
+        decided_by=decided_by,
+        rulebook=f"{rulebook.name}@{rulebook.digest[:12]}",
+        **said.evidence,
+    )
+
+
+def _checked(rule: Rule, facts: Facts) -> list[Said] | None:
+    return CHECKS[rule.check](facts, rule.with_) if rule.check else None
+
+
+def _by_phrases(rule: Rule, facts: Facts) -> Sequence[Said] | None:
+    """The answer yes, where a phrase stands in the text; else what the rule says follows from there being none."""
+    if rule.phrases:
+        look = facts.passages.heading if rule.phrases_in == "heading" else facts.passages.phrase
+        if at := look(rule.all_phrases):
+            return [Said("pass" if rule.passes("yes") else "fail", f"it says “{at.text}”", evidence=at.evidence)]
+    if rule.no_phrase == "ask":
+        return None
+    passes = rule.no_phrase == "pass"
+    return [Said("pass", "nothing in it says otherwise") if passes else Said("fail", "nothing in it says so")]

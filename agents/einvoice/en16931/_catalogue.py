@@ -1,0 +1,99 @@
+"""The catalogue of rules: what each says, as it stands in the stylesheets that judge."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+from lxml import etree  # type: ignore[import-untyped]
+
+from agents.einvoice.en16931 import sheets
+from agents.einvoice.en16931.sheets import Sheet
+
+XSL = "{http://www.w3.org/1999/XSL/Transform}"
+SVRL = "{http://purl.oclc.org/dsdl/svrl}"
+UNNAMED = "FX-SCH-A"
+"""What Factur-X's rules about code lists are called here: they have no id of their own."""
+
+_NAMED = re.compile(r"(?:^|^[^\[\]]*?)\[?(?P<id>(?:BR|CII|UBL|PEPPOL)-[A-Za-z0-9/_-]+?)\s*\]\s*[-:]*\s*")
+_FRENCH = re.compile(r"^\[?BR-FR-[^:\]]+[:\]]\s*")
+_TERM = re.compile(r"\bB[TG]-\d+\b")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: a business rule of EN 16931 or a rule of a syntax or profile."""
+
+    id: str
+    text: str
+    flag: str
+    """``fatal`` or ``warning``."""
+    terms: tuple[str, ...]
+    """Business terms and groups it names: ``BT-112``, ``BG-23``."""
+    syntaxes: tuple[str, ...]
+    layer: str
+    sheet: str
+    """The file it stands in, or the first of them."""
+
+
+def catalogue() -> list[dict[str, Any]]:
+    """Every rule, by id: ``id``, ``text``, ``flag``, ``terms``, ``syntaxes``, ``layer``, ``sheet``."""
+    return [asdict(one) for _, one in sorted(_all().items())]
+
+
+def rule(id: str) -> dict[str, Any] | None:
+    """The rule of that id, in any case of its letters; None if there is none."""
+    found = _all().get(id) or {known.casefold(): one for known, one in _all().items()}.get(id.strip().casefold())
+    return asdict(found) if found else None
+
+
+def rules_of(sheet: Sheet) -> dict[str, Rule]:
+    """The rules of ``sheet`` that count here, by id."""
+    return {id: one for id, one in _read(sheet.name, sheet.layer).items() if sheet.kept.match(id)}
+
+
+def named(id: str | None, text: str) -> tuple[str, str]:
+    """A rule's id and its text without it. Below the level EN 16931 Factur-X numbers official rules anew and gives their
+    ids in the text alone; then that id is the rule's."""
+    text = " ".join(text.split())
+    match = _NAMED.match(text)
+    said = match["id"] if match else None
+    if id is None or id.startswith(UNNAMED):
+        id = said or id or UNNAMED
+    if match:
+        return id, text[match.end() :]
+    return id, _FRENCH.sub("", text, count=1)
+
+
+def terms_in(text: str) -> tuple[str, ...]:
+    """The business terms and groups a text names, each once."""
+    return tuple(dict.fromkeys(_TERM.findall(text)))
+
+
+@cache
+def _all() -> dict[str, Rule]:
+    found: dict[str, Rule] = {}
+    for sheet in sheets.ALL:
+        for id, one in rules_of(sheet).items():
+            known = found.get(id)
+            if known is None:
+                found[id] = one
+            elif one.syntaxes[0] not in known.syntaxes:
+                found[id] = Rule(**{**asdict(known), "syntaxes": (*known.syntaxes, *one.syntaxes)})
+    return found
+
+
+@cache
+def _read(name: str, layer: str) -> dict[str, Rule]:
+    """The asserts of a stylesheet. One that stands several times, for several places, is one rule."""
+    syntax = "ubl" if name.startswith("ubl") else "cii"
+    rules: dict[str, Rule] = {}
+    for made in etree.parse(str(sheets.folder() / name)).iter(f"{SVRL}failed-assert", f"{SVRL}successful-report"):
+        said = {one.get("name"): "".join(one.itertext()) for one in made.findall(f"{XSL}attribute")} | dict(made.attrib)
+        id, text = named(said.get("id"), "".join(made.find(f"{SVRL}text").itertext()))
+        if id not in rules:
+            flag = "warning" if said.get("flag") == "warning" else "fatal"
+            rules[id] = Rule(id, text, flag, terms_in(text), (syntax,), layer, name)
+    return rules

@@ -1,0 +1,253 @@
+"""An e-invoice judged by the official rules: what failed, where, by which sheets; and the findings of that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from agents.einvoice.en16931 import _catalogue, _process, sheets
+from agents.einvoice.en16931.terms import paths_of, values_of
+from agents.einvoice.stated import NotAnEInvoice, fields_from_xml
+from agents.fields.schema import Field
+from agents.findings import Severity, finding
+
+RULES = "EN 16931"
+"""Rule of the findings about the rules as a whole."""
+SCHEMA = "XSD"
+PROFILE = "PROFILE"
+_ZUGFERD_1 = "CrossIndustryDocument"
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A rule that a document fails."""
+
+    id: str
+    text: str
+    """What the rule demands, in the words of those who publish it."""
+    flag: str
+    """``fatal`` or ``warning``."""
+    layer: str
+    sheet: str
+    terms: tuple[str, ...]
+    """Business terms and groups that the text names."""
+    times: int
+    """How often it fails in the document."""
+    places: tuple[Mapping[str, Any], ...]
+    """The first of these places: ``location``, a path of local names; ``found``, what stands there by element."""
+    allowed_by: str | None = None
+    """The rule of the declared profile that stands in this one's place and does not fail: an extended profile loosens
+    some rules of the standard, such as how exactly sums must come out."""
+
+    @property
+    def fatal(self) -> bool:
+        """Whether the document is invalid by it."""
+        return self.flag == "fatal" and self.allowed_by is None
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the official rules say of a document."""
+
+    problem: str | None = None
+    """Why there is no verdict at all: the XML cannot be read, or the process that judges died."""
+    broken: bool = False
+    """Whether that is the document's doing beyond doubt: it is no XML, or unsafe."""
+    syntax: str | None = None
+    document: str | None = None
+    """Local name of the root element."""
+    profile: str | None = None
+    """Specification identifier (BT-24) as declared."""
+    level: str | None = None
+    """See `agents.einvoice.en16931.sheets.Declared`."""
+    sheets: tuple[Mapping[str, str], ...] = ()
+    """What judged: ``sheet`` (file), ``sha256`` (its first 12 digits), ``layer``."""
+    schema: str | None = None
+    """File of the XML schema it was held against."""
+    schema_errors: tuple[Mapping[str, Any], ...] = ()
+    """``location`` and ``message`` of the first errors."""
+    failed: tuple[Failed, ...] = ()
+    crashed: tuple[Mapping[str, str], ...] = ()
+    """``sheet``, ``layer`` and ``message`` of sheets that broke off: their rules have not been evaluated."""
+    evaluated: int = 0
+    """Rules of the sheets that ran to their end."""
+    xml: str = field(default="", repr=False)
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """What the XML says, as far as it could be read."""
+        try:
+            return fields_from_xml(self.xml)
+        except NotAnEInvoice:
+            return {}
+
+    @property
+    def applicable(self) -> bool:
+        """Whether there are rules for what the document is."""
+        return bool(self.sheets)
+
+    @property
+    def valid(self) -> bool:
+        """Whether it obeys schema and rules; warnings do not count against it."""
+        fatal = any(one.fatal for one in self.failed)
+        unknown = self.profile is not None and self.level is None
+        return self.applicable and not (self.problem or self.schema_errors or self.crashed or fatal or unknown)
+
+
+async def validate(xml: str, *, french: bool = False) -> Assessment:
+    """Judge an e-invoice by its XML schema and the official rules, in a process of its own.
+
+    Args:
+        xml: the document, as `agents.documents` yields it.
+        french: by the rules of the French reform too, even where it does not declare their profile.
+
+    Returns:
+        The verdict. What cannot be judged is part of it, never an exception.
+    """
+    try:
+        found = await _process.judge(xml, french=french)
+    except _process.NotJudged as error:
+        return Assessment(problem=str(error))
+    if "problem" in found:
+        return Assessment(problem=found["problem"], broken=True)
+    return _assessment(found, xml)
+
+
+async def findings(xml: str, *, french: bool = False) -> list[dict[str, Any]]:
+    """`findings_of` what `validate` says of ``xml``."""
+    return findings_of(await validate(xml, french=french))
+
+
+def _assessment(found: Mapping[str, Any], xml: str) -> Assessment:
+    broke_off = {one["sheet"] for one in found["crashed"]}
+    said = sheets.Declared(found["syntax"], found["document"], found["profile"], found["level"], found["facturx"])
+    used = {one["sheet"] for one in found["sheets"]} - broke_off
+    ran = [s for french in (False, True) for s in sheets.sheets_for(said, french=french) if s.name in used]
+    evaluated = {id for sheet in ran for id in _catalogue.rules_of(sheet)}
+    failed = {one["id"] for one in found["failed"] if one["flag"] == "fatal"}
+    schema = found["schema"] or {}
+    return Assessment(
+        syntax=found["syntax"],
+        document=found["document"],
+        profile=found["profile"],
+        level=found["level"],
+        sheets=tuple(found["sheets"]),
+        schema=schema.get("schema"),
+        schema_errors=tuple(schema.get("errors", ())),
+        failed=tuple(
+            Failed(
+                **{**one, "terms": tuple(one["terms"]), "places": tuple(one["places"])},
+                allowed_by=_allowed_by(one["id"], evaluated, failed),
+            )
+            for one in found["failed"]
+        ),
+        crashed=tuple(found["crashed"]),
+        evaluated=len(evaluated),
+        xml=xml,
+    )
+
+
+def _allowed_by(id: str, evaluated: Collection[str], failed: Collection[str]) -> str | None:
+    """The rule of an extended profile (``BR-FXEXT-CO-10`` for ``BR-CO-10``, ``BR-FXEXT-BR-22`` for ``BR-22``) that holds
+    where the standard's own fails."""
+    number = id.removeprefix("BR-")
+    named = id if number[:1].isdigit() else number.replace("-", "-?")  # there is a BR-FXEXT-S08b
+    loosened = re.compile(rf"BR-F[XR]EXT-{named}[a-z]*(-\d)?$")
+    own = sorted(one for one in evaluated if loosened.match(one))
+    return own[0] if own and not set(own) & set(failed) else None
+
+
+def findings_of(assessment: Assessment) -> list[dict[str, Any]]:
+    """The findings of an assessment: one a failed rule or schema error, what could not be assessed, and a summary."""
+    if assessment.problem:
+        return [_no_verdict(assessment)]
+    if not assessment.applicable and not assessment.schema:
+        return [_no_rules(assessment)]
+    found = [_violation(error, assessment) for error in assessment.schema_errors]
+    found += [failure(one, assessment.fields) for one in assessment.failed]
+    if assessment.crashed:
+        found.append(_broke_off(assessment.crashed))
+    return [*found, *_of_the_profile(assessment), _summary(assessment)]
+
+
+def failure(one: Failed, fields: Mapping[str, Field]) -> dict[str, Any]:
+    """The finding of a failed rule."""
+    location = str(one.places[0]["location"]) if one.places else ""
+    paths = [path for term in one.terms for path in paths_of(term, location)]
+    values = {term: values_of(term, fields, location) for term in one.terms if paths_of(term)}
+    severity: Severity = "error" if one.fatal else "warning"
+    evidence: dict[str, Any] = {"layer": one.layer, "location": location, "terms": values, "sheet": one.sheet}
+    if one.places and one.places[0]["found"]:
+        evidence["elements"] = one.places[0]["found"]
+    if one.allowed_by:
+        evidence["allowed_by"] = one.allowed_by
+    if one.times > 1:
+        evidence |= {"times": one.times, "locations": [place["location"] for place in one.places]}
+    return finding(one.id, severity, one.text, *dict.fromkeys(paths), **evidence)
+
+
+def _violation(error: Mapping[str, Any], assessment: Assessment) -> dict[str, Any]:
+    message = f"The XML does not obey its schema: {error['message']}"
+    return finding(SCHEMA, "error", message, layer="XSD", location=error["location"], sheet=assessment.schema)
+
+
+def _no_verdict(assessment: Assessment) -> dict[str, Any]:
+    if assessment.broken:
+        message = f"The e-invoice's XML cannot be read: {assessment.problem}. Ask the sender for a sound file."
+        return finding(SCHEMA, "error", message, layer="XSD")
+    message = f"The e-invoice could not be judged: {assessment.problem}. Look at it by hand."
+    return finding(RULES, "error", message, verdict="not assessable")
+
+
+def _no_rules(assessment: Assessment) -> dict[str, Any]:
+    if assessment.document == _ZUGFERD_1:
+        message = "The XML is ZUGFeRD 1.0, which is older than EN 16931 and not judged by its rules."
+    else:
+        message = f"The XML is {assessment.document!r}, neither CII nor UBL: there are no rules of EN 16931 for it."
+    severity: Severity = "info" if assessment.document == _ZUGFERD_1 else "error"
+    return finding(RULES, severity, message, verdict="not assessable", profile=assessment.profile)
+
+
+def _broke_off(crashed: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """A value that is no number where one is due ends a sheet. What it would have said is not known."""
+    sheet_names = [one["sheet"] for one in crashed]
+    message = f"The rules of {', '.join(sheet_names)} broke off on this document: {crashed[0]['message']}"
+    return finding(RULES, "error", message, verdict="not assessable", layer=crashed[0]["layer"], sheets=sheet_names)
+
+
+def _of_the_profile(assessment: Assessment) -> list[dict[str, Any]]:
+    """What the declared specification leaves open: none that is known, or one whose own rules are not at hand."""
+    profile, level = assessment.profile, assessment.level
+    if profile and level is None:
+        message = (
+            f"The XML declares {profile!r}, which is no specification of EN 16931 or Factur-X: nobody knows its rules."
+        )
+        return [finding(PROFILE, "error", message, "profile", found=profile)]
+    if level in sheets.NO_FULL_INVOICE:
+        message = f"The profile {level} is no full invoice of EN 16931; it was judged by the rules of its own level."
+        return [finding(RULES, "info", message, "profile", verdict="not assessable", profile=profile)]
+    own = profile.removeprefix(sheets.EN16931).strip("#") if profile else ""
+    if own and level != "extended-ctc-fr" and "factur-x" not in own and "zugferd" not in own:
+        name = "XRechnung" if "xrechnung" in own else own
+        message = f"The rules that {name} adds to EN 16931 are not at hand; they were not evaluated."
+        return [finding(RULES, "info", message, "profile", verdict="not assessable", profile=profile)]
+    return []
+
+
+def _summary(assessment: Assessment) -> dict[str, Any]:
+    fatal = sum(one.fatal for one in assessment.failed)
+    warned = len(assessment.failed) - fatal
+    said = f"{assessment.evaluated} rules evaluated, {fatal} failed"
+    said += f", {warned} warned" if warned else ""
+    said += ", the schema is not obeyed" if assessment.schema_errors else ""
+    evidence: dict[str, Any] = {
+        "evaluated": assessment.evaluated, "failed": [one.id for one in assessment.failed][:100],
+        "sheets": [dict(one) for one in assessment.sheets], "schema": assessment.schema, "syntax": assessment.syntax,
+        "document": assessment.document, "profile": assessment.profile, "level": assessment.level,
+    }  # fmt: skip
+    if assessment.valid:
+        return finding(RULES, "info", said, verdict="pass", **evidence)
+    return finding(RULES, "info", said, verdict="fail" if not assessment.crashed else "not assessable", **evidence)

@@ -1,0 +1,316 @@
+"""Printed values: finding candidates in a text, and turning what is printed into canonical form.
+
+A small model copies well and converts badly, so it is asked for what is printed and the conversion is done here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Literal, NamedTuple
+
+import dateparser
+from stdnum import bic, iban
+from stdnum.ch import vat as swiss_vat
+from stdnum.eu import vat
+from stdnum.gb import vat as british_vat
+
+from agents.fields.schema import MAX_DIGITS
+
+_SPACES = "\u00a0\u202f\u2009 "
+AMOUNT = re.compile(
+    rf"(?<![\w.,/-])[-−]?\(?\d{{1,3}}(?:[.,'’{_SPACES}]\d{{3}})+(?:[.,]\d{{1,4}})?(?:(?<=[.,]\d\d)[-−](?![\w.,-]))?(?![\w])"
+    r"|(?<![\w.,/-])[-−]?\d+(?:[.,]\d{1,4})?(?:(?<=[.,]\d\d)[-−](?![\w.,-]))?(?![\w]|[.,/-]\d)"
+)
+_MONTH = r"[A-Za-zÀ-ÿ]{3,10}\.?"
+DATE = re.compile(
+    r"(?<![\d.,/-])(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})"
+    r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    rf"|\d{{1,2}}(?:(?:er|st|nd|rd|th)?[.,]?\s(?:de\s)?|\.|[-/]){_MONTH}(?:,?\s(?:de\s|del\s)?|[-/])\d{{4}}"
+    rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?\s?,?\s\d{{4}})(?![\d/-]|[.,]\d)"
+)
+_VAT = re.compile(rf"\b(?=((?:CHE-?|[A-Z]{{2}})[{_SPACES}]?(?:[0-9A-Z][{_SPACES}.\-]?){{7,15}}[0-9A-Z])\b)")
+_IBAN = re.compile(rf"\b(?=([A-Z]{{2}}\d{{2}}(?:[{_SPACES}]?[0-9A-Z]{{4}}){{2,7}}(?:[{_SPACES}]?[0-9A-Z]{{1,4}})?)\b)")
+_BIC = re.compile(r"(?:BIC|SWIFT)\S*\s*(?:/\s*SWIFT)?\s*:?\s*([A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b")
+_SYMBOLS = {
+    "€": "EUR", "£": "GBP", "US$": "USD", "CA$": "CAD", "C$": "CAD", "AU$": "AUD", "A$": "AUD", "NZ$": "NZD",
+    "HK$": "HKD", "S$": "SGD", "MX$": "MXN", "R$": "BRL", "₹": "INR", "₺": "TRY", "₪": "ILS", "₩": "KRW", "฿": "THB",
+}  # fmt: skip
+_SHARED_SYMBOLS = {
+    "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "ARS", "CLP", "COP"),
+    "¥": ("JPY", "CNY"),
+}
+"""Symbols of several currencies: which is meant, the rest of the document says, or nothing does."""
+_CODES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "AUD", "JPY")
+"""ISO 4217 codes that stand for nothing else: taken wherever they are a word."""
+_CAREFUL_CODES = (
+    "CAD", "NZD", "SGD", "HKD", "CNY", "TWD", "KRW", "INR", "IDR", "MYR", "PHP", "THB", "VND", "PKR", "AED", "SAR",
+    "QAR", "KWD", "ILS", "EGP", "MAD", "TND", "TRY", "RON", "HUF", "BGN", "ISK", "RSD", "UAH", "GEL", "RUB", "ZAR",
+    "NGN", "KES", "MXN", "BRL", "ARS", "CLP", "COP", "PEN",
+)  # fmt: skip
+"""Active codes that are words, names or abbreviations too (CAD, TRY, PHP): taken beside a number or after a word that
+announces a currency or an amount."""
+CODE = re.compile("|".join(rf"\b{code}\b" for code in (*_CODES, *_CAREFUL_CODES)))
+"""ISO 4217 codes that are taken where a label announces a currency."""
+_CAREFUL = "|".join(_CAREFUL_CODES)
+_ANNOUNCED = (
+    r"(?:currenc|währung|devise|valuta|moneda|waluta|amount|betrag|beträge|total|sum\b|summe|preis|price|prix|montant"
+    r"|importe|prezz|bedrag|net\b|netto|brutto|gross|due\b|fällig|payable|balance)"
+)
+_CAREFUL_CODE = re.compile(
+    rf"(?<!\w)({_CAREFUL})(?:[ \u00a0\u202f][-−(]?\d|[-−(]?\d+(?=[.,'’]))[\d.,'’]*(?![\w])"
+    rf"|(?<![\w.,'’])\d[\d.,'’]*[ \u00a0\u202f]?({_CAREFUL})(?!\w|-\w)"
+    rf"|(?i:{_ANNOUNCED})\w{{0,12}}[ \u00a0]?[:.]?[ \u00a0]{{0,40}}(?:in[ \u00a0])?[(\[]?({_CAREFUL})(?!\w|-\w)"
+)
+_STATES = (
+    "AL|AK|AZ|AR|CA|CO|CT|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA"
+    "|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY"
+)
+_AMERICAN = re.compile(
+    rf"\bUSA?\b|\bU\.S\.|\bUnited States\b|\bUNITED STATES\b|\bUSD\b|US\$"
+    rf"|\b(?:{_STATES}),?[ \u00a0]{{1,3}}\d{{5}}(?:-\d{{4}})?(?!\w)|\bDE,?[ \u00a0]{{1,3}}19[7-9]\d\d(?:-\d{{4}})?(?!\w)"
+)
+"""A place in the United States; DE is Delaware only with a Delaware ZIP code."""
+_EVERY_LANGUAGE = ["en", "de", "fr", "nl", "it", "es", "pt", "pl", "sv", "da"]
+
+
+def amounts(text: str) -> list[str]:
+    """Every printed number in ``text`` that could be an amount, a price, a quantity or a rate; each once, in order."""
+    return _once(match[0].strip(_SPACES) for match in AMOUNT.finditer(text))
+
+
+def without_spaces(text: str) -> str:
+    """``text`` with its numbers printed without spaces: ``1 234,56`` as ``1234,56``."""
+    for number in amounts(text):
+        if len(number.split()) > 1:
+            text = text.replace(number, "".join(number.split()))
+    return text
+
+
+def is_money(printed: str) -> bool:
+    """Whether a printed number looks like an amount of money: with two decimals."""
+    digits = printed.rstrip("-−")  # a minus may stand behind
+    return len(digits) > 3 and digits[-3] in ".,"
+
+
+def dates(text: str) -> list[str]:
+    """Every printed day in ``text``; each once, in order."""
+    return _once(m[0] for m in DATE.finditer(text) if parse_date(m[0]) is not None)
+
+
+def vat_ids(text: str) -> list[str]:
+    """Every VAT id in ``text`` with valid check digits (python-stdnum), as printed."""
+    found = []
+    end = 0
+    for match in _VAT.finditer(text):
+        if match.start() >= end and (printed := _longest_valid(match[1], is_vat_id)):
+            found.append(printed)
+            end = match.start() + len(printed)
+    return _once(found)
+
+
+def ibans(text: str) -> list[str]:
+    """Every IBAN in ``text`` with valid check digits (ISO 13616), as printed."""
+    found = []
+    end = 0
+    for match in _IBAN.finditer(text):
+        if match.start() >= end and (printed := _longest_valid(match[1], is_iban)):
+            found.append(printed)
+            end = match.start() + len(printed)
+    return _once(found)
+
+
+def is_vat_id(printed: str) -> bool:
+    """Whether it is a VAT id of the EU, Great Britain or Switzerland whose check digits hold (python-stdnum)."""
+    text = _spaced(printed)
+    if text.startswith("CHE"):
+        return bool(swiss_vat.is_valid(text))
+    return bool(british_vat.is_valid(text)) if text.startswith("GB") else bool(vat.is_valid(text))
+
+
+def is_iban(printed: str) -> bool:
+    """Whether it is an IBAN whose check digits hold (ISO 13616); a bank no list knows is none of our business."""
+    return bool(iban.is_valid(_spaced(printed), check_country=False))
+
+
+def bics(text: str) -> list[str]:
+    """Every BIC (ISO 9362) that ``text`` names as one."""
+    return _once(m[1] for m in _BIC.finditer(text) if bic.is_valid(m[1]))
+
+
+class Currency(NamedTuple):
+    """An ISO 4217 ``code``, how it is ``printed`` (as the code or a symbol), and how many ``times``."""
+
+    code: str
+    printed: str
+    times: int
+
+
+def currencies(text: str) -> list[Currency]:
+    """Currencies that ``text`` names by ISO 4217 code or symbol, most frequent first.
+
+    A symbol that several currencies share (``$``, ``¥``) counts for the one of them that is named besides, and a dollar
+    in a document from the United States for theirs; else it is not told.
+    """
+    return _named(text)[0]
+
+
+def the_currency(text: str) -> Currency | None:
+    """The only currency that ``text`` names; None in doubt: where a second one is named even once, such as that of an
+    exchange rate, or where a ``$`` could be of several countries."""
+    found, unresolved = _named(text)
+    return found[0] if len(found) == 1 and not unresolved else None
+
+
+def _named(text: str) -> tuple[list[Currency], bool]:
+    """The currencies that are named, and whether a symbol is left that could be of several."""
+    counts: dict[str, tuple[int, str]] = {}
+    for code in _CODES:
+        if n := len(re.findall(rf"(?<![^\W\d_]){code}(?![^\W\d_])", text)):
+            counts[code] = (n, code)
+    for match in _CAREFUL_CODE.finditer(text):
+        code = next(group for group in match.groups() if group)
+        counts[code] = (counts.get(code, (0, code))[0] + 1, code)
+    for symbol, code in _SYMBOLS.items():
+        _count(counts, code, symbol, text)
+    if not counts and (words := re.findall(r"\b(?:Euro(?:'?s)?|EUROS?|euro'?s)\b", text)):
+        counts["EUR"] = (len(words), words[0])
+    unresolved = False
+    for symbol, shared in _SHARED_SYMBOLS.items():
+        if not re.search(rf"(?<![^\W\d_]){re.escape(symbol)}", text):
+            continue
+        named = [code for code in shared if code in counts]
+        if symbol == "$" and not named and _AMERICAN.search(text):
+            named = ["USD"]
+        if len(named) == 1:
+            _count(counts, named[0], symbol, text)
+        else:
+            unresolved = True
+    found = (Currency(code, printed, n) for code, (n, printed) in counts.items())
+    return sorted(found, key=lambda c: -c.times), unresolved
+
+
+def _count(counts: dict[str, tuple[int, str]], code: str, symbol: str, text: str) -> None:
+    if n := len(re.findall(rf"(?<![^\W\d_]){re.escape(symbol)}", text)):
+        seen, printed = counts.get(code, (0, symbol))
+        counts[code] = (seen + n, printed)
+
+
+def parse_amount(printed: str) -> Decimal | None:
+    """The number that is printed, by the rules people print them: of two different separators the last is the decimal
+    point; a single one followed by exactly three digits groups thousands, unless a zero stands before it; a minus may
+    stand behind, and a dash for the cents (``12,-``) is none. None for what is no number or has more than 18 digits."""
+    text = re.sub(r"(?<=\d)[.,][-−–—]+$", "", printed.strip().strip("%€$£ ")).replace("−", "-")
+    negative = text.startswith("-") or text.endswith("-") or (text.startswith("(") and text.endswith(")"))
+    text = re.sub(r"[^\d.,]", "", text)
+    points = [c for c in text if c in ".,"]
+    if not 0 < sum(c.isdigit() for c in text) <= MAX_DIGITS:
+        return None
+    if points:
+        last = max(text.rfind("."), text.rfind(","))
+        tail = text[last + 1 :]
+        if len(points) > 1 and len(set(points)) == 1 and len(tail) != 3:
+            return None  # 1.2.3, or a day
+        grouped = len(tail) == 3 and len(set(points)) == 1 and (len(points) > 1 or text[:last].lstrip("0") != "")
+        text = re.sub(r"[.,]", "", text) if grouped else re.sub(r"[.,]", "", text[:last]) + "." + tail
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return -value if negative else value
+
+
+def parse_date(printed: str, *, month_first: bool = False) -> date | None:
+    """The day that is printed, in the document's own order for days like 03/04/2026."""
+    text = re.sub(r"(?<=\d)(?:er|st|nd|rd|th)\b|(?<=[./-])\s|\bdel?\b|\s(?=,)", "", _spaced(printed))
+    if compact := re.fullmatch(r"(\d{4})(\d\d)(\d\d)", text):
+        text = "-".join(compact.groups())
+    found = dateparser.parse(
+        text,
+        languages=_EVERY_LANGUAGE,
+        settings={
+            "DATE_ORDER": "YMD" if re.match(r"\d{4}", printed) else "MDY" if month_first else "DMY",
+            "STRICT_PARSING": True,
+            "PARSERS": ["absolute-time"],
+            "RETURN_AS_TIMEZONE_AWARE": False,
+        },
+    )
+    return found.date() if found else None
+
+
+def is_ambiguous(printed: str) -> bool:
+    """Whether a day could be read as day/month or as month/day: slashes, both up to twelve, and different."""
+    match = re.fullmatch(r"(\d{1,2})/\s?(\d{1,2})/\s?\d{2,4}", printed)
+    return bool(match and int(match[1]) <= 12 and int(match[2]) <= 12 and int(match[1]) != int(match[2]))
+
+
+_LANGUAGES: dict[str, frozenset[str]] = {
+    "en": frozenset(["the", "of", "and", "to", "invoice", "date", "due", "total", "please", "payment"]),
+    "de": frozenset(["der", "die", "und", "rechnung", "datum", "mwst", "betrag", "zahlbar", "bitte", "von"]),
+    "fr": frozenset(
+        ["date", "total", "le", "la", "les", "du", "des", "et", "facture", "tva", "montant", "paiement", "sur"]
+    ),
+    "nl": frozenset(["het", "een", "van", "de", "factuur", "btw", "bedrag", "te", "betalen", "op"]),
+    "it": frozenset(["il", "di", "del", "della", "fattura", "iva", "totale", "pagamento", "e", "con"]),
+    "es": frozenset(["el", "la", "de", "los", "factura", "iva", "importe", "pago", "fecha", "con"]),
+    "pt": frozenset(["o", "da", "do", "fatura", "iva", "valor", "pagamento", "data", "com"]),
+    "pl": frozenset(["faktura", "vat", "do", "i", "w", "zaplaty", "kwota", "nr", "z", "na"]),
+    "sv": frozenset(["och", "faktura", "moms", "att", "av", "datum", "belopp", "betala"]),
+    "da": frozenset(["og", "faktura", "moms", "til", "dato", "betaling", "belob", "af"]),
+}
+"""Words that stand on most invoices of a language."""
+
+
+def language(text: str) -> str | None:
+    """The language most of whose words stand in ``text`` (ISO 639-1); None in doubt."""
+    words = re.findall(r"[a-zà-ÿ]+", text.casefold())[:5000]
+    counts = sorted(((sum(w in known for w in words), code) for code, known in _LANGUAGES.items()), reverse=True)
+    (best, code), (second, _) = counts[:2]
+    return code if best >= 3 and best > 1.2 * second else None
+
+
+def date_order(text: str) -> Literal["DMY", "MDY"] | None:
+    """How the document orders day and month: as one of its days can only be read; else as its country does. Only English
+    leaves a doubt, and there only if neither Britain nor the United States is named."""
+    pairs = [(int(a), int(b)) for a, b in re.findall(r"(?<![\d/])(\d{1,2})/\s?(\d{1,2})/\s?\d{2,4}", text)]
+    first, second = any(a > 12 >= b for a, b in pairs), any(b > 12 >= a for a, b in pairs)
+    if first != second:
+        return "DMY" if first else "MDY"
+    if first:
+        return None
+    if language(text) not in ("en", None):
+        return "DMY"
+    british = re.search(r"\b(?:United Kingdom|England|Ireland|Australia|GBP|VAT)\b|£|\bGB ?\d{9}\b", text)
+    american = _AMERICAN.search(text)
+    return None if bool(british) == bool(american) else "DMY" if british else "MDY"
+
+
+def compact(printed: str) -> str:
+    """An identifier without its spaces and dots."""
+    text = _spaced(printed)
+    if text.startswith("CHE") and is_vat_id(text):
+        return str(swiss_vat.compact(text))
+    if not text.startswith("GB") and is_vat_id(text):
+        return str(vat.compact(text))
+    return re.sub(r"[\s.]", "", text)
+
+
+def _longest_valid(printed: str, valid: Callable[[str], bool]) -> str | None:
+    """``printed``, or as much of it as is valid when words are taken off its end."""
+    while printed:
+        if valid(printed):
+            return printed
+        cut = max(printed.rfind(space) for space in _SPACES)
+        printed = printed[:cut] if cut > 0 else ""
+    return None
+
+
+def _spaced(printed: str) -> str:
+    """``printed`` with plain spaces for all others."""
+    return re.sub(rf"[{_SPACES}]", " ", printed)
+
+
+def _once(values: object) -> list[str]:
+    return list(dict.fromkeys(values))  # type: ignore[call-overload]

@@ -1,0 +1,503 @@
+"""Seller and buyer by code: who could they be, and how much speaks for each.
+
+No rule proves a name. What speaks for one is added up (`_Evidence`), the best few are what a model chooses among, and
+only where both choose alike is the name sure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Literal
+
+from agents.documents.layout import Cell, Line
+from agents.pages.candidates import Candidate, Candidates
+from agents.pages.words import COUNTRIES, LEGAL_FORM, is_label, normalised
+
+Role = Literal["seller", "buyer"]
+_FIRST, _LAST = 120, 60
+"""Lines at the beginning and at the end of a document in which names are looked for."""
+MOST = 12
+"""Names of either party that are worth a choice."""
+
+_PARTS = re.compile(rf"\s*[|•·●]\s*|\s+[–—-]\s+|,\s+(?!{LEGAL_FORM.pattern})|\s{{2,}}")
+_POSTAL = re.compile(
+    r"\b(?:[A-Z]{1,2}-)?\d{4,6}(?: [A-Z]{2})? *[A-ZÀ-Þ][a-zà-ÿ]|\b\d{5} +[A-ZÀ-Þ]{3}"
+    r"|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b\d{3} \d{2} +[A-ZÀ-Þ]|\b[A-Z]{2} \d{5}\b|\b\d{2}-\d{3} "
+)
+_STREET = re.compile(
+    r"(?i)(?:str(?:aße|asse|\.)|weg|allee|platz|gasse|ring|damm|ufer|straat|laan|gracht|plein|kade)\s*\d+"
+    r"|^\d+\w?,? (?:\w+ )?(?:rue|avenue|av|bd|boulevard|place|chemin|impasse|route|allée)\b"
+    r"|\b(?:rue|avenue|boulevard|via|viale|piazza|calle|plaza|avenida|ulica|ul\.)\b.*\d"
+    r"|\b\d+\s+\w+(?:\s\w+)?\s(?:street|road|st|rd|ave|avenue|lane|drive|way|square)\b|p\.?o\.? box"
+    r"|postfach"
+)
+_CONTACT = re.compile(
+    r"(?i)@|https?:|www\.|\btel\b|\btel[.:]|\btele(?:fon|phone)|\btéléphone|\bfax\b|\btelefax|\bphone\b|\bfon\b|\bmobil\b|\bmobile\b|\+\d|e-?mail|\bGF\b|geschäftsführ|gérant"
+    r"|\bsiret|\bsiren|\biban|\bbic\b|\bseite\b|\bpage\b"
+)
+_TITLE = re.compile(
+    r"(?:rechnung|invoice|facture|factuur|fattura|factura|faktura|fatura|gutschrift|credit note|avoir"
+    r"|creditnota|original|kopie|copy|duplicata|logo.*|tax invoice|rechnungskorrektur|seite.*|page.*|datum"
+    r"|date)"
+)
+_NAME_LABEL = re.compile(
+    r"(?:name|firma|firmenname|company(?: name)?|nom|raison sociale|naam|bedrijf|ragione sociale"
+    r"|denominazione|razon social|nombre|nazwa|nome|navn|namn)"
+)
+_HOLDER = re.compile(
+    r"(?:kontoinhaber(?:in)?|account (?:holder|name)|titulaire(?: du compte)?|rekeninghouder|t n v"
+    r"|ten name van|intestatario(?: conto)?|titular|beneficiary(?: name)?|beneficiaire|kontoname|nom|name)"
+)
+_REGISTERED = re.compile(
+    r"(?i)\b(?:siret|siren|r\.?c\.?s\b|rsc\b|hrb|hra|kvk|ust\W?id|vat (?:no|id|reg|number)|company (?:no"
+    r"|number|reg)|capital (?:de|social)|handelsregister|btw\b|p\.? ?iva|cif\b|nif\b|tva\b|iban)"
+)
+"""What a firm prints of itself: registers, tax ids, accounts."""
+_NO_NAME = re.compile(
+    r"(?i)\bcapital\b|^(?:a division of|member of|part of|eine marke|inh\b|inhaber|geschäftsführ)|^(?:via"
+    r"|viale|piazza|corso|largo|rue|avenue|boulevard|calle|c/|rua|av\.|ul\.|os\.|pol\. ind|route|chemin"
+    r"|impasse|postfach|po box)\b"
+    r"|^(?:private and confidential|persönlich|vertraulich|original|kopie|duplicate|copy|marketing|einkauf"
+    r"|buchhaltung|bauhof|accounts payable)$"
+)
+_CONTACT_PERSON = re.compile(
+    r"(?i)\b(?:contact|attn|att\.|z\. ?hd|c/o|à l'attention|attention|dep|dept|department|abteilung"
+    r"|service|herr|frau|mr|mrs|m\.|mme)\b"
+)
+_DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([\w-]{3,})\.")
+_FREE_MAIL = {"gmail", "outlook", "hotmail", "web", "gmx", "yahoo", "icloud", "localhost", "test", "example"}
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name that could be a party's, and how strongly that is so (a sum of what speaks for it; 1 is one good reason)."""
+
+    candidate: Candidate
+    score: float
+    labelled: bool
+    firm: bool = False
+    """It ends in a legal form, or the document's web site carries it."""
+    two_names: bool = False
+    """The line above or below it could be the name as well: a trading name, a registered one, a person."""
+
+
+@dataclass
+class _Evidence:
+    cell: Cell
+    text: str
+    score: float = 0.0
+    labelled: bool = False
+    reasons: list[str] = field(default_factory=list)
+
+    def add(self, points: float, why: str) -> None:
+        self.score += points
+        self.reasons.append(why)
+
+
+class Parties:
+    """Names of seller and buyer, best first."""
+
+    def __init__(self, candidates: Candidates) -> None:
+        self._all = candidates
+        self._layout = candidates.layout
+        self._text = candidates.reading.text
+        self._folded = _fold(self._text)
+
+    @property
+    def seller(self) -> list[Name]:
+        """Who issued the document."""
+        return self._both[0]
+
+    @property
+    def buyer(self) -> list[Name]:
+        """Whom it is addressed to."""
+        return self._both[1]
+
+    @cached_property
+    def _both(self) -> tuple[list[Name], list[Name]]:
+        """Both rankings; of all pairs of different names the likeliest comes first in each."""
+        sellers, buyers = self._evidence("seller"), self._evidence("buyer")
+        for one in sellers:
+            self._weigh_as_seller(one)
+        for one in buyers:
+            self._weigh_as_buyer(one)
+        seller, buyer = self._ranked(sellers), self._ranked(buyers)
+        pairs = [
+            (s.score + b.score, -n, -m)
+            for n, s in enumerate(seller)
+            for m, b in enumerate(buyer)
+            if not _same(s.candidate.text, b.candidate.text)
+            and (b.labelled or not self._in_block(b.candidate.cell, s.candidate.cell))
+        ]
+        if pairs:
+            _, n, m = max(pairs)
+            seller.insert(0, seller.pop(-n))
+            buyer.insert(0, buyer.pop(-m))
+        return seller, buyer
+
+    def block(self, cell: Cell) -> list[Cell]:
+        """``cell`` and the cells below it that begin at the same place, a line apart: an address."""
+        found = [cell]
+        while (below := self._layout.below(found[-1], 2.6)) and len(found) < 9:
+            aside, gap = abs(below.box[0] - cell.box[0]), below.box[1] - found[-1].box[3]
+            if aside > 0.8 * cell.height and below.overlaps(cell) < 0.9:
+                break
+            if gap > (2.6 if aside < 0.3 * cell.height and len(found) < 4 else 1.6) * cell.height:
+                break
+            told = (below.text.rstrip(": "), below.text.partition(":")[0])
+            if any(is_label(text, role) for role in ("seller", "buyer", "delivery_party") for text in told):
+                break
+            found.append(below)
+        return found
+
+    def country(self, cell: Cell) -> str | None:
+        """The country the address below a name states: ISO 3166, by name or by code before or behind the town."""
+        for line in self.block(cell)[1:]:
+            if code := country_of(line.text):
+                return code
+        return None
+
+    def distance(self, cell: Cell, other: Cell) -> float:
+        """How far ``other`` is from the party named in ``cell``, in line heights; other columns are far."""
+        if cell.page != other.page:
+            return 200.0
+        down = (other.box[1] - cell.box[1]) / cell.height
+        aside = max(0.0, other.box[0] - cell.box[2], cell.box[0] - other.box[2]) / cell.height
+        column = abs(other.box[0] - cell.box[0]) / cell.height
+        return (down if down >= 0 else -1.5 * down) + aside * 1.5 + min(column, 10) * 0.3
+
+    @cached_property
+    def _lines(self) -> list[Line]:
+        """The lines in which names are looked for."""
+        return self._layout.lines[:_FIRST] + self._layout.lines[_FIRST:][-_LAST:]
+
+    def _evidence(self, role: Role) -> list[_Evidence]:
+        """All name-like texts; those a label of ``role`` announces are marked."""
+        found: dict[tuple[int, str], _Evidence] = {}
+
+        def entry(cell: Cell, text: str) -> _Evidence:
+            return found.setdefault((id(cell), text), _Evidence(cell, text))
+
+        for line in self._lines:
+            for cell in line.cells:
+                parts = _parts(cell.text)
+                if _POSTAL.search(cell.text) and len(parts) < 3 and not LEGAL_FORM.search(parts[0]):
+                    continue  # a town
+                for part in parts if not _POSTAL.search(cell.text) else parts[:1]:
+                    if is_name(part):
+                        entry(cell, part)
+                for part in parts:
+                    head, colon, rest = part.rpartition(":")
+                    if colon and _HOLDER.fullmatch(normalised(head)) and is_name(rest.strip()):
+                        entry(cell, rest.strip())
+        other: tuple[str, ...] = ("buyer", "delivery_party") if role == "seller" else ("seller", "delivery_party")
+        for cell, text in self._announced(role):
+            one = entry(cell, text)
+            if not one.labelled:
+                low = self._is_low(cell)
+                one.labelled = not low
+                one.add(0.5 if low else 1.6, "label")
+        for each in other:
+            theirs: dict[str, float] = {}
+            for cell, text in self._announced(each):
+                weight = 0.5 if self._is_low(cell) else 1.5
+                theirs[_fold(text)] = theirs.get(_fold(text), 0.0) + weight
+            for one in found.values():
+                if not one.labelled and (weight := theirs.get(_fold(one.text), 0.0)):
+                    one.add(-weight, f"label of {each}")
+        return list(found.values())
+
+    def _is_low(self, cell: Cell) -> bool:
+        """Whether it stands at the foot of the first page: on a payment slip, perhaps."""
+        return 0.7 < self._place(cell) < 1
+
+    def _announced(self, role: str) -> Iterator[tuple[Cell, str]]:
+        """What stands behind or below a label of ``role``."""
+        for cell in (cell for line in self._lines for cell in line.cells):
+            head, colon, rest = cell.text.partition(":")
+            if colon and rest.strip() and is_label(head, role):
+                if name := next((p for p in _parts(rest.strip()) if is_name(p)), None):
+                    yield cell, name
+                continue
+            if not is_label(re.sub(r"\([^()]*\)", "", cell.text).rstrip(": "), role):
+                continue
+            below = self._layout.below(cell, 4)
+            group = self.block(below) if below else []
+            named = next((c for c in group if _NAME_LABEL.fullmatch(normalised(c.text.rstrip(": ")))), None)
+            inline = next(
+                (
+                    c
+                    for c in group
+                    if _NAME_LABEL.fullmatch(normalised(c.text.partition(":")[0])) and ":" in c.text[:-1]
+                ),
+                None,
+            )
+            beside = self._layout.right_of(cell)
+            if named and (value := self._layout.right_of(named)):
+                yield value, value.text
+            elif inline:
+                yield inline, inline.text.partition(":")[2].strip()
+            elif (
+                cell.text.endswith(":")
+                and beside is not None
+                and is_name(_parts(beside.text)[0])
+                and not self._is_label(beside)
+            ):
+                yield beside, _parts(beside.text)[0]
+            else:
+                persons = []
+                for one in group[:4]:
+                    part = _parts(one.text)[0]
+                    if is_name(part) and not self._is_label(one):
+                        persons.append((one, part))
+                persons.sort(key=lambda p: bool(_CONTACT_PERSON.search(p[1])))
+                firm = next((p for p in persons if LEGAL_FORM.search(p[1])), None)
+                if firm or persons:
+                    yield firm or persons[0]
+
+    @staticmethod
+    def _is_label(cell: Cell) -> bool:
+        text = cell.text.rstrip(": ")
+        return cell.text.endswith(":") or any(is_label(text, role) for role in ("seller", "buyer", "delivery_party"))
+
+    def _weigh_as_seller(self, one: _Evidence) -> None:
+        text, cell = one.text, one.cell
+        folded = _fold(text)
+        if LEGAL_FORM.search(text):
+            one.add(0.7, "legal form")
+        if len(folded) >= 4 and (repeated := self._folded.count(folded) - 1) > 0:
+            one.add(min(0.3 * repeated, 0.6), "repeated")
+        if self._has_domain(text):
+            one.add(0.6, "domain")
+        parts = _parts(cell.text)
+        if len(parts) > 1 and text == parts[0] and (_POSTAL.search(cell.text) or _STREET.search(cell.text)):
+            one.add(0.8, "return address")
+        one.add(0.3 * max(0.0, 1 - 2 * self._place(cell)), "top")
+        if cell.height > 1.25 * self._usual_height and self._place(cell) < 0.3:
+            one.add(0.4, "large")
+        if self._has_contact(cell):
+            one.add(0.3, "contact")
+        if self._in_imprint(cell) and (LEGAL_FORM.search(text) or self._folded.count(folded) > 1):
+            one.add(0.5, "imprint")
+        if any(c.isdigit() for c in text):
+            one.add(-0.4, "digits")
+        if (address := self.block(cell)[1:4]) and any(
+            _POSTAL.search(c.text) or _STREET.search(c.text) for c in address
+        ):
+            one.add(0.4, "address")
+        if self._is_holder(one):
+            one.add(0.6, "account holder")
+        if self._owns_identifier(cell):
+            one.add(0.5, "identifiers")
+        if cell.page > 1:
+            one.add(-0.3, "later page")
+        if _CONTACT_PERSON.search(text):
+            one.add(-0.5, "a person")
+        if len(text) > 60:
+            one.add(-0.5, "long")
+
+    def _weigh_as_buyer(self, one: _Evidence) -> None:
+        text, cell = one.text, one.cell
+        if LEGAL_FORM.search(text):
+            one.add(0.5, "legal form")
+        if len(_parts(cell.text)) > 1:
+            one.add(-0.6, "return address")
+        if self._has_contact(cell):
+            one.add(-0.4, "contact")
+        if cell.height > 1.25 * self._usual_height:
+            one.add(-0.4, "large")
+        if _fold(text) in self._holders:
+            one.add(-0.8, "account holder")
+        if self._has_domain(text):
+            one.add(-0.6, "domain")
+        address = self.block(cell)[1:6]
+        if any(_POSTAL.search(c.text) for c in address):
+            one.add(0.7, "address")
+            if self._under_return_address(cell):
+                one.add(0.9, "window")
+        where = self._place(cell)
+        if where > 0.45:
+            one.add(-0.8, "low")
+        if cell.page > 1:
+            one.add(-0.5, "later page")
+        if _CONTACT_PERSON.search(text):
+            one.add(-0.5, "a person")
+        above = self._layout.above(cell, 0.8)
+        if (
+            above
+            and not one.labelled
+            and abs(above.box[0] - cell.box[0]) < 2
+            and is_name(above.text)
+            and any(_POSTAL.search(c.text) for c in address)
+        ):
+            one.add(-0.35, "not the first of its block")
+
+    def _has_domain(self, text: str) -> bool:
+        """Whether a web site or mail address of the document carries the name."""
+        folded, firm = _fold(text), bool(LEGAL_FORM.search(text))
+        return any(
+            len(d) >= 4 and (folded in d or (d in folded and (firm or len(d) > 0.42 * len(folded))))
+            for d in self._domains
+        )
+
+    @cached_property
+    def _domains(self) -> set[str]:
+        found = {_fold(m[1]) for m in _DOMAIN.finditer(self._text.lower())}
+        return found - _FREE_MAIL
+
+    def _place(self, cell: Cell) -> float:
+        """How far down the document it stands, from 0 to 1 for its first page, more for later ones."""
+        page = next((p for p in self._layout.pages if p.number == cell.page), None)
+        return cell.box[1] / page.height + cell.page - 1 if page else 1.0
+
+    def _is_holder(self, one: _Evidence) -> bool:
+        return _fold(one.text) in self._holders
+
+    @cached_property
+    def _holders(self) -> set[str]:
+        """Folded names that a label calls the holder of the account."""
+        found = set()
+        for cell in self._layout.cells():
+            for part in re.split(r"\s*[|•·●]\s*|\s+[–—-]\s+", cell.text):
+                head, colon, rest = part.rpartition(":")
+                if colon and rest.strip() and _HOLDER.fullmatch(normalised(head)):
+                    found.add(_fold(rest))
+                elif _HOLDER.fullmatch(normalised(part)) and (right := self._layout.right_of(cell)):
+                    found.add(_fold(right.text))
+        return found
+
+    def _owns_identifier(self, cell: Cell) -> bool:
+        return any(_REGISTERED.search(c.text) for c in self.block(cell))
+
+    @cached_property
+    def _usual_height(self) -> float:
+        heights = sorted(cell.height for cell in self._layout.cells())
+        return heights[len(heights) // 2] if heights else 1.0
+
+    def _has_contact(self, cell: Cell) -> bool:
+        """Whether a telephone, a web site or an account stands in its address: few write those to their customers."""
+        return any(_CONTACT.search(c.text) or _REGISTERED.search(c.text) for c in self.block(cell)[1:7])
+
+    def _in_imprint(self, cell: Cell) -> bool:
+        """Whether it stands at the foot of a page among registers, tax ids and accounts."""
+        page = next((p for p in self._layout.pages if p.number == cell.page), None)
+        if page is None or cell.box[1] < 0.6 * page.height:
+            return False
+        return any(
+            _REGISTERED.search(other.text)
+            for line in self._layout.lines
+            if abs(line.number - cell.line) <= 2 and line.page == cell.page
+            for other in line.cells
+        )
+
+    def _under_return_address(self, cell: Cell) -> bool:
+        above = self._layout.above(cell, 4)
+        for _ in range(3):
+            if above is None:
+                return False
+            if len(_parts(above.text)) > 1 and (_POSTAL.search(above.text) or _STREET.search(above.text)):
+                return True
+            above = self._layout.above(above, 4)
+        return False
+
+    def _in_block(self, cell: Cell, seller: Cell) -> bool:
+        if len(_parts(seller.text)) > 1:
+            return False  # a return address stands right above whom the letter goes to
+        return any(c is cell for c in self.block(seller)[1:])
+
+    def _ranked(self, found: Sequence[_Evidence]) -> list[Name]:
+        best: dict[str, _Evidence] = {}
+        for one in found:
+            key = _fold(one.text)
+            if key not in best or one.score > best[key].score:
+                best[key] = one
+        ranked = sorted(best.values(), key=lambda e: (-e.score, e.cell.line, e.cell.box[0]))[:MOST]
+        return [
+            Name(
+                self._all.whole(e.cell, e.text),
+                e.score,
+                e.labelled,
+                firm=bool(LEGAL_FORM.search(e.text)) or self._has_domain(e.text),
+                two_names=self._has_rival(e),
+            )
+            for e in ranked
+        ]
+
+    def _has_rival(self, one: _Evidence) -> bool:
+        if LEGAL_FORM.search(one.text) or _fold(one.text) in self._holders:
+            return False
+        for other in (self._layout.above(one.cell, 0.9), self._layout.below(one.cell, 0.9)):
+            if (
+                other is not None
+                and abs(other.box[0] - one.cell.box[0]) < one.cell.height
+                and len(_parts(other.text)) == 1
+                and is_name(other.text)
+                and not _CONTACT_PERSON.search(other.text)
+            ):
+                return True
+        return False
+
+
+def is_name(text: str) -> bool:
+    """Whether a text could name a firm or a person: letters, no sentence, no street, no town, no label, no number."""
+    stripped = text.strip(" .,:;*")
+    letters = sum(c.isalpha() for c in stripped)
+    if _NO_NAME.search(stripped):
+        return False
+    if not letters >= 2 or len(stripped) > 70 or letters < 0.6 * len(stripped.replace(" ", "")):
+        return False
+    if (
+        ":" in text
+        or text.startswith("(")
+        or len(stripped.split()) > 8
+        or re.search(r"\D \d{1,4}\s?[a-zA-Z]?$", stripped)
+    ):
+        return False
+    if _STREET.search(stripped) or _POSTAL.search(stripped) or _CONTACT.search(stripped):
+        return False
+    plain = normalised(stripped)
+    if _TITLE.fullmatch(plain) or country_of(stripped):
+        return False
+    return not any(is_label(stripped, term) for term in _LABELS_OF_OTHERS)
+
+
+_LABELS_OF_OTHERS = (
+    "invoice_number", "issue_date", "due_date", "delivery_date", "purchase_order_ref", "customer_number", "vat_id",
+    "tax_number", "seller", "buyer", "delivery_party", "net", "tax", "gross", "due", "terms", "currency", "iban", "rate",
+)  # fmt: skip
+
+
+def country_of(text: str) -> str | None:
+    """The country a line of an address names (in full, or by code before a town or at the end), as ISO 3166."""
+    for part in re.split(r"\s*[,/–|]\s*|\s-\s", text):
+        plain = normalised(part)
+        for code, names in COUNTRIES.items():
+            if plain in names:
+                return code
+    ending = re.search(r"[,(]\s*([A-Z]{2})\)?$", text.strip())
+    beginning = re.match(r"([A-Z]{1,2})[ -]\d{4,5} ", text)
+    for match in (ending, beginning):
+        if match:
+            code = {"D": "DE", "F": "FR", "A": "AT", "L": "LU", "B": "BE", "I": "IT", "UK": "GB"}.get(
+                match[1], match[1]
+            )
+            if code in COUNTRIES:
+                return code
+    return None
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in (p.strip(" *") for p in _PARTS.split(text)) if part] or [text]
+
+
+@lru_cache(maxsize=20_000)
+def _fold(text: str) -> str:
+    return "".join(c for c in normalised(text) if c.isalnum())
+
+
+def _same(a: str, b: str) -> bool:
+    x, y = _fold(a), _fold(b)
+    return x == y or (min(len(x), len(y)) >= 5 and (x in y or y in x))

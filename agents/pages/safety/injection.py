@@ -1,0 +1,330 @@
+"""What a document says to do instead of what it charges: instructions to whoever reads it by machine, and new bank details.
+
+Doubt goes to a person; nothing here is ever followed. Looked at are the page, the text that no reader sees, the PDF's
+metadata and the e-invoice's XML. The rules are the house's own: ``PROMPT-INJECTION`` and ``BANK-CHANGE`` (errors), and
+``HIDDEN-TEXT`` (a warning; an error where it holds instructions, amounts or identifiers). The shapes are those of OWASP's
+LLM01:2025 (prompt injection) and of payment redirection, as Europol's and UK Finance's advice on it describes them. No
+I/O, no model, no clock.
+"""
+
+from __future__ import annotations
+
+import base64
+import bisect
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+from agents.documents.reading import Box, Reading
+from agents.fields import values
+from agents.findings import finding
+from agents.pages.safety.shapes import ACCOUNT, AI, SHAPES, Rule
+
+LONGEST_QUOTE = 200
+"""Characters of the document that a finding repeats."""
+
+_STANDS_FOR = {f"ACCOUNT_{language}": words for language, words in ACCOUNT.items()} | {"AI": AI}
+
+_GAP = r"[^.!?]{0,40}?"
+"""Bounded, so that each search takes time linear in the text, whatever stands in it."""
+_CAUTION = re.compile(
+    r"\b(?:if|should|whenever|unless|never|not|won't|no one|fraud\w*|scam\w*|beware|verify|wenn|falls|sollten?|nie|niemals"
+    r"|nicht|betrug\w*|si|jamais|fraude|nunca|en caso|mai|non|qualora|nooit|niet|indien)\b"
+)
+"""Words that turn "our bank details have changed" into the warning against such letters that honest invoices carry."""
+_CAUTION_BEFORE = 70
+_MOST_MATCHES = 20
+_MOST_ACCOUNTS = 5
+"""That a finding names."""
+
+_INVISIBLE = "\u200b-\u200f\u2060-\u2064\ufeff"
+_TURNING = "\u202a-\u202e\u2066-\u2069"
+_UNPRINTED = re.compile(f"[\u00ad\u180e{_INVISIBLE}{_TURNING}\U000e0000-\U000e007f]")
+"""Soft hyphens, joiners and other characters of no width, those that turn the direction, and tags."""
+_IN_A_NUMBER = re.compile(rf"[0-9][.,]?[{_INVISIBLE}]{{1,40}}[.,]?[0-9]|[\u202d\u202e][^\n]{{0,40}}?[0-9]")
+_TAGS = re.compile("[\U000e0020-\U000e007e]{2,}")
+_LOOKALIKES = str.maketrans("авеіјкмнорсѕтухһԁαορν", "abeijkmhopcstyxhdaopv")
+"""Cyrillic and Greek small letters that print as Latin ones (Unicode TS 39, confusables)."""
+_CYRILLIC = "\u0400-\u04ff\u0500-\u052f"
+_MIXED = re.compile(rf"[A-Za-z][{_CYRILLIC}]|[{_CYRILLIC}][A-Za-z]")
+_MOST_MIXED = 2
+"""Words of two alphabets that an honest invoice may have, such as a brand."""
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{32,8000}={0,2}")
+_MOST_ENCODED = 50
+
+_Where = Literal["page", "hidden", "metadata", "xml"]
+_CALLED: dict[_Where, str] = {
+    "page": "the page",
+    "hidden": "text that no reader sees",
+    "metadata": "the PDF's metadata",
+    "xml": "the e-invoice's XML",
+}
+
+
+def findings(reading: Reading) -> list[dict[str, Any]]:
+    """What a person has to know before anything is paid: at most one finding of a rule from each place it was found in.
+
+    Args:
+        reading: of the document; of an e-invoice without a page, its XML is looked at.
+
+    Returns:
+        Findings whose evidence is a ``quote`` (at most `LONGEST_QUOTE` characters), ``where`` it was found (``page``,
+        ``hidden``, ``metadata`` or ``xml``) and, on a page, ``page`` and ``box``; of a change of bank, where there are
+        several, the ``accounts``.
+    """
+    sources = [s for s in _sources(reading) if s.text]
+    found = [one for source in sources for one in (*_said(source), *_encoded(source))]
+    accounts = _accounts(sources)
+    changes = [one for one in found if one["rule"] == "BANK-CHANGE"]
+    if len(accounts) > 1:
+        changes = changes or _second_account(accounts)
+        found += [one for one in changes if one not in found]
+        for one in changes:
+            one["evidence"]["accounts"] = list(accounts)[:_MOST_ACCOUNTS]
+    return [*found, *_hidden(reading, found), *_unprinted(reading)]
+
+
+class _Piece(NamedTuple):
+    """A stretch of text as it stands, and where."""
+
+    text: str
+    page: int | None = None
+    box: Box | None = None
+
+
+class _Source:
+    """Text from one place as one string, without case and accents, whose matches lead back to what is printed."""
+
+    def __init__(self, where: _Where, pieces: Iterable[_Piece]) -> None:
+        self.where = where
+        self.pieces: list[_Piece] = []
+        self._starts: list[int] = []
+        parts: list[str] = []
+        known: dict[str, str] = {}
+        at = 0
+        for piece in pieces:
+            plain = known.get(piece.text)
+            if plain is None:
+                plain = known[piece.text] = plain_text(piece.text)
+            if plain:
+                self.pieces.append(piece)
+                self._starts.append(at)
+                parts.append(plain)
+                at += len(plain) + 1
+        self.text = " ".join(parts)
+
+    def evidence(self, start: int, end: int) -> dict[str, Any]:
+        """Page, box and quote of what stands from ``start`` to ``end``; the quote runs on up to its bound."""
+        first = max(bisect.bisect_right(self._starts, start) - 1, 0)
+        last = max(bisect.bisect_left(self._starts, end) - 1, first)
+        begun = self.pieces[first]
+        told: dict[str, Any] = {"where": self.where}
+        if begun.page is not None:
+            told["page"] = begun.page
+        boxes = [p.box for p in self.pieces[first : last + 1] if p.box and p.page == begun.page]
+        if boxes:
+            left, top, right, bottom = zip(*boxes, strict=True)
+            told["box"] = [min(left), min(top), max(right), max(bottom)]
+        offset = max(min(start - self._starts[first], len(begun.text) - LONGEST_QUOTE), 0)
+        following = " ".join(p.text for p in self.pieces[first + 1 : first + LONGEST_QUOTE])
+        return {"quote": _quote(f"{begun.text[offset:]} {following}"), **told}
+
+
+def plain_text(text: str) -> str:
+    """``text`` as it is looked through: compatible forms as one (NFKC), no letter case, no accents, no character that
+    does not print, letters of other alphabets as the Latin ones they print as, and single spaces."""
+    if not text.isascii():
+        text = _TAGS.sub(lambda m: _untagged(m[0]), text)
+        text = _UNPRINTED.sub("", text)
+        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
+        text = "".join(c for c in text if not unicodedata.combining(c)).replace("’", "'")
+        text = text.casefold().translate(_LOOKALIKES)
+    return " ".join(text.casefold().split())
+
+
+def _quote(text: str) -> str:
+    text = " ".join(_UNPRINTED.sub("", text).split())
+    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
+
+
+def _sources(reading: Reading) -> Iterator[_Source]:
+    yield _Source("page", (_Piece(w.text, w.page, w.box) for w in reading.words))
+    yield _Source("hidden", (_Piece(h.text, h.page, h.box) for h in reading.hidden))
+    yield _Source("metadata", (_Piece(text) for text in dict.fromkeys(reading.metadata.values())))
+    if reading.xml:
+        yield _Source("xml", (_Piece(t) for t in re.split(r"<[^<>]*>", reading.xml.text) if t.strip()))
+
+
+class _Shape(NamedTuple):
+    rule: Rule
+    says: str
+    stems: tuple[tuple[str, ...], ...]
+    """Of each word that must stand there, the ways it may begin: a search for them is faster than the pattern's."""
+    pattern: re.Pattern[str]
+
+    def first(self, text: str) -> tuple[int, int] | None:
+        """Where the text says so first, a warning against those who say so aside."""
+        if not all(any(stem in text for stem in stems) for stems in self.stems):
+            return None
+        for _, match in zip(range(_MOST_MATCHES), self.pattern.finditer(text), strict=False):
+            if self.rule == "BANK-CHANGE":
+                before = re.split(r"[.!?]", text[max(match.start() - _CAUTION_BEFORE, 0) : match.start()])[-1]
+                if _CAUTION.search(before) or (self.says.startswith("that") and _CAUTION.search(match[0])):
+                    continue
+            return match.span()
+        return None
+
+
+@cache
+def _shapes() -> tuple[_Shape, ...]:
+    made = []
+    for rule, ways in SHAPES.items():
+        for says, shapes in ways.items():
+            for language, words in shapes:
+                stems, pattern = ((), words) if language == "re" else _compiled(words)
+                made.append(_Shape(rule, says, stems, re.compile(pattern)))
+    return tuple(made)
+
+
+def _compiled(words: str) -> tuple[tuple[tuple[str, ...], ...], str]:
+    """The stems and the regular expression of a shape in the notation of `SHAPES`."""
+    stems, pattern, begun = [], "", False
+    for token in words.split():
+        if token == "...":
+            pattern, begun = pattern + _GAP, False
+            continue
+        optional = token.endswith(")?")
+        for name, alternatives in _STANDS_FOR.items():
+            token = re.sub(rf"(?<![A-Za-z_]){name}(?![A-Za-z_])", alternatives, token)
+        several = token.strip("()?").split("|")
+        either = "|".join(re.escape(a).replace("_", "[ -]").replace(r"\*", r"\w{0,12}") for a in several)
+        between = "[ -]?[:,]?[ ']?" if begun else ""
+        if optional:
+            pattern += rf"(?:{between}\b(?:{either})\b)?"
+        else:
+            pattern += rf"{between}\b(?:{either})\b"
+            stems.append(tuple(re.split(r"[_*]", a)[0] for a in several))
+        begun = True
+    return tuple(stems), pattern
+
+
+def _said(source: _Source) -> Iterator[dict[str, Any]]:
+    met: dict[Rule, list[tuple[int, int, str]]] = {}
+    for shape in _shapes():
+        if at := shape.first(source.text):
+            met.setdefault(shape.rule, []).append((*at, shape.says))
+    for rule, matches in met.items():
+        start, end, _ = min(matches)
+        says = list(dict.fromkeys(says for _, _, says in matches))
+        about = ("payment.iban",) if rule == "BANK-CHANGE" else ()
+        message = f"{_CALLED[source.where]} says {', '.join(says)}; it was not followed"
+        yield finding(rule, "error", message, *about, says=says, **source.evidence(start, end))
+
+
+def _encoded(source: _Source) -> Iterator[dict[str, Any]]:
+    """Instructions in Base64. (An honest receipt may carry some: the signature of a till.)"""
+    seen = 0
+    for piece in source.pieces:
+        if len(piece.text) < 32:
+            continue
+        for match in _BASE64.finditer(piece.text):
+            seen += 1
+            if seen > _MOST_ENCODED:
+                return
+            encoded = match[0].rstrip("=")
+            encoded = encoded[:-1] if len(encoded) % 4 == 1 else encoded + "=" * (-len(encoded) % 4)
+            decoded = base64.b64decode(encoded).decode("utf-8", "replace")
+            plain = plain_text(decoded)
+            if says := next((shape.says for shape in _shapes() if shape.first(plain)), None):
+                message = f"{_CALLED[source.where]} says {says}, encoded; it was not followed"
+                evidence = {**_Source(source.where, [piece]).evidence(0, 1), "quote": _quote(decoded)}
+                yield finding("PROMPT-INJECTION", "error", message, says=[says], **evidence)
+                return
+
+
+_Accounts = dict[str, list[tuple[_Source, int, int]]]
+"""Valid accounts, in the order they are met, each with where it stands."""
+
+
+def _accounts(sources: Iterable[_Source]) -> _Accounts:
+    accounts: _Accounts = {}
+    for source in sources:
+        text, at = source.text.upper(), 0
+        for printed in values.ibans(text)[:_MOST_MATCHES]:
+            at = max(text.find(printed, at), 0)
+            accounts.setdefault(values.compact(printed), []).append((source, at, at + len(printed)))
+    return accounts
+
+
+def _second_account(accounts: _Accounts) -> list[dict[str, Any]]:
+    """Of several different accounts, one that is called new, or that only a machine gets to see."""
+    shown = {account for account, places in accounts.items() if any(s.where in ("page", "xml") for s, _, _ in places)}
+    for account, places in accounts.items():
+        source, start, end = places[0]
+        before = source.text[max(start - 60, 0) : start]
+        if account not in shown or _NEW.search(re.split(r"[.!?]", before)[-1]):
+            message = f"besides {next(a for a in accounts if a != account)} there is another account: {account}"
+            message += " is called new" if account in shown else f" stands in {_CALLED[source.where]}"
+            return [finding("BANK-CHANGE", "error", message, "payment.iban", **source.evidence(start, end))]
+    return []
+
+
+_NEW = re.compile(
+    r"\b(?:new|neu\w{0,2}|nouve\w{1,6}|nuev\w{1,2}|nuov\w|nieuwe?|ab sofort|from now on|desormais|vanaf nu)\b"
+)
+
+
+def _hidden(reading: Reading, found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """That there is text which no reader sees. Beside the page it is no trick (printers' marks), unless it says something."""
+    tricks = [h for h in reading.hidden if h.why != "outside" and any(c.isalpha() for c in h.text)]
+    told = [h for h in reading.hidden if any(c.isalnum() for c in h.text) and _tells(h.text)]
+    instructs = any(f["evidence"].get("where") == "hidden" for f in found)
+    if not (tricks or told or instructs):
+        counted = reading.hidden_text and not reading.hidden
+        message = f"{reading.hidden_text} characters of hidden text were left out"
+        return [finding("HIDDEN-TEXT", "warning", message)] if counted else []
+    first = (told or tricks or reading.hidden)[0]
+    ways = ", ".join(dict.fromkeys(h.why for h in (told or tricks or reading.hidden)))
+    count = sum(len(h.text) for h in reading.hidden)
+    holds = "instructions" if instructs else "amounts or identifiers" if told else "text"
+    message = f"{count} characters that no reader sees ({ways}) hold {holds}: {_quote(first.text)[:80]}"
+    evidence: dict[str, Any] = {
+        "quote": _quote(first.text),
+        "where": "hidden",
+        "page": first.page,
+        "box": list(first.box),
+    }
+    return [finding("HIDDEN-TEXT", "error" if told or instructs else "warning", message, **evidence)]
+
+
+def _tells(text: str) -> bool:
+    """Whether it holds what an invoice is booked by: an amount of money, an account, a VAT id."""
+    text = text[:5_000]
+    return any(values.is_money(n) for n in values.amounts(text)) or bool(values.ibans(text) or values.vat_ids(text))
+
+
+def _unprinted(reading: Reading) -> Iterator[dict[str, Any]]:
+    """Characters on the page that make a machine read other than a person: between digits, or as letters of another
+    alphabet within a word."""
+    for pattern, severity, says in (
+        (_IN_A_NUMBER, "error", "characters that do not print, or that turn the direction, within a number"),
+        (_TAGS, "error", "a text in characters that do not print (tags)"),
+    ):
+        word = next((w for w in reading.words if not w.text.isascii() and pattern.search(w.text)), None)
+        if word:
+            evidence = _Source("page", [_Piece(word.text, word.page, word.box)]).evidence(0, 1)
+            yield finding("HIDDEN-TEXT", severity, f"the page holds {says}", **evidence)  # type: ignore[arg-type]
+    mixed = [w for w in reading.words if not w.text.isascii() and _MIXED.search(w.text)]
+    if len(mixed) > _MOST_MIXED:
+        message = (
+            f"{len(mixed)} words mix Latin and Cyrillic letters, which look alike: read names and accounts with care"
+        )
+        evidence = _Source("page", [_Piece(w.text, w.page, w.box) for w in mixed[:10]]).evidence(0, 1)
+        yield finding("HIDDEN-TEXT", "warning", message, **evidence)
+
+
+def _untagged(tags: str) -> str:
+    """What is written in tags (Unicode block Tags: ASCII moved to U+E0000)."""
+    return "".join(chr(ord(c) - 0xE0000) for c in tags)

@@ -1,0 +1,305 @@
+"""Header terms by code: numbers, dates, references, identifiers, currency, terms of payment, the kind of document.
+
+Each is chosen among its candidates by the label that announces it, by check digits, or for being the only one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from stdnum import bic
+from stdnum.fr import siren
+
+from agents.documents.layout import Cell
+from agents.fields import values
+from agents.pages.candidates import Candidate, Candidates
+from agents.pages.parties import Parties, country_of
+from agents.pages.words import is_label, normalised, pattern
+
+Kind = Literal["invoice", "credit_note", "other"]
+
+_VAT_SHAPE = re.compile(
+    r"(?<![A-Za-z0-9])(?:ATU ?\d{8}|BE ?[01]?\d{3}[. ]?\d{3}[. ]?\d{3}|BG ?\d{9,10}"
+    r"|CHE[- ]?\d{3}[. ]?\d{3}[. ]?\d{3}(?: (?:MWST|TVA|IVA))?|CY ?\d{8}[A-Z]|CZ ?\d{8,10}"
+    r"|DE ?\d{3} ?\d{3} ?\d{3}|DK ?\d{2} ?\d{2} ?\d{2} ?\d{2}|E[EL] ?\d{9}|ES ?[A-Z0-9]\d{7}[A-Z0-9]|FI ?\d{8}"
+    r"|FR ?[0-9A-Z]{2} ?\d{3} ?\d{3} ?\d{3}|GB ?\d{3} ?\d{4} ?\d{2}(?: ?\d{3})?|HR ?\d{11}|HU ?\d{8}"
+    r"|IE ?\d[0-9A-Z+*]\d{5}[A-Z]{1,2}|IT ?\d{11}|LT ?(?:\d{9}|\d{12})|LU ?\d{8}|LV ?\d{11}|MT ?\d{8}"
+    r"|NL ?\d{9} ?B ?\d{2}|NO ?\d{9}(?: ?MVA)?|PL ?\d{10}|PT ?\d{9}|RO ?\d{2,10}|SE ?\d{12}|SI ?\d{8}|SK ?\d{10}"
+    r"|XI ?\d{9})(?![A-Za-z0-9])"
+)
+"""VAT ids of the EU, Great Britain, Northern Ireland, Norway and Switzerland by their shape (VIES' published structures)."""
+_IBAN_SHAPE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,4})?(?![A-Za-z0-9])")
+_BIC_SHAPE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])")
+_REGISTER = re.compile(r"\b(?:HR[AB] ?\d[\d ]{2,7}\d(?: [A-Z]\b)?|FN ?\d{5,6} ?[a-z]\b|OC ?\d{6}\b|CRO ?\d{5,6}\b)")
+"""Numbers that name their register: Handelsregister, Firmenbuch, Companies House (LLP), CRO."""
+_NUMBER_SHAPE = re.compile(r"(?<![\w.,])\d(?:[\d ./-]{3,20}\d)(?!\w|,\d)")
+_REFERRED = re.compile(
+    r"(?i)\b(?:zu|zur|bezug|betreff|betrifft|gemäß|storno der|korrektur (?:der|zu)|to|against|original|re|ref(?:ers)? to"
+    r"|concerning|sur|relatif|annule|corrige|van|betreft|verrekend met|vedrører|avser|vs|rif|a compensazione ns|ns)\b"
+    r"[^:]{0,12}\b(?:rechnung|invoice|facture|factuur|fattura|factura|faktura|honorarnote)\b"
+)
+"""A label of another invoice, which this one corrects or speaks of."""
+_ANOTHER = re.compile(
+    r"\b(?:unsere[rn]?|our|notre|nos|onze|nostra|zu|zur|against|storn\w+|korrig\w+|annul\w+|correct\w+) (?:\w+ )?"
+    r"\w*(?:rechnung|invoice|facture|factuur|fattura)"
+)
+"""Speaks of another invoice than this one."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_CREDIT = re.compile(
+    r"gutschrift|credit|avoir|korrektur|storno|kreditnota|nota (?:di|de) credito|rectificativa|creditnota|^nc$|^cn$"
+)
+_DOCUMENT = pattern("document")
+_ISSUED = re.compile(
+    rf"(?:^|.* ){_DOCUMENT}(?:(?!gemass|bestellung|auftrag|order|commande|lieferschein|angebot).){{0,80}}\d\S* "
+    r"(?:vom|von|du|of|dated|date|d d|del|van|dd|z dnia|fra|from|le|issued at|issued on)"
+)
+"""An invoice with its number, and the word before its day: ``Rechnung Nr. 17 vom``."""
+_PLACE_AND_DAY = re.compile(r"^(?:[AÀ] )?[A-ZÀ-Þ][\w. -]{2,30},?(?i: den| le| the| am| dnia| il| el| a|,)?$")
+_PRO_FORMA = re.compile(r"\bpro ?forma")
+_PENALTY = re.compile(
+    r"\b(?:retard|penalite|indemnite|recouvrement|verzug|mahn\w*|late payment|overdue|interest|verzuim|mora|ritardo)\b"
+)
+"""What happens if it is paid late: no terms of payment."""
+_TERMS = re.compile(rf"(?<![^ ]){pattern('payment_wording')}")
+_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("credit_note", re.compile(rf"{pattern('title_credit_note')}.{{0,40}}")),
+    ("other", re.compile(rf"{pattern('title_other')}(?:(?:nr|no|n|#|\S*\d\S*).{{0,30}})?")),
+    ("invoice", re.compile(rf"(?:.{{0,20}} )?(?:{_DOCUMENT}|{pattern('title_invoice')}).{{0,60}}")),
+)
+"""Titles, the likeliest to be meant first: an ``invoice`` in the title of a credit note does not make it one."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What code makes of a term: the best candidate with how strongly it is announced, and all others worth a choice."""
+
+    best: Candidate | None
+    strength: float
+    grounds: tuple[str, ...]
+    others: tuple[Candidate, ...] = ()
+
+
+class Terms:
+    """Choices of the header terms of one document."""
+
+    def __init__(self, candidates: Candidates, parties: Parties) -> None:
+        self._all = candidates
+        self._parties = parties
+
+    def invoice_number(self) -> Choice:
+        """The number next to a label of one; not a customer's or an order's, not in brackets (a code of UNTDID 1001)."""
+        scored = []
+        credit = self.kind()[0] == "credit_note"
+        for c in self._all.references:
+            weight = c.announced("invoice_number") - 0.6 * max(
+                c.announced("purchase_order_ref"), c.announced("customer_number")
+            )
+            if not weight:
+                weight = 0.6 * c.announced("some_number")
+            at = c.cell.text.find(c.text)
+            if _YEAR.fullmatch(c.value):
+                weight -= 0.8
+            if c.cell.text[max(at - 1, 0) : at] == "(" or c.value.isdigit() and len(c.value) < 3:
+                weight -= 0.8
+            if len(c.text.split()) > 1:
+                weight += 0.06  # the number in its groups, or with the letters of its series
+            if any(_REFERRED.search(label.text) for label in c.labels[:1]):
+                weight -= 0.35  # the invoice this document speaks of
+            if credit and any(_CREDIT.search(normalised(label.text)) for label in c.labels):
+                weight += 0.15
+            if weight > 0.3:
+                scored.append((weight, c))
+        scored.sort(key=lambda s: (-s[0], s[1].cell.line))
+        return _chosen(scored)
+
+    def numbers_by_page(self) -> dict[int, Candidate]:
+        """The number of an invoice that each page announces as its own, the first of each."""
+        found: dict[int, Candidate] = {}
+        for c in self._all.references:
+            if (
+                c.page not in found
+                and c.announced("invoice_number") >= 0.75
+                and not _YEAR.fullmatch(c.value)
+                and not (c.value.isdigit() and len(c.value) < 4)
+                and not any(
+                    _REFERRED.search(label.text) or _ANOTHER.search(normalised(label.text)) for label in c.labels
+                )
+            ):
+                found[c.page] = c
+        return found
+
+    def date(self, term: str) -> Choice:
+        """The day announced as ``term``; an issue date may also stand behind the number, or behind a place alone."""
+        scored = []
+        for c in self._all.dates:
+            if len(c.text) == 8 and c.text.isdigit() and not c.announced(term):
+                continue
+            weight = c.announced(term) - 0.5 * c.announced("other_date") * (term != "due_date")
+            if term == "issue_date":
+                weight = max(weight, self._issued(c))
+                rivals = max(c.announced("due_date"), c.announced("delivery_date"))
+                weight -= 0.5 * rivals if rivals > c.announced(term) else 0.0
+                if any(normalised(label.text) in ("datum", "date", "data", "fecha", "dato") for label in c.labels[:1]):
+                    weight -= 0.1 + 0.3 * (c.cell.line > 0.75 * len(self._all.layout.lines))
+            if weight > 0.25:
+                scored.append((weight, c))
+        scored.sort(key=lambda s: (-s[0], s[1].cell.line))
+        chosen = _chosen(scored)
+        days = {c.value for c in self._all.dates}
+        if chosen.best is None and term == "issue_date" and len(days) == 1:
+            only = self._all.dates[0]
+            others = ("due_date", "delivery_date", "other_date")
+            if not any(c.announced(other) >= 0.5 for c in self._all.dates for other in others):
+                return Choice(only, 0.5, ("only",))
+        return chosen
+
+    def order(self) -> Choice:
+        """The buyer's order."""
+        scored = [
+            (
+                c.announced("purchase_order_ref")
+                - 0.5 * c.announced("invoice_number")
+                + 0.08 * (len(c.text.split()) > 1),
+                c,
+            )
+            for c in self._all.references
+            if c.announced("purchase_order_ref") > 0.5
+        ]
+        scored = [(w, c) for w, c in scored if not (c.value.isdigit() and len(c.value) < 2)]
+        scored.sort(key=lambda s: (-s[0], s[1].cell.line))
+        return _chosen(scored)
+
+    def vat_ids(self) -> list[tuple[Candidate, bool]]:
+        """VAT ids with whether their check digits hold; those that do not need a label."""
+        found = []
+        for c in self._all.matching(_VAT_SHAPE, lambda text: re.sub(r"(?:MWST|TVA|IVA)$", "", values.compact(text))):
+            valid = values.is_vat_id(c.text)
+            if valid or c.announced("vat_id") >= 0.5:
+                found.append((c, valid))
+        return found
+
+    def ibans(self) -> list[tuple[Candidate, bool]]:
+        """Accounts with whether their check digits hold; those that do not need a label."""
+        found: dict[str, tuple[Candidate, bool]] = {}
+        for c in self._all.matching(_IBAN_SHAPE, _longest_account):
+            valid = values.is_iban(c.value)
+            if valid or c.announced("iban") >= 0.5:
+                found.setdefault(c.value, (c, valid))
+        return list(found.values())
+
+    def bics(self) -> list[Candidate]:
+        """BICs that a label calls so."""
+        found: dict[str, Candidate] = {}
+        accounts = [c for c, _ in self.ibans()]
+        for c in self._all.matching(_BIC_SHAPE, lambda text: text if bic.is_valid(text) else None):
+            beside = any(a.value[:2] == c.value[4:6] and self._parties.distance(a.cell, c.cell) < 4 for a in accounts)
+            if (beside and any(ch not in "AEIOU" for ch in c.value[-3:])) or any(
+                re.search(r"(?:^|\s)(?:bic|swift)(?:\W.{0,12})?$", normalised(label.text)) for label in c.labels[:1]
+            ):
+                found.setdefault(c.value, c)
+        return list(found.values())
+
+    def tax_numbers(self) -> list[Candidate]:
+        """National tax numbers that a label announces."""
+        return self._numbers("tax_number")
+
+    def legal_ids(self) -> list[Candidate]:
+        """Registration numbers that a label announces: SIREN, SIRET, KvK, company number."""
+        return [*self._all.matching(_REGISTER, lambda text: " ".join(text.split())), *self._numbers("legal_id")]
+
+    def nearest(self, found: Sequence[Candidate], to: Cell, than: Cell | None) -> Candidate | None:
+        """The candidate that stands nearer to the party named in ``to`` than to the one in ``than``."""
+        best: Candidate | None = None
+        shortest = 1000.0
+        for c in found:
+            distance = self._parties.distance(to, c.cell)
+            if than is not None and self._parties.distance(than, c.cell) < distance:
+                continue
+            if siren.is_valid(c.value):
+                distance -= 20  # the firm, rather than one of its places (SIRET)
+            if distance < shortest:
+                best, shortest = c, distance
+        return best
+
+    def payment_terms(self) -> Choice:
+        """What is said about when to pay, as one text; a sentence may run over lines of one column."""
+        for cell in self._all.layout.cells():
+            label, colon, rest = cell.text.partition(":")
+            if colon and is_label(label, "terms") and len(rest.strip()) > 5:
+                return Choice(self._all.whole(cell, rest.strip()), 0.8, ("label",))
+        for cell in self._all.layout.cells():
+            label, colon, _ = cell.text.partition(":")
+            plain = normalised(cell.text)
+            if colon and len(label) < 30 and is_label(label, "due_date"):
+                continue
+            if len(cell.text) > 8 and _TERMS.search(plain) and not _PENALTY.search(plain):
+                return Choice(self._all.whole(cell), 0.6, ("wording",))
+        return Choice(None, 0.0, ())
+
+    def kind(self) -> tuple[Kind | None, float]:
+        """What the largest or first title calls the document; None if none does."""
+        best: tuple[float, Kind] | None = None
+        lines = len(self._all.layout.lines)
+        for cell in self._all.layout.cells():
+            plain = normalised(cell.text)
+            for kind, title in _KINDS:
+                if len(plain) < 90 and title.fullmatch(plain):
+                    kind = (
+                        "other" if _PRO_FORMA.search(plain) else kind
+                    )  # asks for no payment, wherever the word stands
+                    size = cell.height * (1.5 if cell.text.isupper() else 1.0) * (1 - 0.5 * cell.line / max(lines, 1))
+                    if best is None or size > best[0] + 0.01:
+                        best = size, kind
+                    break
+        return (best[1], 0.9) if best else (None, 0.0)
+
+    def country(self, cell: Cell) -> str | None:
+        """The country in the address below a name, or on its own line."""
+        return self._parties.country(cell) or country_of(cell.text)
+
+    def _numbers(self, term: str) -> list[Candidate]:
+        found = []
+        for c in self._all.matching(_NUMBER_SHAPE, lambda text: text.strip()):
+            if c.announced(term) >= 0.5 and sum(ch.isdigit() for ch in c.value) >= 5:
+                value = re.sub(r"\s", "", c.value) if term == "legal_id" else c.value
+                found.append(c.as_value(value))
+        return found
+
+    def _issued(self, c: Candidate) -> float:
+        before = c.cell.text[: c.cell.text.find(c.text)]
+        left = self._all.layout.left_of(c.cell)
+        further = self._all.layout.left_of(left) if left and len(left.text) < 6 else None
+        told = f"{further.text if further else ''} {left.text} {before}" if left and len(before) < 6 else before
+        if _ISSUED.fullmatch(normalised(told)) and not _ANOTHER.search(normalised(told)):
+            return 0.95
+        alone = normalised(before) or (normalised(left.text) if left and not before.strip() else "")
+        if alone in ("vom", "du", "of", "dated", "den", "del", "dd", "d d") and c.page == 1:
+            return 0.75 if c.cell.line < 0.45 * len(self._all.layout.lines) else 0.3
+        whole = f"{told}".strip() or (left.text if left else "")
+        if re.search(r"(?i)(?:\b(?:den|le|am|dnia|il)|,)$", whole.strip()) and _PLACE_AND_DAY.match(whole.strip()):
+            return 0.9
+        return 0.0
+
+
+def _chosen(scored: Sequence[tuple[float, Candidate]]) -> Choice:
+    """The best; unless another value is as well announced, by its label."""
+    if not scored:
+        return Choice(None, 0.0, ())
+    weight, best = scored[0]
+    rival = max((w for w, c in scored if c.value != best.value), default=0.0)
+    others = {c.value: c for _, c in scored[1:] if c.value != best.value}
+    strength = weight if rival < weight - 0.1 else 0.5 * weight
+    return Choice(best, strength, ("label",), tuple(others.values()))
+
+
+def _longest_account(text: str) -> str | None:
+    """``text`` as an account, words behind it taken off as long as that makes its check digits hold."""
+    words = text.split()
+    for n in range(len(words), 0, -1):
+        account = "".join(words[:n])
+        if values.is_iban(account):
+            return account
+    return "".join(words) if len("".join(words)) >= 15 else None

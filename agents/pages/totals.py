@@ -1,0 +1,298 @@
+"""Totals and tax by rate, found by the arithmetic that an invoice must obey.
+
+Of all printed amounts, those are the totals that close ``net + tax = total`` (EN 16931, BR-CO-15), whose tax follows
+from a printed rate (BR-CO-17) or from the tax of each rate (BR-CO-14), and that their labels call so. Arithmetic and
+labels together prove; either alone is a guess that a model or a person has to confirm.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from agents.fields import values
+from agents.pages.candidates import LEFT, Candidate, Candidates
+from agents.pages.words import is_label
+
+CENT = Decimal("0.01")
+MOST_AMOUNTS = 220
+"""Distinct amounts of money that are tried against each other."""
+_LONGEST_RUN = 12
+"""Rows of tax: no invoice has more rates."""
+MOST_RATE = Decimal(30)
+"""Per cent: no tax on sales is higher in Europe."""
+LABELS = ("net", "tax", "gross", "due", "line_total", "prepaid", "allowance_total", "charge_total", "rounding")
+
+
+@dataclass(frozen=True)
+class TaxRow:
+    """Tax of one rate: ``basis`` times ``rate`` per cent is ``amount``. A cell that is not printed has no candidate."""
+
+    rate: Decimal
+    basis: Decimal
+    amount: Decimal
+    cells: dict[str, Candidate]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The totals by EN 16931's terms: each with its candidate, or None where it follows but is not printed.
+
+    ``proved`` says that arithmetic and labels agree; ``score`` how much speaks for it, 1 being a good reason.
+    """
+
+    net: Decimal
+    tax: Decimal | None
+    gross: Decimal
+    cells: dict[str, Candidate]
+    rates: tuple[TaxRow, ...]
+    proved: bool
+    score: float
+    rounded: Decimal | None = None
+    """What is printed as the total where it was rounded: then the sum itself is printed nowhere."""
+
+
+class Sums:
+    """The amounts of a document, with what their labels call them."""
+
+    def __init__(self, candidates: Candidates) -> None:
+        self._all = candidates
+        self.money = [c for c in candidates.amounts if _is_money(c)]
+        self._labels: dict[int, dict[str, float]] = {
+            id(c): {term: w for term in LABELS if (w := c.announced(term))} for c in self.money
+        }
+        self._last_line = max((c.cell.line for c in self.money), default=0)
+        self._named_total = max(
+            (abs(Decimal(c.value)) for c in self.money if self._labels[id(c)].get("gross", 0) >= 0.7),
+            default=Decimal(0),
+        )
+        self._nets, self._taxes = self._called("net"), self._called("tax")
+        self.rates = _rates(candidates)
+        self.tax_rows = list(_tax_rows(candidates, self.money, self.rates))
+        self._largest = max((abs(Decimal(c.value)) for c in self.money), default=Decimal(0)) or Decimal(1)
+
+    def labelled(self, term: str) -> list[Candidate]:
+        """Amounts that a label calls ``term``, the most clearly called first, later ones before earlier ones."""
+        found = [c for c in self.money if term in self._labels[id(c)]]
+        return sorted(found, key=lambda c: (-self._labels[id(c)][term], -c.cell.line))
+
+    def _called(self, term: str) -> set[Decimal]:
+        """Amounts that a whole label right before them calls ``term``."""
+        return {abs(Decimal(c.value)) for c in self.money if self._labels[id(c)].get(term, 0.0) >= LEFT}
+
+    def best(self) -> Totals | None:
+        """The totals for which most speaks, or None if nothing closes."""
+        ranked = self.ranked()
+        return ranked[0] if ranked else None
+
+    def ranked(self) -> list[Totals]:
+        """All closing triples, best first; at most ten."""
+        by_value: dict[Decimal, list[Candidate]] = defaultdict(list)
+        for candidate in self.money:
+            by_value[Decimal(candidate.value)].append(candidate)
+        numbers = self._worth_trying(by_value)
+        known = set(numbers)
+        found: list[Totals] = []
+        roundings = {Decimal(c.value) for c in self.labelled("rounding") if abs(Decimal(c.value)) < 1}
+        for net in numbers:
+            for tax in (*numbers, None):
+                gross = net + (tax or 0)
+                for rounding in roundings if tax else ():
+                    if gross + rounding in known:
+                        found.append(self._judge(net, tax, gross, by_value, rounded=gross + rounding))
+                if gross in known and not (tax is not None and tax != 0 and (tax > 0) != (net > 0)) and net != 0:
+                    if tax is not None and abs(tax) > abs(net) * MOST_RATE / 100 + CENT:
+                        continue
+                    found.append(self._judge(net, tax, gross, by_value))
+        found += self._from_rates(by_value)
+        return sorted(found, key=lambda t: -t.score)[:10]
+
+    def _worth_trying(self, by_value: dict[Decimal, list[Candidate]]) -> list[Decimal]:
+        numbers = list(by_value)
+        if len(numbers) <= MOST_AMOUNTS:
+            return numbers
+        labelled = [n for n in numbers if any(self._labels[id(c)] for c in by_value[n])]
+        return list(dict.fromkeys([*labelled[: MOST_AMOUNTS // 2], *numbers[-MOST_AMOUNTS // 2 :]]))
+
+    def _judge(
+        self,
+        net: Decimal,
+        tax: Decimal | None,
+        gross: Decimal,
+        by_value: dict[Decimal, list[Candidate]],
+        rounded: Decimal | None = None,
+    ) -> Totals:
+        cells: dict[str, Candidate] = {}
+        score = 0.0
+        said = 0
+        for term, number in (("net", net), ("tax", tax), ("gross", rounded or gross)):
+            if number is None:
+                continue
+            weights = {"net": ("net", "line_total"), "tax": ("tax",), "gross": ("gross", "due")}[term]
+            cell, weight = self._cell(by_value[number], weights)
+            cells[term] = cell
+            score += weight
+            said += weight >= 0.4
+        rows = self._rows_for(net, tax)
+        if tax is None:
+            # Without a tax the triple is but a pair of equal amounts: only labels speak for it.
+            score -= 0.7
+        elif tax == 0:
+            # Any amount closes with a zero: more has to speak for it than for a tax that is computed.
+            score += 0.4 if rows else -0.4
+        elif rows:
+            score += 1.0
+        elif any(abs(net * rate / 100 - tax) <= CENT for rate in self.rates):
+            score += 0.7
+            rows = tuple(self._single_row(net, tax, cells))
+        elif self.rates:
+            score -= 0.4
+        if not rows:  # only the sum speaks for it: then no clear label may call another amount the net or the tax
+            for called, number in ((self._nets, net), (self._taxes, tax or Decimal(0))):
+                score -= 0.8 if called and abs(number) not in called else 0.0
+        ordered = [cells[t] for t in ("net", "tax", "gross") if t in cells]
+        if all(a.cell.line <= b.cell.line for a, b in zip(ordered, ordered[1:], strict=False)):
+            score += 0.2
+        if len(ordered) == 3 and max(c.box[2] for c in ordered) - min(c.box[2] for c in ordered) < 4:
+            score += 0.2
+        score += 0.2 * ordered[-1].cell.line / max(self._last_line, 1)
+        if abs(gross) < self._named_total * Decimal("0.995"):
+            score -= 0.8  # a part of it: the total of one rate, a subtotal
+        score += 2 * float(abs(gross) / self._largest) - 1  # the total of the document is its largest amount
+        proved = bool(tax) and bool(rows) and said >= 2
+        proved = proved or (tax == 0 and said >= 3 and (bool(rows) or not any(self.rates))) or (bool(tax) and said >= 3)
+        return Totals(net, tax, gross, cells, rows, proved, score, rounded)
+
+    def _cell(self, printed: Sequence[Candidate], terms: Sequence[str]) -> tuple[Candidate, float]:
+        """Of the places where an amount is printed, the one that a label calls so most clearly; else the last."""
+
+        def weight(c: Candidate) -> float:
+            own = self._labels[id(c)]
+            best = max((own.get(t, 0.0) * (1.0 if n == 0 else 0.8) for n, t in enumerate(terms)), default=0.0)
+            return best - 0.5 if "prepaid" in own else best
+
+        best = max(printed, key=lambda c: (weight(c), c.cell.line))
+        return best, weight(best)
+
+    def _rows_for(self, net: Decimal, tax: Decimal | None) -> tuple[TaxRow, ...]:
+        """Tax rows printed on the page that add up to ``net`` and ``tax``."""
+        if tax is None:
+            return ()
+        groups = [*self._groups(), *([row] for row in self.tax_rows)]
+        for group in groups:
+            if (
+                group
+                and sum(r.basis for r in group) == net
+                and abs(sum(r.amount for r in group) - tax) <= CENT * len(group)
+            ):
+                return tuple(group)
+        return ()
+
+    def _single_row(self, net: Decimal, tax: Decimal, cells: dict[str, Candidate]) -> Iterable[TaxRow]:
+        """The one rate whose tax is the whole tax."""
+        fitting = [r for r in self.rates if abs(net * r / 100 - tax) <= CENT]
+        if fitting:
+            rate = fitting[0]
+            yield TaxRow(rate, net, tax, {"rate": self.rates[rate], "basis": cells["net"], "amount": cells["tax"]})
+
+    def _from_rates(self, by_value: dict[Decimal, list[Candidate]]) -> list[Totals]:
+        """Totals of which net and tax are not printed as sums, but follow from the rows of each rate."""
+        found = []
+        for rows in self._groups():
+            net, tax = sum((r.basis for r in rows), Decimal(0)), sum((r.amount for r in rows), Decimal(0))
+            printed = by_value.get(net + tax)
+            if len(rows) < 2 or not printed or (net in by_value and tax in by_value):
+                continue
+            gross, weight = self._cell(printed, ("gross", "due"))
+            cells = {"gross": gross}
+            for term, number in (("net", net), ("tax", tax)):
+                if number in by_value:
+                    cells[term] = self._cell(by_value[number], (term,))[0]
+            score = 3.2 + weight + 2 * float(abs(net + tax) / self._largest) - 1
+            found.append(Totals(net, tax, net + tax, cells, tuple(rows), weight >= 0.5, score))
+        return found
+
+    def _groups(self) -> list[list[TaxRow]]:
+        """Sets of tax rows that may belong together: all, and those on neighbouring lines."""
+        distinct: dict[tuple[Decimal, Decimal, Decimal], TaxRow] = {}
+        for row in self.tax_rows:
+            distinct.setdefault((row.rate, row.basis, row.amount), row)
+        every = list(distinct.values())
+        return [every, *(run[a:b] for run in _runs(every) for a in range(len(run)) for b in range(len(run), a, -1))]
+
+
+def _is_money(candidate: Candidate) -> bool:
+    """With two decimals, or beside a sign or code of a currency."""
+    if values.is_money(candidate.text):
+        return True
+    around = candidate.cell.text
+    if len(around) > 40:
+        return False  # a sentence: "capital of 50 000 EUR"
+    at = around.find(candidate.text)
+    near = around[max(at - 4, 0) : at] + around[at + len(candidate.text) : at + len(candidate.text) + 4]
+    return any(sign in near for sign in "€$£") or any(code in near for code in ("EUR", "USD", "GBP", "CHF"))
+
+
+def _rates(candidates: Candidates) -> dict[Decimal, Candidate]:
+    """Numbers printed as per cent, or under a heading of rates."""
+    found: dict[Decimal, Candidate] = {}
+    for candidate in candidates.amounts:
+        number = Decimal(candidate.value)
+        if not 0 <= number <= MOST_RATE or len(candidate.text) > 6:
+            continue
+        at = candidate.cell.text.find(candidate.text) + len(candidate.text)
+        percent = candidate.cell.text[at : at + 2].strip().startswith("%")
+        if percent or any(is_label(label.text, "rate") for label in candidate.labels[:3]):
+            found.setdefault(number, candidate)
+    return found
+
+
+def _tax_rows(candidates: Candidates, money: Sequence[Candidate], known: Collection[Decimal]) -> Iterable[TaxRow]:
+    """Lines that hold a rate, a basis and the tax that follows from them, whatever their order."""
+    by_line: dict[int, list[Candidate]] = defaultdict(list)
+    for candidate in candidates.amounts:
+        by_line[candidate.cell.line].append(candidate)
+    is_money = {id(c) for c in money}
+    for line in by_line.values():
+        sums = [c for c in line if id(c) in is_money]
+        rates = [c for c in line if Decimal(c.value) in known and len(c.text) <= 6]
+        if len(sums) < 2 or not rates or len(line) > 12:
+            continue
+        row = _row(rates, sums, candidates)
+        if row:
+            yield row
+
+
+def _row(rates: Sequence[Candidate], sums: Sequence[Candidate], candidates: Candidates) -> TaxRow | None:
+    for rate in sorted(rates, key=lambda c: "%" not in c.cell.text):
+        for basis in sums:
+            for amount in sums:
+                if basis is amount or rate in (basis, amount):
+                    continue
+                r, b, a = (Decimal(c.value) for c in (rate, basis, amount))
+                if b == 0 or (a != 0 and (a > 0) != (b > 0)):
+                    continue
+                if r == 0:
+                    fits = a == 0 and any(
+                        is_label(lab.text, "rate") or is_label(lab.text, "tax") for lab in amount.labels
+                    )
+                else:
+                    fits = abs(b * r / 100 - a) <= CENT and a != 0
+                if fits:
+                    return TaxRow(r, b, a, {"rate": rate, "basis": basis, "amount": amount})
+    return None
+
+
+def _runs(rows: Sequence[TaxRow]) -> Iterable[list[TaxRow]]:
+    """Stretches of rows on neighbouring lines."""
+    run: list[TaxRow] = []
+    for row in rows:
+        line = row.cells["basis"].cell.line
+        if run and (line - run[-1].cells["basis"].cell.line > 3 or len(run) == _LONGEST_RUN):
+            yield run
+            run = []
+        run.append(row)
+    if run:
+        yield run

@@ -1,0 +1,263 @@
+"""Invoices that came before, told apart from those that only look so."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from agents.controls.matching.duplicates import duplicates, near_identical, preceding_of, sketch
+from infra.ledger import Claim, Status
+from infra.ledger.keys import number_key
+from tests.agents.controls.matching.made import VAT_ID, a_claim, fields_of, told
+from tests.growth import grows_gently
+
+OLD = a_claim("old")
+FROZEN = [5347438792580108, 5917962528560731, 647058788123283]
+"""As it is in the ledger: another way of hashing would find no document of before."""
+
+
+def found(claim: Claim, *others: Claim, days: int = 10) -> list[tuple[str, str]]:
+    return told(duplicates(claim, others, days=days))
+
+
+def test_with_nothing_before_it_a_pass_says_what_was_looked_at() -> None:
+    (one,) = duplicates(a_claim(), [])
+    assert (one["rule"], one["severity"], one["verdict"]) == ("DUPLICATE", "info", "pass")
+
+
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [
+        ({"number": "r 017", "amount": Decimal(5)}, {}),
+        ({"vendor_key": "name:muster sohne", "vat_id": "DE 136695976"}, {"vat_id": VAT_ID}),
+        ({"vendor_key": "name:muster sohnc", "vendor": "Muster & Söhnc"}, {}),
+        ({"issue_date": None, "amount": None, "currency": None}, {}),
+    ],
+)
+def test_vendor_and_number_are_a_duplicate_however_they_are_written(new: dict[str, Any], old: dict[str, Any]) -> None:
+    assert found(a_claim(**new), a_claim("old", **old)) == [("DUPLICATE", "error")]
+
+
+def test_the_same_number_of_another_vendor_is_none() -> None:
+    other = a_claim("old", vendor_key="vendor:V2", vendor="Atelier Héron")
+    assert found(a_claim(), other) == [("DUPLICATE", "info")]
+    of_another_id = a_claim("old", vendor_key=None, vat_id="ATU13585627")
+    assert found(a_claim(vendor_key=None, vat_id=VAT_ID), of_another_id) == [("DUPLICATE", "info")]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (Status.APPROVED, "is posted"),
+        (Status.REVIEW, "waits for a person"),
+        (Status.RUNNING, "is being processed"),
+    ],
+)
+def test_a_duplicate_names_the_other_and_says_where_it_stands(status: Status, said: str) -> None:
+    (one,) = duplicates(a_claim(), [a_claim("invoice-acme-1", status=status)])
+    assert said in one["message"]
+    assert "R-17" in one["message"]
+    evidence = one["evidence"]
+    assert (evidence["execution_id"], evidence["amount"]) == ("invoice-acme-1", "119.00 EUR")
+    assert (evidence["issue_date"], evidence["status"]) == ("2026-09-01", status.value)
+
+
+@pytest.mark.parametrize(
+    ("apart", "days", "expected"), [(0, 10, True), (10, 10, True), (11, 10, False), (0, 0, False), (30, 10, False)]
+)
+def test_vendor_and_amount_are_told_within_the_days_and_next_month_is_none(
+    apart: int, days: int, expected: bool
+) -> None:
+    new = a_claim(number="R-18", issue_date=date(2026, 9, 1) + timedelta(apart))
+    rule = ("DUPLICATE-AMOUNT", "error") if expected else ("DUPLICATE", "info")
+    assert found(new, OLD, days=days) == [rule]
+
+
+def test_another_currency_or_amount_is_none() -> None:
+    assert found(a_claim(number="R-18", currency="CHF"), OLD) == [("DUPLICATE", "info")]
+    assert found(a_claim(number="R-18", amount=Decimal("119.01")), OLD) == [("DUPLICATE", "info")]
+
+
+def test_a_credit_note_credits_and_a_second_one_is_a_duplicate() -> None:
+    first = a_claim("credit", kind="credit_note", number="G-1", preceding="r17")
+    by_amount = a_claim("credit", kind="credit_note", number="G-1", issue_date=date(2026, 12, 1))
+    assert found(first, OLD) == [("CREDIT-NOTE", "info")]
+    assert found(by_amount, OLD) == [("CREDIT-NOTE", "info")]
+    second = a_claim("again", kind="credit_note", number="G-2", preceding="r17", issue_date=date(2026, 12, 1))
+    assert sorted(found(second, OLD, first)) == [("CREDIT-NOTE", "info"), ("DUPLICATE", "error")]
+    assert found(a_claim("other", number="R-99"), first) == [("DUPLICATE", "info")]
+
+
+def test_a_part_that_is_credited_by_another_amount_still_credits_the_invoice_it_names() -> None:
+    part = a_claim("credit", kind="credit_note", number="G-1", preceding="r17", amount=Decimal(20))
+    assert found(part, OLD) == [("CREDIT-NOTE", "info")]
+
+
+def test_a_corrected_invoice_is_told_apart_and_both_have_to_be_settled() -> None:
+    new = a_claim(number="R-18", preceding="r17", amount=Decimal(99))
+    (one,) = duplicates(new, [a_claim("old", status=Status.APPROVED)])
+    assert (one["rule"], one["severity"]) == ("CORRECTED", "error")
+    assert "it corrects R-17" in one["message"]
+    assert "is posted" in one["message"]
+    (late,) = duplicates(OLD, [new])
+    assert (late["rule"], late["severity"]) == ("CORRECTED", "error")
+    assert "it is corrected by R-18" in late["message"]
+
+
+def test_an_invoice_that_was_first_taken_for_a_credit_note_is_a_duplicate_all_the_same() -> None:
+    assert found(a_claim(), a_claim("old", kind="credit_note")) == [("DUPLICATE", "error")]
+
+
+LINES = [
+    (f"Artikel {name} nach Muster", n)
+    for n, name in enumerate(("Schraube", "Mutter", "Dübel", "Bohrer", "Leim", "Zange"))
+]
+
+
+def a_text(number: str, day: date, *, seed: int = 1, due: bool = True) -> str:
+    """An invoice's text; of one ``seed`` with the same lines."""
+    rng = random.Random(seed)
+    rows = [
+        f"{n + 1}  {name}  {rng.randint(1, 90)} Stk  {rng.randint(100, 9999) / 100:.2f}  {rng.randint(100, 99999) / 100:.2f}"
+        for name, n in LINES
+    ]
+    return "\n".join(
+        [
+            "Muster & Söhne GmbH  Hafenstraße 12  20457 Hamburg",
+            f"Rechnung Nr. {number}  Datum {day:%d.%m.%Y}  Kunde 20417",
+            "Wir erlauben uns wie vereinbart zu berechnen",
+            *rows,
+            "Summe netto 1.804,20  Umsatzsteuer 19 % 342,80  Gesamtbetrag 2.147,00 EUR",
+            f"Zahlbar bis {day + timedelta(14):%d.%m.%Y} ohne Abzug" if due else "Zahlbar sofort ohne Abzug",
+            f"IBAN DE89 3704 0044 0532 0130 00  USt-IdNr. {VAT_ID}  Amtsgericht Hamburg HRB 104711",
+        ]
+    )
+
+
+def claim_of(id: str, text: str, number: str | None, day: date | None, **values: Any) -> Claim:
+    return a_claim(id, number=number, issue_date=day, amount=Decimal(2147), tokens=sketch(text), **values)
+
+
+def misread(text: str, rng: random.Random) -> str:
+    """As a scanner reads it again: one digit of one number, one letter in every hundred, and other line ends."""
+    places = [n for n, c in enumerate(text) if c.isdigit()]
+    at = rng.choice(places)
+    letters = list(text)
+    letters[at] = str((int(letters[at]) + rng.randint(1, 9)) % 10)
+    for n, c in enumerate(letters):
+        if c.isalpha() and rng.random() < 0.005:
+            letters[n] = rng.choice("ocl")
+    return "".join(letters).replace("  ", " ")
+
+
+def test_generated_near_misses_are_told_and_what_recurs_is_not() -> None:
+    """100 of each: re-scanned under another number and vendor; the same lines next month; another order of the same day."""
+    rng = random.Random(7)
+    right = {"scanned": 0, "next month": 0, "next month, two numbers differ": 0, "another order": 0}
+    for n in range(100):
+        day = date(2026, 1, 5) + timedelta(n)
+        number, later = f"2026-{1000 + n}", f"2026-{2000 + n}"
+        old = claim_of("old", a_text(number, day, seed=n), number, day)
+        scan = claim_of("scan", misread(a_text(number, day, seed=n), rng), None, day, vendor_key=None, vendor="Mnster")
+        right["scanned"] += found(scan, old) == [("DUPLICATE-TEXT", "error")]
+        month = day + timedelta(30)
+        again = claim_of("month", a_text(later, month, seed=n), later, month)
+        right["next month"] += found(again, old) == [("DUPLICATE", "info")]
+        old = claim_of("old", a_text(number, day, seed=n, due=False), number, day)
+        again = claim_of("month", a_text(later, month, seed=n, due=False), later, month)
+        right["next month, two numbers differ"] += found(again, old) == [("DUPLICATE", "info")]
+        other = claim_of("other", a_text(later, day, seed=n + 500), later, day, vendor_key="vendor:V2")
+        right["another order"] += found(other, old) == [("DUPLICATE", "info")]
+    assert right.pop("scanned") >= 97
+    assert set(right.values()) == {100}
+
+
+def test_the_very_same_text_is_a_duplicate_whatever_date_was_read() -> None:
+    text = a_text("2026-1001", date(2026, 9, 1))
+    old, new = (
+        claim_of(id, text, n, day) for id, n, day in (("o", "1", date(2026, 9, 1)), ("n", "2", date(2025, 9, 1)))
+    )
+    assert found(new, old) == [("DUPLICATE-TEXT", "error")]
+
+
+def test_too_little_text_is_not_compared() -> None:
+    assert not near_identical(sketch("Rechnung 4711"), sketch("Rechnung 4711"))
+    assert not near_identical([], [])
+
+
+def test_a_sketch_is_small_plain_and_the_same_in_every_process() -> None:
+    text = a_text("2026-1001", date(2026, 9, 1)) + " ".join(f"word{chr(97 + n % 26)}x {n + 1000}" for n in range(2000))
+    made = sketch(text)
+    assert len(made) <= 150
+    assert json.loads(json.dumps(made)) == made
+    assert max(made) < 1 << 53
+    assert sketch("Rechnung 4711, 1.234,56") == FROZEN
+    assert sketch("Rechnung 4711, 1'234.56") == FROZEN
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("Gutschrift zu Rechnung Nr. RE-2026-0417", "RE-2026-0417"),
+        ("Korrekturrechnung zur Rechnung 4711 vom 03.09.2026", "4711"),
+        ("Storno der Rechnung vom 03.09.2026, Nr. R-17", "R-17"),
+        ("Stornorechnung zu Rechnungsnummer: 2026/0815", "2026/0815"),
+        ("Rechnungskorrektur zu RE-Nr. 12345", "12345"),
+        ("Bezug: Rechnung RE 20260417", "RE 20260417"),
+        ("Cette facture annule et remplace la facture n° F2026-118", "F2026-118"),
+        ("Facture rectificative : rectifie la facture FA-118", "FA-118"),
+        ("Avoir sur facture N° 118/26", "118/26"),
+        ("Facture d’origine : F-118", "F-118"),
+        ("Credit note for invoice INV-0099", "INV-0099"),
+        ("This invoice corrects invoice no. INV-0099 dated 2026-09-01", "INV-0099"),
+        ("Original invoice number: 99-A7", "99-A7"),
+        ("Creditnota op factuur 2026.118", "2026.118"),
+        ("Correctie op factuurnummer 2026118", "2026118"),
+        ("Factura rectificativa. Rectifica a la factura nº A-118", "A-118"),
+        ("Abono de la factura 26/118", "26/118"),
+        ("Nota di credito su fattura n. 118/A", "118/A"),
+        ("A rettifica della fattura 118/2026", "118/2026"),
+    ],
+)
+def test_the_invoice_that_is_corrected_is_read_where_words_say_so(line: str, number: str) -> None:
+    assert preceding_of(f"Muster GmbH\n{line}\nSumme 119,00", fields_of(invoice_number="R-99")) == number
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Rechnung Nr. 4711",
+        "Rechnung vom 03.09.2026",
+        "Ihre Zahlung zu Rechnung 4711 haben wir erhalten",
+        "Storno der Rechnung vom 03.09.2026",
+        "Korrektur zur Rechnung R-99",
+        "Hinzu Rechnungen 17 Stück",
+        "Please quote invoice 4711 when you pay",
+        "Facture n° 118",
+        "Factuur 2026118",
+        "Gutschrift zu Rechnung siehe Anlage",
+        "Replaces invoice templates",
+    ],
+)
+def test_other_lines_name_no_invoice_that_is_corrected(line: str) -> None:
+    assert preceding_of(line, fields_of(invoice_number="R 99")) is None
+
+
+@pytest.mark.exhaustive
+def test_the_time_a_long_text_takes_does_not_grow_with_the_square_of_its_length() -> None:
+    def of(words: int) -> Callable[[], tuple[str | None, object]]:
+        text = "zu rechnung " * words + "\n" + "corrects the invoice no. " * words + "\n" * (words // 10)
+        return lambda: (preceding_of(text, {}), sketch(text))
+
+    assert of(50_000)()[0] is None
+    assert grows_gently(of, 50_000)
+
+
+def test_number_keys_of_references_find_the_invoice() -> None:
+    assert number_key(preceding_of("Bezug: Rechnung R 17", {}) or "") == OLD.number_key

@@ -1,0 +1,100 @@
+"""``python -m tests.evals.month``: a generated month through the product, and what the checks found in it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.evals.month.run import Run, run_month
+from workers.cli._console import add_row, table
+
+EPILOG = "Exit code 1 if something was approved without a person that must not have been."
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(prog="python -m tests.evals.month", description=__doc__, epilog=EPILOG)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--documents", type=int, default=300)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--real", metavar="URL", help="a model's endpoint, such as http://127.0.0.1:8000/v1")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep documents, ledger and logs there")
+    given = parser.parse_args()
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = 180
+    home = given.keep or Path(tempfile.mkdtemp(prefix="month-"))
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        made = asyncio.run(
+            run_month(
+                home,
+                seed=given.seed,
+                documents=given.documents,
+                real=given.real,
+                workers=given.workers,
+                told=lambda line: console.print(line, soft_wrap=True),
+            )
+        )
+    finally:
+        if given.keep is None:
+            shutil.rmtree(home, ignore_errors=True)
+    _print(console, made)
+    if given.json:
+        given.json.write_text(json.dumps(made.as_json(), indent=2))
+    sys.exit(1 if made.score.wrong else 0)
+
+
+def _print(console: Console, made: Run) -> None:
+    found = made.score
+    shown = table(
+        "planted", "groups", "found", "recall", "flagged", "right", "precision", "later alone", "missed, or false"
+    )
+    for name, family in found.families.items():
+        add_row(
+            shown,
+            name,
+            family.planted,
+            family.found,
+            _share(family.recall),
+            family.flagged,
+            family.right,
+            _share(family.precision),
+            f"{family.later_alone} of {family.pairs}" if family.pairs else "",
+            ", ".join([*(f"-{one}" for one in family.missed), *(f"+{one}" for one in family.false)])[:120],
+        )
+    console.print(shown)
+    console.print(f"wrongly approved without a person: {len(found.wrong)}")
+    for one in found.wrong:
+        console.print(f"  {one}", style="red", soft_wrap=True)
+    console.print(
+        f"untouched by a person: {found.untouched} of {found.documents} ({found.untouched / found.documents:.0%}); "
+        f"of those that are sound {found.untouched_of_these} of {found.could_be} "
+        f"({found.untouched_of_these / max(1, found.could_be):.0%})",
+        soft_wrap=True,
+    )
+    held = ", ".join(f"{why} {count}" for why, count in found.held_for.items()) or "nothing"
+    console.print(f"sound ones went to a person for: {held}", soft_wrap=True)
+    statuses = ", ".join(f"{count} {status}" for status, count in sorted(found.statuses.items()))
+    cost = f"{made.cost} {made.currency}" if made.cost is not None else "unpriced"
+    console.print(
+        f"{statuses}; {made.seconds:.0f} s, {made.seconds / found.documents:.2f} s a document; "
+        f"{made.model_calls} model calls, {cost}; endpoint: {made.endpoint}",
+        soft_wrap=True,
+    )
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.0%}"
+
+
+if __name__ == "__main__":
+    main()
