@@ -22,9 +22,7 @@ from agents.fields.schema import Fields, dumped, loaded
 from agents.findings import finding
 from agents.invoice import bounds
 from agents.invoice.asking import document_of
-from agents.pages import scans
-from agents.pages.confidence import judged
-from agents.pages.safety import injection
+from agents.pages import for_state, judged, safety, scan_findings
 from infra.connections import Connections, connections
 from infra.failures import Unreadable
 from infra.ledger import Claim, Vendor
@@ -53,13 +51,13 @@ async def read(state: State) -> State:
         raise Unreadable(reading.problem.message)
     read_json = reading.model_dump_json().encode()
     await asyncio.to_thread(to.documents.put_derived, execution["digest"], "reading.json", read_json)
-    found = await asyncio.to_thread(injection.findings, reading)
+    found = await asyncio.to_thread(safety.findings, reading)
     if reading.xml_problem:
         found.append(finding("XML-BROKEN", "error", reading.xml_problem))
     if reading.problem:
         found.append(finding("NO-TEXT", "error", reading.problem.message))
     else:
-        found += scans.findings(reading)
+        found += scan_findings(reading)
     kind, fields, xml = await asyncio.to_thread(_invoice, reading, read_json)
     kept, too_long = bounds.that_fit(dumped(judged(fields)))
     return {
@@ -207,7 +205,7 @@ def _invoice(reading: Reading, read_json: bytes) -> tuple[str, Fields, str | Non
     made = document.draft
     complete = {"invoice_number", "totals.grand_total"} <= made.fields.keys()
     kind = made.kind or ("invoice" if complete else "other")
-    fields = {} if kind == "other" else scans.for_state(made.fields, document.reading)
+    fields = {} if kind == "other" else for_state(made.fields, document.reading)
     return kind, fields, None
 
 

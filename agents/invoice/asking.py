@@ -25,9 +25,8 @@ from agents.invoice.bounds import that_fit
 from agents.invoice.extraction import PlacedRow
 from agents.invoice.prompts import messages, prompt, version
 from agents.invoice.state import Part
-from agents.pages import scans
-from agents.pages.drafting import Draft, draft
-from agents.pages.table.runs import Run, carried, missing, runs_of
+from agents.pages import Draft, draft, for_geometry, for_state
+from agents.pages.table import Run, carried, missing, runs_of
 from infra.connections import connections
 from infra.models import ContextExceeded, InvalidAnswer, ModelCall, Question
 
@@ -105,7 +104,7 @@ class _Asking:
         if reasons:
             self._question += "\nAn earlier answer was wrong: " + "; ".join(reasons) + ". Look again and answer anew."
         known = {path: Field.model_validate(field) for path, field in state.get("fields", {}).items()}
-        self._known = scans.for_geometry(known, document.reading)
+        self._known = for_geometry(known, document.reading)
         self._way = way(tier, reasons)
 
     async def scalars(self) -> State:
@@ -242,7 +241,7 @@ class _Asking:
 
     def _update(self, fields: Fields, calls: Sequence[ModelCall], problems: Sequence[dict[str, Any]]) -> State:
         found = [*problems, *extraction.not_on_page(fields, self._part)]
-        fields = scans.for_state(fields, self._document.reading)
+        fields = for_state(fields, self._document.reading)
         kept, too_long = that_fit({path: f.model_dump(mode="json", exclude_none=True) for path, f in fields.items()})
         return {
             "fields": kept,

@@ -18,7 +18,7 @@ from agents.controls.approval import Case, Policy
 from agents.fields.schema import SPLIT_PAGES, Evidence, Field, Fields, loaded, plain_json, public
 from agents.findings import finding
 from agents.invoice.state import Decision
-from agents.pages.several import parse_pages
+from agents.pages import parse_pages
 from infra.connections import connections
 from infra.failures import Failure
 from infra.ledger import AlreadyPosted, Posting

@@ -20,10 +20,8 @@ from agents.fields.schema import Evidence, Field, Fields, is_number, rows
 from agents.findings import finding
 from agents.invoice.questions import HEADER, LINE, NONE, TOTALS, chosen
 from agents.invoice.state import Part
-from agents.pages.candidates import Candidate
-from agents.pages.drafting import Draft
-from agents.pages.parties import Name
-from agents.pages.table.runs import Run
+from agents.pages import Candidate, Draft, Name
+from agents.pages.table import Run
 
 AGREED, DISPUTED, MODEL = "agreed", "disputed", "model"
 _A_CHOICE = 0.4

@@ -24,12 +24,7 @@ from agents.invoice import bounds
 from agents.invoice.asking import document_of, extract, way
 from agents.invoice.extraction import completed, part_of
 from agents.invoice.state import PARTS, Part
-from agents.pages import scans
-from agents.pages.against import against_page
-from agents.pages.confidence import judged
-from agents.pages.drafting import Draft
-from agents.pages.safety import injection
-from agents.pages.several import Several
+from agents.pages import Draft, Several, compare, for_state, judged, on_display, safety, scan_findings
 from infra.connections import connections
 from infra.failures import Unreadable
 from infra.telemetry.steps import step
@@ -66,7 +61,7 @@ async def read(state: State) -> State:
         },
         "ask": [],
     }
-    found = await asyncio.to_thread(injection.findings, reading)
+    found = await asyncio.to_thread(safety.findings, reading)
     if reading.xml_problem:
         found.append(finding("XML-BROKEN", "error", reading.xml_problem))
     found += container.findings(reading)
@@ -77,7 +72,7 @@ async def read(state: State) -> State:
     if reading.problem:
         found.append(finding("NO-TEXT", "error", reading.problem.message))
     else:
-        found += scans.findings(reading)
+        found += scan_findings(reading)
     fields = await asyncio.to_thread(_of_xml, reading, update, found)
     if fields is None and len(reading.text) > bounds.LONGEST_TEXT:
         message = f"{len(reading.text):,} characters of text are more than an invoice has: a person has to look at it"
@@ -253,7 +248,7 @@ def _of_xml(reading: Reading, update: State, found: list[dict[str, Any]]) -> Fie
     found += checks.type_code(fields)
     if reading.words:
         upright = reading.upright()
-        found += [scans.on_display(one, upright) for one in against_page(fields, upright)]
+        found += [on_display(one, upright) for one in compare(fields, upright)]
     update["kind"] = checks.kind_of(fields)
     return {path: field.model_copy(update={"grounds": ["stated"]}) for path, field in fields.items()}
 
@@ -278,7 +273,7 @@ def _of_page(digest: str, read_json: bytes, ask: str, update: State, found: list
     if made.several:
         found += _several(made.several, update, found)
     update["ask"] = parts_to_ask(made, ask)
-    return scans.for_state(made.fields, document.reading)
+    return for_state(made.fields, document.reading)
 
 
 def _several(several: Several, update: State, found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -19,9 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from agents.documents.layout import Layout, Line
 from agents.fields import values
 from agents.invoice.state import Part
-from agents.pages.candidates import Candidate
-from agents.pages.drafting import Draft
-from agents.pages.table.runs import ROW_TOKENS
+from agents.pages import Candidate, Draft
+from agents.pages.table import ROW_TOKENS
 
 NONE = "none"
 MOST_NAMES = 8

@@ -1,0 +1,32 @@
+"""Words on pages become a draft of the invoice they show, by code alone.
+
+`draft` reads an invoice from a page, `compare` holds an e-invoice against the page it is embedded in, `judged` says how
+sure each value is. `safety` looks for what a document says to its reader, `table` has the lines of an invoice.
+"""
+
+from agents.pages._candidates import Candidate
+from agents.pages._confidence import judged
+from agents.pages._confidence import key as calibration_key
+from agents.pages._drafting import Draft, draft
+from agents.pages._parties import Name
+from agents.pages._scans import findings as scan_findings
+from agents.pages._scans import for_geometry, for_state, on_display
+from agents.pages._several import PagePart, Several, parse_pages
+from agents.pages.against import compare
+
+__all__ = [
+    "Candidate",
+    "Draft",
+    "Name",
+    "PagePart",
+    "Several",
+    "calibration_key",
+    "compare",
+    "draft",
+    "for_geometry",
+    "for_state",
+    "judged",
+    "on_display",
+    "parse_pages",
+    "scan_findings",
+]

@@ -70,7 +70,7 @@ class Comparison:
     place: Place | None = None
 
 
-def against_page(fields: Mapping[str, Field], reading: Reading) -> list[dict[str, Any]]:
+def compare(fields: Mapping[str, Field], reading: Reading) -> list[dict[str, Any]]:
     """Findings ``XML-PAGE`` where the e-invoice and its page disagree, and one ``XML-PAGE-AGREES`` that counts.
 
     A key field or a line's amount that is contradicted is an error, and so is a number or a total that a page with an
@@ -82,7 +82,7 @@ def against_page(fields: Mapping[str, Field], reading: Reading) -> list[dict[str
     """
     if not reading.words:
         return []
-    compared = compare(fields, reading)
+    compared = comparisons(fields, reading)
     outcomes = Counter(c.outcome for c in compared)
     found = [_finding(c, "error" if _is_key(c.path) else "warning") for c in compared if c.outcome == "contradicted"]
     missing = {c.path: c for c in compared if c.outcome == "not shown" and c.path in KEY_FIELDS}
@@ -105,7 +105,7 @@ def against_page(fields: Mapping[str, Field], reading: Reading) -> list[dict[str
     return found
 
 
-def compare(fields: Mapping[str, Field], reading: Reading) -> list[Comparison]:
+def comparisons(fields: Mapping[str, Field], reading: Reading) -> list[Comparison]:
     """Every value of the e-invoice that a page normally prints, compared with the page. Zeros, which a page need not
     print, count only where they stand there."""
     page = _Page(reading)

@@ -12,7 +12,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from agents.invoice.graph import build_graph, options
-from agents.pages import confidence
+from agents.pages import _confidence
 from infra.connections import Connections, use
 from infra.ledger import Ledger
 from infra.settings import Settings, TierSettings, TokenPrice
@@ -118,7 +118,7 @@ alike, and what is labelled and has no rival."""
 
 @pytest.fixture(autouse=True)
 def _measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confidence, "_measured", lambda: MEASURED)
+    monkeypatch.setattr(_confidence, "_measured", lambda: MEASURED)
 
 
 @pytest.fixture

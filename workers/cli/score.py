@@ -227,7 +227,7 @@ def _write_predictions(folder: Path, predictions: Mapping[str, Mapping[str, Any]
 
 
 def _add_grounds(file: Path, found: Calibration) -> None:
-    """Add the counts of a run to a table in the shape of `agents.pages.confidence`: grounds to right, of how many."""
+    """Add the counts of a run to a table in the shape of `agents/pages/confidence.json`: grounds to right, of how many."""
     import json
 
     table: dict[str, list[int]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}

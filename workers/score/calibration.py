@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from agents.pages.confidence import key
+from agents.pages import calibration_key
 
 BINS = 10
 """Bins of equal width, from 0 to 1."""
@@ -111,7 +111,7 @@ class Calibration(BaseModel):
     curve: list[CurvePoint]
     fields: dict[str, Slice]
     grounds: dict[str, Slice]
-    """By kind of value and combination of grounds, as `agents.pages.confidence` keeps them."""
+    """By kind of value and combination of grounds, as `agents/pages/confidence.json` keeps them."""
 
 
 def calibrate(
@@ -138,7 +138,7 @@ def calibrate(
     by_ground: dict[str, list[Judged]] = {}
     for value in known:
         by_field.setdefault(value.field, []).append(value)
-        by_ground.setdefault(key(value.field.replace("[]", "[0]"), list(value.grounds)), []).append(value)
+        by_ground.setdefault(calibration_key(value.field.replace("[]", "[0]"), list(value.grounds)), []).append(value)
     return Calibration(
         n=len(known),
         without=len(given) - len(known),

@@ -10,7 +10,7 @@ import pytest
 
 from agents.documents import OcrLimits, read_document
 from agents.documents.reading import Reading
-from agents.pages.drafting import draft
+from agents.pages import draft
 from infra.settings import Settings
 from tests.agents.documents.samples import CORPUS, needs_corpus
 

@@ -17,8 +17,7 @@ from agents.einvoice import container
 from agents.einvoice.stated import fields_from_xml
 from agents.fields import checks
 from agents.invoice.extraction import completed
-from agents.pages.against import against_page
-from agents.pages.drafting import draft
+from agents.pages import compare, draft
 from tests.agents.documents.samples import CORPUS, needs_corpus, without_invoice
 
 OURS: dict[str, list[tuple[str, str]]] = {
@@ -54,7 +53,7 @@ def said(reading: Reading) -> list[dict[str, Any]]:
         found.append({"rule": "XML-BROKEN", "severity": "error", "message": reading.xml_problem, "fields": []})
     if reading.xml:
         fields = fields_from_xml(reading.xml.text)
-        found += [*checks.type_code(fields), *checks.check(fields), *against_page(fields, reading.upright())]
+        found += [*checks.type_code(fields), *checks.check(fields), *compare(fields, reading.upright())]
     return found
 
 

@@ -24,8 +24,8 @@ from agents.invoice.extraction import (
 from agents.invoice.nodes import parts_to_ask
 from agents.invoice.questions import NONE, answer_shape, header_keys, max_tokens, shown
 from agents.invoice.state import Part
-from agents.pages.drafting import Draft, draft
-from agents.pages.table.runs import MOST_ROWS, runs_of
+from agents.pages import Draft, draft
+from agents.pages.table import MOST_ROWS, runs_of
 from tests.agents.drawn_pages import page
 
 PAGE = page(

@@ -14,7 +14,7 @@ import pytest
 from agents.fields.schema import Field
 from agents.invoice import asking, bounds
 from agents.invoice.prompts import messages
-from agents.pages.totals import Sums
+from agents.pages._totals import Sums
 from infra.connections import Connections
 from infra.failures import Failure, Unreadable
 from infra.ledger import AlreadyPosted, Posting

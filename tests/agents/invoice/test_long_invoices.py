@@ -16,8 +16,8 @@ from starlette.responses import JSONResponse
 from agents.documents.layout import Layout
 from agents.documents.reading import Reading
 from agents.invoice import asking, bounds
-from agents.pages.drafting import Draft, draft
-from agents.pages.table.runs import MOST_ROWS, missing, runs_of, tokens
+from agents.pages import Draft, draft
+from agents.pages.table import MOST_ROWS, missing, runs_of, tokens
 from tests.agents.conftest import Execution
 from tests.agents.drawn_pages import page
 from tests.agents.invoice.long_invoices import Item, items, long_invoice

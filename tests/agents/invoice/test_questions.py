@@ -23,8 +23,8 @@ from agents.invoice.questions import (
     shown,
 )
 from agents.invoice.state import Part
-from agents.pages.drafting import Draft, draft
-from agents.pages.table.runs import runs_of
+from agents.pages import Draft, draft
+from agents.pages.table import runs_of
 from tests.agents.drawn_pages import page
 
 PARTS: tuple[Part, ...] = ("header", "totals", "lines")

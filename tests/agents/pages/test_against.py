@@ -12,7 +12,7 @@ from agents.documents import read_document
 from agents.documents.reading import Page, Reading, Word
 from agents.einvoice.stated import NotAnEInvoice, fields_from_xml
 from agents.fields.schema import Evidence, Field, Fields
-from agents.pages.against import Outcome, against_page, compare
+from agents.pages.against import Outcome, compare, comparisons
 from tests.agents.documents.samples import CORPUS, needs_corpus
 from tests.agents.drawn_pages import page
 from tests.growth import grows_gently
@@ -75,12 +75,12 @@ def changed(changes: dict[str, str | None]) -> Fields:
 
 def told(fields: Fields, reading: Reading) -> list[tuple[str, str]]:
     """Field and severity of each finding but the one that counts."""
-    found = [f for f in against_page(fields, reading) if f["rule"] == "XML-PAGE"]
+    found = [f for f in compare(fields, reading) if f["rule"] == "XML-PAGE"]
     return [(f["fields"][0], f["severity"]) for f in found]
 
 
 def outcome(path: str, fields: Fields, reading: Reading) -> Outcome:
-    return next(c.outcome for c in compare(fields, reading) if c.path == path)
+    return next(c.outcome for c in comparisons(fields, reading) if c.path == path)
 
 
 def without(*begins: str) -> Reading:
@@ -88,7 +88,7 @@ def without(*begins: str) -> Reading:
 
 
 def test_an_e_invoice_that_says_what_its_page_says_is_counted() -> None:
-    (one,) = against_page(stated(), page(*LINES))
+    (one,) = compare(stated(), page(*LINES))
     assert (one["rule"], one["severity"]) == ("XML-PAGE-AGREES", "info")
     assert one["message"] == "28 of 28 values of the e-invoice stand on the page"
     assert one["evidence"] == {"agrees": 28, "contradicted": 0, "not_shown": 0}
@@ -113,7 +113,7 @@ def test_an_e_invoice_that_says_what_its_page_says_is_counted() -> None:
 def test_a_key_field_that_the_page_contradicts_is_an_error_with_both_values(
     changes: dict[str, str | None], path: str, found: str
 ) -> None:
-    one = next(f for f in against_page(changed(changes), page(*LINES)) if f["fields"] == [path])
+    one = next(f for f in compare(changed(changes), page(*LINES)) if f["fields"] == [path])
     assert (one["rule"], one["severity"]) == ("XML-PAGE", "error")
     assert (one["evidence"]["expected"], one["evidence"]["found"]) == (changes[path], found)
     assert one["evidence"]["page"] == 1
@@ -152,7 +152,7 @@ def test_a_letter_that_only_carries_the_e_invoice_is_no_contradiction_but_anothe
 
 
 def test_a_document_without_words_has_nothing_to_say() -> None:
-    assert against_page(stated(), Reading(digest="0" * 64, media_type="application/xml")) == []
+    assert compare(stated(), Reading(digest="0" * 64, media_type="application/xml")) == []
 
 
 @pytest.mark.parametrize(
@@ -228,13 +228,13 @@ def test_amounts_printed_with_tax_do_not_contradict_those_without() -> None:
 
 def test_a_line_that_is_not_booked_is_a_warning_as_long_as_the_totals_agree() -> None:
     lines = [*LINES[:8], "3    Ordner                    4       12,50     50,00", *LINES[8:]]
-    one = next(f for f in against_page(stated(), page(*lines)) if f["fields"] == ["lines"])
+    one = next(f for f in compare(stated(), page(*lines)) if f["fields"] == ["lines"])
     assert (one["severity"], one["evidence"]["found"]) == ("warning", "a line of 50,00")
 
 
 def test_some_amounts_that_are_not_shown_are_told_together() -> None:
     lines = [line for line in LINES if "Tinte" not in line]
-    found = [f for f in against_page(stated(), page(*lines)) if f["fields"] == ["lines[1].net_amount"]]
+    found = [f for f in compare(stated(), page(*lines)) if f["fields"] == ["lines[1].net_amount"]]
     assert [(f["rule"], f["severity"]) for f in found] == [("XML-PAGE", "warning")]
 
 
@@ -267,7 +267,7 @@ def test_no_document_can_hold_up_the_comparison() -> None:
                 words=words,
                 text="\n".join("  ".join([text] * 50) for _ in range(lines)),
             )
-            return partial(against_page, many, reading)
+            return partial(compare, many, reading)
 
         assert grows_gently(of, 80), text
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from agents.fields import values
-from agents.pages.candidates import MOST, Candidate, Candidates
+from agents.pages._candidates import MOST, Candidate, Candidates
 from tests.agents.drawn_pages import page
 from tests.growth import grows_gently
 

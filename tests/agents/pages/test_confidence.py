@@ -8,8 +8,8 @@ from importlib.resources import files
 import pytest
 
 from agents.fields.schema import SCALARS, Evidence, Field, Source
-from agents.pages import confidence
-from agents.pages.confidence import SURE, confidence_of, family, judged, key
+from agents.pages import _confidence
+from agents.pages._confidence import SURE, confidence_of, family, judged, key
 
 
 def field(*grounds: str, source: Source = "rule") -> Field:
@@ -20,7 +20,7 @@ def field(*grounds: str, source: Source = "rule") -> Field:
 def measured(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[int, int]]:
     """A table of its own, to be filled by the test."""
     table: dict[str, tuple[int, int]] = {}
-    monkeypatch.setattr(confidence, "_measured", lambda: table)
+    monkeypatch.setattr(_confidence, "_measured", lambda: table)
     return table
 
 

@@ -10,7 +10,7 @@ import pytest
 from agents.documents import read_document
 from agents.documents.reading import Box, HiddenText, Reading
 from agents.fields.schema import rows
-from agents.pages.drafting import Draft, draft
+from agents.pages import Draft, draft
 from tests.agents.drawn_pages import page
 from tests.evals.corpus import dach, english, romance, south_north
 from tests.evals.corpus.kit import Case, render

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agents.documents.reading import Reading
-from agents.pages.candidates import Candidates
-from agents.pages.drafting import draft
-from agents.pages.parties import MOST, Parties, country_of, is_name
+from agents.pages import draft
+from agents.pages._candidates import Candidates
+from agents.pages._parties import MOST, Parties, country_of, is_name
 from tests.agents.drawn_pages import page
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from agents.documents.reading import Ocr, Page, Reading, Word
 from agents.fields.schema import Evidence, Field, Fields
-from agents.pages import scans
-from agents.pages.confidence import SURE, judged
+from agents.pages import _scans
+from agents.pages._confidence import SURE, judged
 
 
 def page(number: int, turned: float | None = None, confidence: float = 0.996, illegible: int = 0) -> Page:
@@ -52,7 +52,7 @@ def fields(reading: Reading) -> Fields:
 
 def test_what_was_recognised_is_marked_and_what_was_text_is_not() -> None:
     upright = READING.upright()
-    made = scans.for_state(fields(upright), upright)
+    made = _scans.for_state(fields(upright), upright)
     assert made["invoice_number"] == fields(upright)["invoice_number"]
     assert made["totals.grand_total"].grounds == ["proved", "ocr"]
     assert made["totals.grand_total"].evidence.ocr == 0.97
@@ -62,20 +62,20 @@ def test_what_was_recognised_is_marked_and_what_was_text_is_not() -> None:
 def test_places_lead_to_the_page_as_displayed_and_back() -> None:
     upright = READING.upright()
     found = fields(upright)
-    made = scans.for_state(found, upright)
+    made = _scans.for_state(found, upright)
     assert made["totals.grand_total"].evidence.box == pytest.approx(READING.words[1].box, abs=0.05)
-    back = scans.for_geometry(made, upright)
+    back = _scans.for_geometry(made, upright)
     assert {path: field.evidence.box for path, field in back.items()} == {
         path: field.evidence.box for path, field in found.items()
     }
-    assert scans.for_state(back, upright) == made
+    assert _scans.for_state(back, upright) == made
 
 
 def test_nothing_recognised_or_following_from_it_is_sure() -> None:
     upright = READING.upright()
     found = fields(upright)
     on_text = judged(found)
-    known = judged(scans.for_state(found, upright))
+    known = judged(_scans.for_state(found, upright))
     assert (on_text["totals.grand_total"].confidence or 0) > SURE
     assert known["totals.grand_total"].confidence == 0.9
     assert known["currency"].confidence == 0.62
@@ -86,19 +86,19 @@ def test_nothing_recognised_or_following_from_it_is_sure() -> None:
 def test_once_measured_it_is_as_sure_as_measured_and_never_surer_than_it_was_legible(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("agents.pages.confidence._measured", lambda: {"total: ocr+proved": (999, 1000)})
+    monkeypatch.setattr("agents.pages._confidence._measured", lambda: {"total: ocr+proved": (999, 1000)})
     upright = READING.upright()
-    assert judged(scans.for_state(fields(upright), upright))["totals.grand_total"].confidence == 0.97
+    assert judged(_scans.for_state(fields(upright), upright))["totals.grand_total"].confidence == 0.97
 
 
 def test_a_recognised_page_goes_to_a_person_who_is_told_why() -> None:
-    told = scans.findings(READING)
+    told = _scans.findings(READING)
     assert [(one["rule"], one["severity"]) for one in told] == [("READ-BY-OCR", "error")]
     assert told[0]["message"] == (
         "page 2 was read by OCR (mean confidence 99 %): values read from a picture are confirmed by a person"
     )
     pages = [page(1, 0, 0.93, 2), page(2, 0, 0.95), page(3, 0)]
-    (several,) = scans.findings(READING.model_copy(update={"pages": pages}))
+    (several,) = _scans.findings(READING.model_copy(update={"pages": pages}))
     assert several["message"].startswith(
         "pages 1, 2 and 3 were read by OCR (mean confidence 93 % or more, 2 places illegible and left out)"
     )
@@ -112,18 +112,18 @@ def test_a_picture_nobody_recognised_is_named() -> None:
             "unrecognised": "Recognising pictures (OCR) is turned off.",
         }
     )
-    (told,) = scans.findings(reading)
+    (told,) = _scans.findings(reading)
     assert (told["rule"], told["severity"]) == ("PAGE-UNREAD", "error")
     assert told["message"] == (
         "page 2 was not read, having no text but what may stand in pictures. "
         "Recognising pictures (OCR) is turned off. Look at it"
     )
-    assert scans.findings(READING.model_copy(update={"pages": [page(1)]})) == []
+    assert _scans.findings(READING.model_copy(update={"pages": [page(1)]})) == []
 
 
 def test_a_finding_about_a_straightened_page_points_at_the_page_as_displayed() -> None:
     upright = READING.upright()
     found = {"rule": "XML-PAGE", "evidence": {"page": 2, "box": list(upright.words[1].box)}}
-    assert scans.on_display(found, upright)["evidence"]["box"] == pytest.approx(list(READING.words[1].box), abs=0.05)
+    assert _scans.on_display(found, upright)["evidence"]["box"] == pytest.approx(list(READING.words[1].box), abs=0.05)
     elsewhere = {"rule": "XML-PAGE", "evidence": {}}
-    assert scans.on_display(elsewhere, upright) is elsewhere
+    assert _scans.on_display(elsewhere, upright) is elsewhere

@@ -11,8 +11,8 @@ from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 from agents.documents import PagesNotTaken, pages_of, read_document
 from agents.documents.reading import Reading
 from agents.fields.schema import correction_problem
-from agents.pages.drafting import draft
-from agents.pages.several import parse_pages
+from agents.pages import draft
+from agents.pages._several import parse_pages
 from infra.connections import Connections
 from tests.agents.conftest import Execution
 from tests.agents.drawn_pages import page

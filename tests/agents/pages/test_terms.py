@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agents.pages.candidates import Candidates
-from agents.pages.drafting import draft
-from agents.pages.parties import Parties
-from agents.pages.terms import Choice, Terms
+from agents.pages import draft
+from agents.pages._candidates import Candidates
+from agents.pages._parties import Parties
+from agents.pages._terms import Choice, Terms
 from tests.agents.drawn_pages import page
 
 

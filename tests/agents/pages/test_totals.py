@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 
 from agents.fields.checks import check
-from agents.pages.candidates import Candidates
-from agents.pages.drafting import Draft, draft
-from agents.pages.totals import Sums, Totals
+from agents.pages import Draft, draft
+from agents.pages._candidates import Candidates
+from agents.pages._totals import Sums, Totals
 from tests.agents.drawn_pages import page
 from tests.growth import grows_gently
 

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from agents.pages import parties, totals
+from agents.pages import _parties, _totals
 from agents.pages import words as lexicon
 from agents.pages.words import COUNTRIES, LEGAL_FORM, PhraseError, is_label, normalised, terms_of
 from tests.growth import grows_gently
@@ -166,7 +166,7 @@ def test_no_overlap_is_allowed_that_there_is_not() -> None:
 
 
 def test_every_term_that_is_asked_for_has_phrases() -> None:
-    asked = {*totals.LABELS, *parties._LABELS_OF_OTHERS, *LABELS}
+    asked = {*_totals.LABELS, *_parties._LABELS_OF_OTHERS, *LABELS}
     assert asked <= set(lexicon.terms())
     with pytest.raises(KeyError):
         is_label("Rechnung", "no_such_term")

@@ -11,8 +11,8 @@ import pytest
 
 from agents.documents import read_document
 from agents.documents.reading import EmbeddedXml, HiddenText, Reading, Word
-from agents.pages.safety.injection import LONGEST_QUOTE, findings, plain_text
-from agents.pages.safety.shapes import SHAPES
+from agents.pages.safety._injection import LONGEST_QUOTE, findings, plain_text
+from agents.pages.safety._shapes import SHAPES
 from tests.agents.conftest import Execution
 from tests.agents.documents.samples import CORPUS, needs_corpus
 from tests.agents.drawn_pages import page

@@ -9,8 +9,8 @@ import pytest
 
 from agents.documents.layout import Layout
 from agents.documents.reading import Reading
-from agents.pages.table.headings import roles
-from agents.pages.table.reading import Table, find_table
+from agents.pages.table._headings import roles
+from agents.pages.table._reading import Table, find_table
 from tests.agents.drawn_pages import page
 from tests.growth import grows_gently
 

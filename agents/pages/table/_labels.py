@@ -1,6 +1,6 @@
 """The words beside an amount that say it is no line of an invoice: totals, carried sums, allowances and charges.
 
-All patterns are for labels as `table_headings.fold` makes them. A pattern alone decides nothing where a line has a quantity
+All patterns are for labels as `fold` makes them. A pattern alone decides nothing where a line has a quantity
 and a price that multiply: "Total station hire" is a line.
 """
 

@@ -10,11 +10,11 @@ from decimal import Decimal
 
 from agents.documents.layout import Cell, Layout, Line
 from agents.fields.values import is_money
-from agents.pages.table.body import body_of, makes
-from agents.pages.table.columns import Columns, Token, joined, readings, token
-from agents.pages.table.headings import MOST_LINES, TAX_WORD, Header, Heading, fold
-from agents.pages.table.labels import is_label_of_total
-from agents.pages.table.rows import RowFinder, headings_for
+from agents.pages.table._body import body_of, makes
+from agents.pages.table._columns import Columns, Token, joined, readings, token
+from agents.pages.table._headings import MOST_LINES, TAX_WORD, Header, Heading, fold
+from agents.pages.table._labels import is_label_of_total
+from agents.pages.table._rows import RowFinder, headings_for
 
 _MOST_NUMBERS = 8
 _MOST_GROUPS = 40

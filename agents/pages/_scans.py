@@ -13,7 +13,7 @@ from typing import Any
 from agents.documents.reading import Page, Reading
 from agents.fields.schema import Field, Fields
 from agents.findings import finding
-from agents.pages.confidence import OCR
+from agents.pages._confidence import OCR
 
 
 def findings(reading: Reading) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agents.fields import values
-from agents.pages.candidates import LEFT, Candidate, Candidates
+from agents.pages._candidates import LEFT, Candidate, Candidates
 from agents.pages.words import is_label
 
 CENT = Decimal("0.01")

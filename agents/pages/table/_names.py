@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agents.fields.schema import MAX_NAME
-from agents.pages.table.columns import Token
+from agents.pages.table._columns import Token
 
 if TYPE_CHECKING:
-    from agents.pages.table.rows import Row, RowFinder
+    from agents.pages.table._rows import Row, RowFinder
 
 _PITCH = 1.6
 """Lines of one description are no further apart than this, top to top, in heights of a word."""

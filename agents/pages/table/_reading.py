@@ -15,15 +15,15 @@ from itertools import combinations
 from agents.documents.layout import Layout
 from agents.documents.reading import Box
 from agents.fields.schema import MAX_NAME
-from agents.pages.table.arithmetic import Sum, adding, multiplying, single, spelled_out
-from agents.pages.table.body import body_of, repeats
-from agents.pages.table.columns import Columns, Token, decimal_mark
-from agents.pages.table.headings import TAX_WORD, Header, find_headers, is_untaxed, with_names
-from agents.pages.table.labels import is_reduction
-from agents.pages.table.names import Names
-from agents.pages.table.rows import Row as _Found
-from agents.pages.table.rows import RowFinder
-from agents.pages.table.totals import Stated
+from agents.pages.table._arithmetic import Sum, adding, multiplying, single, spelled_out
+from agents.pages.table._body import body_of, repeats
+from agents.pages.table._columns import Columns, Token, decimal_mark
+from agents.pages.table._headings import TAX_WORD, Header, find_headers, is_untaxed, with_names
+from agents.pages.table._labels import is_reduction
+from agents.pages.table._names import Names
+from agents.pages.table._rows import Row as _Found
+from agents.pages.table._rows import RowFinder
+from agents.pages.table._totals import Stated
 
 _MOST_ADJUSTMENTS = 10
 _MOST_TABLES = 12

@@ -14,8 +14,8 @@ from itertools import product
 
 from agents.documents.layout import Layout, Line
 from agents.fields.values import is_money
-from agents.pages.table.columns import Columns, Token, typical_height
-from agents.pages.table.headings import MOST_LINES, Header, fold
+from agents.pages.table._columns import Columns, Token, typical_height
+from agents.pages.table._headings import MOST_LINES, Header, fold
 
 CENT = Decimal("0.01")
 _MOST_LEGEND = 400

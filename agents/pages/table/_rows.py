@@ -17,10 +17,10 @@ from typing import Literal
 
 from agents.documents.layout import Line
 from agents.fields.values import is_money
-from agents.pages.table.body import CENT, Body, makes, meanings, scale_of
-from agents.pages.table.columns import Token, readings
-from agents.pages.table.headings import TAX_WORD, Heading, fold, is_description, is_untaxed
-from agents.pages.table.labels import ADJUSTED, CARRIED, SUM, TOTAL_ANYWHERE, TOTAL_FIRST, is_label_of_total
+from agents.pages.table._body import CENT, Body, makes, meanings, scale_of
+from agents.pages.table._columns import Token, readings
+from agents.pages.table._headings import TAX_WORD, Heading, fold, is_description, is_untaxed
+from agents.pages.table._labels import ADJUSTED, CARRIED, SUM, TOTAL_ANYWHERE, TOTAL_FIRST, is_label_of_total
 
 _REACH = 2.3
 """A row's numbers stand no further apart than this, in heights of a word."""

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from agents.documents.layout import Cell, Line
-from agents.pages.candidates import Candidate, Candidates
+from agents.pages._candidates import Candidate, Candidates
 from agents.pages.words import COUNTRIES, LEGAL_FORM, is_label, normalised
 
 Role = Literal["seller", "buyer"]

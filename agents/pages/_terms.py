@@ -15,8 +15,8 @@ from stdnum.fr import siren
 
 from agents.documents.layout import Cell
 from agents.fields import values
-from agents.pages.candidates import Candidate, Candidates
-from agents.pages.parties import Parties, country_of
+from agents.pages._candidates import Candidate, Candidates
+from agents.pages._parties import Parties, country_of
 from agents.pages.words import is_label, normalised, pattern
 
 Kind = Literal["invoice", "credit_note", "other"]

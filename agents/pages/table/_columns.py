@@ -12,7 +12,7 @@ from statistics import median
 from agents.documents.layout import Cell, Layout, Line, union
 from agents.documents.reading import Box, Word
 from agents.fields.values import parse_amount
-from agents.pages.table.headings import TEXTUAL, Heading, Role, shared
+from agents.pages.table._headings import TEXTUAL, Heading, Role, shared
 
 _CURRENCY = r"(?:[€$£¥₹]|US\$|CHF|EUR|USD|GBP|PLN|SEK|NOK|DKK|CZK|Fr\.|zł|kr\.?|Kč)"
 _DIGITS = r"\d(?:[\d.,'’\u00a0\u202f\u2009 ]*\d)?(?:[.,][-–—]{1,2})?"

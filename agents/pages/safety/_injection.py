@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple
 from agents.documents.reading import Box, Reading
 from agents.fields import values
 from agents.findings import finding
-from agents.pages.safety.shapes import ACCOUNT, AI, SHAPES, Rule
+from agents.pages.safety._shapes import ACCOUNT, AI, SHAPES, Rule
 
 LONGEST_QUOTE = 200
 """Characters of the document that a finding repeats."""

@@ -16,13 +16,12 @@ from agents.documents.reading import Reading
 from agents.fields import values
 from agents.fields.schema import Evidence, Field, Fields
 from agents.findings import finding
-from agents.pages.candidates import Candidate, Candidates
-from agents.pages.parties import Name, Parties
-from agents.pages.several import Several, may_hold_several, several
-from agents.pages.table.headings import MOST_LINES
-from agents.pages.table.reading import Table, find_table
-from agents.pages.terms import Choice, Kind, Terms
-from agents.pages.totals import Sums, Totals
+from agents.pages._candidates import Candidate, Candidates
+from agents.pages._parties import Name, Parties
+from agents.pages._several import Several, may_hold_several, several
+from agents.pages._terms import Choice, Kind, Terms
+from agents.pages._totals import Sums, Totals
+from agents.pages.table import MOST_LINES, Table, find_table
 
 CLEAR = 0.7
 """A label at least this clear (`Candidate.announced`) is ground enough to propose a value."""

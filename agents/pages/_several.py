@@ -13,9 +13,8 @@ from decimal import Decimal
 from itertools import combinations
 
 from agents.documents.layout import Layout
-from agents.pages.candidates import Candidate
-from agents.pages.table.headings import fold
-from agents.pages.table.labels import CARRIED
+from agents.pages._candidates import Candidate
+from agents.pages.table import CARRIED, fold
 
 _COUNTER = re.compile(
     r"(?:^|\b(?:page|seite|blatt|pagina|página|pag|pág|blad|bladzijde|side|sida|strona|str|sivu|p|s)\b\.?:?\s*)"

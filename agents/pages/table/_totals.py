@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from agents.documents.layout import Cell, Layout, Line
 from agents.fields.values import parse_amount
-from agents.pages.table.headings import MOST_LINES, TAX_WORD, fold
-from agents.pages.table.labels import CARRIED, is_label_of_total
+from agents.pages.table._headings import MOST_LINES, TAX_WORD, fold
+from agents.pages.table._labels import CARRIED, is_label_of_total
 
 _MOST_STATED = 300
 _MOST_TEXT = 400
