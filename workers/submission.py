@@ -19,8 +19,7 @@ from temporalio.client import Client
 from temporalio.common import Priority, SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
-from agents.documents._kind import kind_of  # the door and the reader go by the same rule
-from agents.documents._process import MAX_BYTES
+from agents.documents.kind import MAX_BYTES, kind_of  # the door and the reader go by the same rule
 from infra.document_store import DocumentStore
 from infra.failures import Failure
 from infra.ledger import Execution, Ledger, Refusal, Status, Submission

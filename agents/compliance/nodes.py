@@ -15,8 +15,7 @@ from agents.controls.rulebook import ask_rules, by_code, kept_rulebook, kept_san
 from agents.controls.rulebook.facts import Facts
 from agents.documents import OcrLimits, read_document
 from agents.documents.reading import Reading
-from agents.einvoice import en16931
-from agents.einvoice.stated import NotAnEInvoice, fields_from_xml
+from agents.einvoice import NotAnEInvoice, en16931, fields_from_xml
 from agents.fields import checks
 from agents.fields.schema import Fields, dumped, loaded
 from agents.findings import finding

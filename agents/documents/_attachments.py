@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from agents.documents._container import at, items, leaves
-from agents.documents._kind import kind_of
 from agents.documents._page import open_pdf
+from agents.documents.kind import kind_of
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, decode_xml, parse_xml
 
 _INVOICES = {"CrossIndustryInvoice", "CrossIndustryDocument", "Invoice", "CreditNote"}

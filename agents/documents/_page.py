@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
-from agents.documents._kind import JUNK_BEFORE_PDF
+from agents.documents.kind import JUNK_BEFORE_PDF
 
 Box = tuple[float, float, float, float]
 """As in `reading`, which the reading process does without: pydantic takes longer to load than a page to read."""

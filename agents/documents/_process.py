@@ -11,16 +11,12 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from agents.documents import OcrLimits, PageNotDrawn, PagesNotTaken
 from agents.documents._forks import Fork, NurseryDied, fork
-from agents.documents._kind import kind_of
+from agents.documents.kind import MAX_BYTES, kind_of
 from agents.documents.reading import Box, Problem, Reading
-
-MAX_BYTES = 50_000_000
-"""Larger files are refused unread."""
 
 MAX_OUTLINES = 200
 """Of a picture of a page; further ones are not drawn."""
@@ -39,14 +35,48 @@ _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKe
 """Whose turn it is to recognise: it takes a gigabyte and all processors, so two at once are slower than two in turn."""
 
 
+class OcrLimits(NamedTuple):
+    """What recognising the text of pages without any may take."""
+
+    pages: int
+    """At most so many of a document; the others are listed as not recognised."""
+    seconds: float
+    """Wall-clock time a page, as a mean over the pages recognised."""
+    memory_mb: int
+    """Address space in MiB; a page of A4 takes less than 1,024."""
+
+
+class PageNotDrawn(ValueError):
+    """There is no such page, or no picture of it can be made: the message says which, and what to do."""
+
+
+class PagesNotTaken(ValueError):
+    """No document can be made of these pages: the message says why."""
+
+
 class ReaderFailed(RuntimeError):
     """The reading process did not start or broke down. Reading again may succeed; the document is not at fault."""
 
 
-async def read_in_subprocess(
-    data: bytes, name: str, *, seconds: float, memory_mb: int, ocr: OcrLimits | None
+async def read_document(
+    data: bytes, name: str, *, seconds: float, memory_mb: int, ocr: OcrLimits | None = None
 ) -> Reading:
-    """See `agents.documents.read_document`."""
+    """Read a PDF or a bare XML in a subprocess.
+
+    Args:
+        data: the document. What it is is decided by these bytes.
+        name: its file name, kept as the name of a bare XML.
+        seconds: wall-clock time after which the reader and all it started are killed; its CPU time is limited alike.
+        memory_mb: address space of the reader in MiB beyond which it is stopped. A small invoice needs less than 64.
+        ocr: what recognising pages without text may take, beyond ``seconds`` and in place of ``memory_mb``. Without it no
+            page is recognised. One document at a time is; others wait for their turn, which no limit counts.
+
+    Returns:
+        What was read. A document that cannot be read comes back as a `Reading` with a `Problem`, not as an exception.
+
+    Raises:
+        ReaderFailed: the reader itself did not start or broke down, which says nothing about the document.
+    """
     kind, words = kind_of(data)
     reading = Reading(digest=hashlib.sha256(data).hexdigest(), media_type=_MEDIA_TYPES[kind])
     if not data.strip(b"\0 \t\r\n"):
@@ -96,10 +126,27 @@ def _unrecognised(reading: Reading, why: str) -> Reading:
     return reading.model_copy(update={"unrecognised": why, "problem": problem})
 
 
-async def page_image_in_subprocess(
-    data: bytes, page: int, *, seconds: float, memory_mb: int, scale: float, boxes: Sequence[Box]
+async def page_image(
+    data: bytes, page: int, *, seconds: float, memory_mb: int, scale: float = 2.0, boxes: Sequence[Box] = ()
 ) -> bytes:
-    """See `agents.documents.page_image`."""
+    """Draw a page of a PDF, as a person sees it, in a subprocess.
+
+    Args:
+        data: the PDF.
+        page: its number, from 1.
+        seconds: as in `read_document`.
+        memory_mb: as in `read_document`; a picture of A4 needs some 100 MiB.
+        scale: pixels a point, at most 8. A page that would have more than 16 million pixels is drawn smaller.
+        boxes: places to outline, in points from the top left as in `Reading`; the first 200 of them.
+
+    Returns:
+        A PNG.
+
+    Raises:
+        PageNotDrawn: there is no such page, the document cannot be read, or drawing it takes too much time or memory.
+        ReaderFailed: the process itself did not start or broke down, which says nothing about the document.
+        ValueError: ``scale`` is out of its range.
+    """
     if not 0 < scale <= _MAX_SCALE:
         raise ValueError(f"A scale of {scale:g} pixels a point: give more than 0 and at most {_MAX_SCALE:g}.")
     if len(data) > MAX_BYTES or kind_of(data)[0] != "pdf":
@@ -121,8 +168,23 @@ def _message(answer: bytes) -> str:
         raise ReaderFailed("The reading process gave an answer that is neither a file nor a reason.") from error
 
 
-async def pages_in_subprocess(data: bytes, first: int, last: int, *, seconds: float, memory_mb: int) -> bytes:
-    """See `agents.documents.pages_of`."""
+async def pages_of(data: bytes, first: int, last: int, *, seconds: float, memory_mb: int) -> bytes:
+    """Make a PDF of some pages of another, in a subprocess. The same pages make the same bytes.
+
+    Args:
+        data: the PDF.
+        first: the number of its first page to take, from 1.
+        last: the number of its last one.
+        seconds: as in `read_document`.
+        memory_mb: as in `read_document`.
+
+    Returns:
+        A PDF of these pages, without what belongs to the whole document: outline, attached files, actions on opening.
+
+    Raises:
+        PagesNotTaken: there are no such pages, or the document is too broken, too large or too slow to be taken apart.
+        ReaderFailed: the process itself did not start or broke down, which says nothing about the document.
+    """
     status, answer = await _perform("pages", json.dumps({"first": first, "last": last}), data, seconds, memory_mb)
     if answer is None:
         raise PagesNotTaken(_broke_down(status, seconds).message)

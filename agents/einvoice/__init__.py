@@ -1,0 +1,7 @@
+"""E-invoices: their fields without a model (`fields_from_xml`), how they are put into a PDF (`container_findings`), and the
+rules of EN 16931 (`en16931`)."""
+
+from agents.einvoice._container import container_findings
+from agents.einvoice._stated import NotAnEInvoice, accounts_to_pay_to, fields_from_xml
+
+__all__ = ["NotAnEInvoice", "accounts_to_pay_to", "container_findings", "fields_from_xml"]

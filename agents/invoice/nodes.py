@@ -14,8 +14,7 @@ from typing import Any
 from agents.controls.matching import duplicates
 from agents.documents import OcrLimits, PagesNotTaken, pages_of, read_document
 from agents.documents.reading import Reading
-from agents.einvoice import container
-from agents.einvoice.stated import NotAnEInvoice, accounts_to_pay_to, fields_from_xml
+from agents.einvoice import NotAnEInvoice, accounts_to_pay_to, container_findings, fields_from_xml
 from agents.fields import checks
 from agents.fields.schema import SPLIT_PAGES, Fields, dumped, loaded
 from agents.fields.values import amounts, is_money
@@ -64,7 +63,7 @@ async def read(state: State) -> State:
     found = await asyncio.to_thread(safety.findings, reading)
     if reading.xml_problem:
         found.append(finding("XML-BROKEN", "error", reading.xml_problem))
-    found += container.findings(reading)
+    found += container_findings(reading)
     found += [finding("ACTIVE-CONTENT", "error", f"the PDF {what}") for what in reading.active]
     found += [
         finding("READ-REPAIRED", "error", f"the file had to be mended to be read: {what}") for what in reading.repairs

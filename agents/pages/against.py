@@ -77,7 +77,7 @@ def compare(fields: Mapping[str, Field], reading: Reading) -> list[dict[str, Any
     invoice on it does not show; other contradictions, and other key fields that are not shown, are warnings.
 
     Args:
-        fields: of the e-invoice, as `agents.einvoice.stated` reads them.
+        fields: of the e-invoice, as `agents.einvoice` reads them.
         reading: of the document it was embedded in; one without words has nothing to say.
     """
     if not reading.words:

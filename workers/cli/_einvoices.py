@@ -52,8 +52,7 @@ async def make(documents: Sequence[tuple[str, Execution]], format: Format) -> li
 
 
 async def _make(name: str, execution: Execution, format: Format) -> Made:
-    from agents.einvoice.en16931 import findings_of, validate
-    from agents.einvoice.en16931.writer import NotWritten, to_cii, to_facturx_pdf, to_ubl
+    from agents.einvoice.en16931 import NotWritten, findings_of, to_cii, to_facturx_pdf, to_ubl, validate
     from agents.fields.schema import loaded
 
     made = Made(name, execution)

@@ -17,8 +17,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from agents.documents._kind import JUNK_BEFORE_PDF, kind_of  # the door and the reader go by the same rule
-from agents.documents._process import MAX_BYTES
+from agents.documents.kind import JUNK_BEFORE_PDF, MAX_BYTES, kind_of  # the door and the reader go by the same rule
 from workers.intake._files import CannotTake, Found, HandedIn, Refused
 from workers.intake._names import is_junk, member_name, name_of
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from agents.einvoice.en16931 import sheets
-from agents.einvoice.en16931.sheets import Sheet
+from agents.einvoice.en16931 import _sheets
+from agents.einvoice.en16931._sheets import Sheet
 
 XSL = "{http://www.w3.org/1999/XSL/Transform}"
 SVRL = "{http://purl.oclc.org/dsdl/svrl}"
@@ -75,7 +75,7 @@ def terms_in(text: str) -> tuple[str, ...]:
 @cache
 def _all() -> dict[str, Rule]:
     found: dict[str, Rule] = {}
-    for sheet in sheets.ALL:
+    for sheet in _sheets.ALL:
         for id, one in rules_of(sheet).items():
             known = found.get(id)
             if known is None:
@@ -90,7 +90,7 @@ def _read(name: str, layer: str) -> dict[str, Rule]:
     """The asserts of a stylesheet. One that stands several times, for several places, is one rule."""
     syntax = "ubl" if name.startswith("ubl") else "cii"
     rules: dict[str, Rule] = {}
-    for made in etree.parse(str(sheets.folder() / name)).iter(f"{SVRL}failed-assert", f"{SVRL}successful-report"):
+    for made in etree.parse(str(_sheets.folder() / name)).iter(f"{SVRL}failed-assert", f"{SVRL}successful-report"):
         said = {one.get("name"): "".join(one.itertext()) for one in made.findall(f"{XSL}attribute")} | dict(made.attrib)
         id, text = named(said.get("id"), "".join(made.find(f"{SVRL}text").itertext()))
         if id not in rules:

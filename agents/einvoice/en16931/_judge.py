@@ -14,7 +14,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]
 
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, parse_xml
-from agents.einvoice.en16931 import _catalogue, sheets
+from agents.einvoice.en16931 import _catalogue, _sheets
 
 MAX_SCHEMA_ERRORS = 20
 MAX_PLACES = 10
@@ -42,22 +42,22 @@ def start() -> None:
 
 
 def judge(xml: str, french: bool) -> dict[str, Any]:
-    """What schema and sheets say of ``xml``, as plain data; see `agents.einvoice.en16931.assessment.Assessment`."""
+    """What schema and sheets say of ``xml``, as plain data; see `agents.einvoice.en16931._assessment.Assessment`."""
     try:
         root = parse_xml(xml)
     except (BrokenXml, UnsafeXml) as error:
         return {"problem": str(error)[:MAX_SHOWN]}
-    said = sheets.declared(root)
+    said = _sheets.declared(root)
     found: dict[str, Any] = {
         "syntax": said.syntax, "document": said.document[:MAX_SHOWN], "profile": said.profile, "level": said.level,
         "facturx": said.facturx, "sheets": [], "schema": _against_schema(root, said), "failed": [], "crashed": [],
     }  # fmt: skip
-    chosen = sheets.sheets_for(said, french=french)
+    chosen = _sheets.sheets_for(said, french=french)
     # Saxon is given what lxml understood, not what was sent: one parser decides what the document is.
     text = etree.tostring(root, encoding="unicode")
     by_id: dict[str, dict[str, Any]] = {}
     for sheet in chosen:
-        found["sheets"].append({"sheet": sheet.name, "sha256": sheets.digest(sheet.name), "layer": sheet.layer})
+        found["sheets"].append({"sheet": sheet.name, "sha256": _sheets.digest(sheet.name), "layer": sheet.layer})
         try:
             report = _report(sheet.name, text)
         except Exception as error:  # Saxon's own; whatever it is, the rules have not been evaluated
@@ -69,7 +69,7 @@ def judge(xml: str, french: bool) -> dict[str, Any]:
     return found
 
 
-def _collect(report: Any, sheet: sheets.Sheet, root: Any, by_id: dict[str, dict[str, Any]]) -> None:
+def _collect(report: Any, sheet: _sheets.Sheet, root: Any, by_id: dict[str, dict[str, Any]]) -> None:
     """Add the failed rules of one sheet that count. A rule that an earlier sheet has told is not told again."""
     for one in report.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
         id, text = _catalogue.named(one.get("id"), one.findtext(f"{_SVRL}text") or "")
@@ -107,7 +107,7 @@ def _saxon() -> tuple[Any, Any]:
 
 @cache
 def _compiled(name: str) -> Any:
-    return _saxon()[1].compile_stylesheet(stylesheet_file=str(sheets.folder() / name))
+    return _saxon()[1].compile_stylesheet(stylesheet_file=str(_sheets.folder() / name))
 
 
 @cache
@@ -115,9 +115,9 @@ def _schema(path: str) -> Any:
     return etree.XMLSchema(etree.parse(path))
 
 
-def _against_schema(root: Any, said: sheets.Declared) -> dict[str, Any] | None:
+def _against_schema(root: Any, said: _sheets.Declared) -> dict[str, Any] | None:
     """What the schema of the document says; None where there is none for it."""
-    path = sheets.schema_for(said)
+    path = _sheets.schema_for(said)
     if path is None:
         return None
     schema = _schema(str(path))
@@ -126,7 +126,7 @@ def _against_schema(root: Any, said: sheets.Declared) -> dict[str, Any] | None:
         {"location": _short(root, error.path), "message": _plain(error.message)[:300]}
         for error in list(schema.error_log)[:MAX_SCHEMA_ERRORS]
     ]
-    return {"schema": str(path.relative_to(sheets.folder())), "errors": errors}
+    return {"schema": str(path.relative_to(_sheets.folder())), "errors": errors}
 
 
 def _short(root: Any, path: str | None) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from agents.documents import read_document
 from agents.documents.reading import Container, EmbeddedXml, Reading, Xmp
-from agents.einvoice.container import findings, profile_of
+from agents.einvoice._container import container_findings, profile_of
 from tests.agents.documents.samples import CORPUS, needs_corpus
 from workers.demo.documents import write_documents
 
@@ -53,7 +53,7 @@ def reading(xml: str = "", name: str = "factur-x.xml", xmp: dict[str, Any] | Non
 
 
 def rules(given: Reading) -> list[tuple[str, str]]:
-    return [(f["rule"], f["severity"]) for f in findings(given)]
+    return [(f["rule"], f["severity"]) for f in container_findings(given)]
 
 
 def test_an_e_invoice_put_in_as_prescribed_is_no_finding() -> None:
@@ -91,13 +91,13 @@ def test_a_pdf_without_metadata_is_told_why() -> None:
     given = reading()
     assert given.container is not None
     bare = given.container.model_copy(update={"xmp": None, "xmp_problem": "the PDF has no XMP metadata"})
-    found = findings(given.model_copy(update={"container": bare}))
+    found = container_findings(given.model_copy(update={"container": bare}))
     assert [f["rule"] for f in found] == ["FX-XMP-MISSING", "FX-PDFA"]
     assert "no XMP metadata" in found[0]["message"]
 
 
 def test_a_structure_that_cannot_be_read_is_not_assessable() -> None:
-    (found,) = findings(reading().model_copy(update={"container": None}))
+    (found,) = container_findings(reading().model_copy(update={"container": None}))
     assert (found["rule"], found["severity"], found["verdict"]) == ("FX-CONTAINER", "warning", "not assessable")
 
 

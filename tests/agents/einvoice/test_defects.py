@@ -13,8 +13,7 @@ import pytest
 
 from agents.documents import read_document
 from agents.documents.reading import Reading
-from agents.einvoice import container
-from agents.einvoice.stated import fields_from_xml
+from agents.einvoice import container_findings, fields_from_xml
 from agents.fields import checks
 from agents.invoice.extraction import completed
 from agents.pages import compare, draft
@@ -48,7 +47,7 @@ async def reading_of(path: Path, *, page_only: bool = False) -> Reading:
 
 def said(reading: Reading) -> list[dict[str, Any]]:
     """What is found of an e-invoice without the official rules, as the read and check steps put it together."""
-    found = container.findings(reading)
+    found = container_findings(reading)
     if reading.xml_problem:
         found.append({"rule": "XML-BROKEN", "severity": "error", "message": reading.xml_problem, "fields": []})
     if reading.xml:

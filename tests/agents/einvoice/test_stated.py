@@ -10,7 +10,7 @@ import pytest
 
 from agents.documents._attachments import embedded_invoice
 from agents.documents.safe_xml import decode_xml
-from agents.einvoice.stated import NotAnEInvoice, fields_from_xml
+from agents.einvoice import NotAnEInvoice, fields_from_xml
 from agents.fields.schema import known_path, public
 from tests.agents.documents.samples import CORPUS, needs_corpus
 
@@ -110,7 +110,7 @@ def test_what_is_not_an_e_invoice_is_refused_in_words(xml: str, said: str) -> No
 
 
 def test_an_invoice_beyond_measure_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agents.einvoice.stated.MAX_FIELDS", 10)
+    monkeypatch.setattr("agents.einvoice._stated.MAX_FIELDS", 10)
     with pytest.raises(NotAnEInvoice, match="more than 10 values"):
         fields_from_xml(UBL)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agents.einvoice.stated import fields_from_xml
+from agents.einvoice import fields_from_xml
 from agents.fields import checks
 from agents.fields.checks import KEY_FIELDS, check
 from agents.fields.schema import Evidence, Field, Fields, Source

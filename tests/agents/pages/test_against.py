@@ -10,7 +10,7 @@ import pytest
 
 from agents.documents import read_document
 from agents.documents.reading import Page, Reading, Word
-from agents.einvoice.stated import NotAnEInvoice, fields_from_xml
+from agents.einvoice import NotAnEInvoice, fields_from_xml
 from agents.fields.schema import Evidence, Field, Fields
 from agents.pages.against import Outcome, compare, comparisons
 from tests.agents.documents.samples import CORPUS, needs_corpus

@@ -19,8 +19,8 @@ from agents.controls.matching.vendors import match_vendor
 from agents.controls.rulebook.sanctions import read_sanctions
 from agents.documents import read_document
 from agents.documents.reading import Reading
+from agents.einvoice import fields_from_xml
 from agents.einvoice.en16931 import validate
-from agents.einvoice.stated import fields_from_xml
 from agents.fields.schema import Fields
 from agents.invoice.asking import document_of
 from infra.ledger import Billing, OrderOnRecord

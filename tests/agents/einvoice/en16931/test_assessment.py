@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from agents.einvoice.en16931 import _process, catalogue, findings, findings_of, rule, validate
-from agents.einvoice.en16931.writer import to_cii, to_ubl
+from agents.einvoice.en16931 import _process, catalogue, findings, findings_of, rule, to_cii, to_ubl, validate
 from tests.agents.einvoice.en16931.invoices import invoice
 
 EXTENDED = "urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended"

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 import pytest
 from facturx import get_xml_from_pdf  # type: ignore[import-untyped]
 
-from agents.einvoice.en16931 import validate
-from agents.einvoice.en16931.units import code_of
-from agents.einvoice.en16931.writer import NotWritten, Written, to_cii, to_data, to_facturx_pdf, to_ubl
-from agents.einvoice.stated import fields_from_xml
+from agents.einvoice import fields_from_xml
+from agents.einvoice.en16931 import NotWritten, Written, to_cii, to_facturx_pdf, to_ubl, validate
+from agents.einvoice.en16931._conclusions import conclude
+from agents.einvoice.en16931._units import code_of
 from agents.fields.checks import kind_of
 from agents.fields.schema import Evidence, Field
 from tests.agents.documents.samples import CORPUS, needs_corpus
@@ -132,7 +132,7 @@ def test_what_is_no_pdf_takes_none() -> None:
 
 
 def test_the_dictionary_is_keyed_by_business_term() -> None:
-    data = to_data(invoice(), "invoice")
+    data = conclude(invoice(), "invoice").data
     assert (data["BT-1"], data["BT-3"], data["BT-112"]) == ("R-17", "380", "119.00")
 
 

@@ -7,6 +7,8 @@ from typing import Literal
 
 Kind = Literal["pdf", "xml"]
 
+MAX_BYTES = 50_000_000
+"""Larger files are refused unread."""
 JUNK_BEFORE_PDF = 16_384
 """Bytes of junk tolerated before ``%PDF-``: mail gateways and printers leave headers there."""
 

@@ -21,20 +21,14 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from agents.einvoice.en16931 import _draft_amounts, _draft_lines
-from agents.einvoice.en16931.sheets import EN16931
+from agents.einvoice.en16931 import _concluded_amounts, _concluded_lines
+from agents.einvoice.en16931._draft import NO_CURRENCY, NO_DATE, NO_NUMBER, NO_TEXT, EInvoiceDraft
+from agents.einvoice.en16931._sheets import EN16931
 from agents.fields.identifiers import CURRENCIES, EU
 from agents.fields.schema import Field
-
-NO_TEXT = "\ue000"
-NO_NUMBER = "NaN"
-NO_DATE = datetime.date(9999, 12, 31)
-NO_CURRENCY = "XTS"
-"""What stands for a value that is not known; the writer takes its element out again. XTS is ISO 4217's code for tests."""
 
 CREDIT_NOTES = ("81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532")
 """Types (UNTDID 1001) that are a credit note in UBL, as factur-x has them."""
@@ -42,49 +36,15 @@ _SEPA = EU | {"CH", "GB", "IS", "LI", "MC", "NO", "SM", "AD", "VA"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ue000]")
 
 
-@dataclass(frozen=True)
-class Note:
-    """A conclusion: which business term, and what it rests on."""
-
-    term: str
-    text: str
-    assumed: bool = False
-    """Whether it may be otherwise: a convention, not arithmetic."""
-
-
-@dataclass
-class Draft:
-    """An e-invoice in the making."""
-
-    data: dict[str, Any]
-    notes: list[Note] = field(default_factory=list)
-    currency: str | None = None
-    """A currency that factur-x does not know, as it was read."""
-
-    def note(self, term: str, text: str, *, assumed: bool = False) -> None:
-        if not any(one.term == term and one.text == text for one in self.notes):
-            self.notes.append(Note(term, text, assumed))
-
-    @property
-    def concluded(self) -> frozenset[str]:
-        """The terms that do not stand in the invoice."""
-        return frozenset(one.term for one in self.notes)
-
-    @property
-    def assumed(self) -> frozenset[str]:
-        """Those of them that may be otherwise."""
-        return frozenset(one.term for one in self.notes if one.assumed)
-
-
-def draft(fields: Mapping[str, Field], kind: str) -> Draft:
+def conclude(fields: Mapping[str, Field], kind: str) -> EInvoiceDraft:
     """The e-invoice that ``fields`` make.
 
     Args:
         fields: see `agents.fields.schema`.
         kind: ``invoice`` or ``credit_note``, for one that states no type.
     """
-    made = Draft({"BT-24": EN16931})
-    data = made.data
+    draft = EInvoiceDraft({"BT-24": EN16931})
+    data = draft.data
 
     def text(path: str) -> str | None:
         found = fields.get(path)
@@ -92,51 +52,51 @@ def draft(fields: Mapping[str, Field], kind: str) -> Draft:
 
     data["BT-1"] = text("invoice_number") or NO_TEXT
     data["BT-2"] = _day(text("issue_date")) or NO_DATE
-    data["BT-3"] = _type(text("type_code"), kind, made)
+    data["BT-3"] = _type(text("type_code"), kind, draft)
     currency = text("currency")
     data["BT-5"] = currency if currency in CURRENCIES else NO_CURRENCY
-    made.currency = currency if currency and currency not in CURRENCIES else None
+    draft.currency = currency if currency and currency not in CURRENCIES else None
     for term, path in (("BT-9", "due_date"), ("BT-72", "delivery_date")):
         if day := _day(text(path)):
             data[term] = day
     for term, path in (("BT-13", "purchase_order_ref"), ("BT-20", "payment.terms")):
         if said := text(path):
             data[term] = said
-    _parties(made, {path: text(path) for path in fields})
-    _payment(made, text("payment.iban"), text("payment.bic"))
-    sign = _sign(made, fields)
-    _draft_amounts.put(made, fields, sign)
-    _draft_lines.put(made, fields, sign)
-    _draft_amounts.complete(made)
+    _parties(draft, {path: text(path) for path in fields})
+    _payment(draft, text("payment.iban"), text("payment.bic"))
+    sign = _sign(draft, fields)
+    _concluded_amounts.put(draft, fields, sign)
+    _concluded_lines.put(draft, fields, sign)
+    _concluded_amounts.complete(draft)
     if any(row["BT-118"] == "K" for row in data["BG-23"]) and (country := data["BG-7"].get("country_code")):
         data["BG-13"] = {"name": data["BG-7"]["name"], "country_code": country}
         for term in ("BT-70", "BT-80"):
-            made.note(term, "the goods go to the buyer", assumed=True)
+            draft.note(term, "the goods go to the buyer", assumed=True)
     due = data["BT-115"]
     if due != NO_NUMBER and Decimal(due) > 0 and "BT-9" not in data and "BT-20" not in data:
         data["BT-20"] = "not stated"
-        made.note("BT-20", "neither terms of payment nor a due date are stated", assumed=True)
-    return made
+        draft.note("BT-20", "neither terms of payment nor a due date are stated", assumed=True)
+    return draft
 
 
-def _type(stated: str | None, kind: str, made: Draft) -> str:
+def _type(stated: str | None, kind: str, draft: EInvoiceDraft) -> str:
     if stated:
         return stated
     code = "381" if kind == "credit_note" else "380"
-    made.note("BT-3", f"{code}: a {kind.replace('_', ' ')}", assumed=True)
+    draft.note("BT-3", f"{code}: a {kind.replace('_', ' ')}", assumed=True)
     return code
 
 
-def _sign(made: Draft, fields: Mapping[str, Field]) -> int:
+def _sign(draft: EInvoiceDraft, fields: Mapping[str, Field]) -> int:
     """-1 where a credit note's amounts are printed with a minus, which its type already says."""
     gross = fields.get("totals.grand_total") or fields.get("totals.due_payable")
-    if made.data["BT-3"] not in CREDIT_NOTES or gross is None or gross.number >= 0:
+    if draft.data["BT-3"] not in CREDIT_NOTES or gross is None or gross.number >= 0:
         return 1
-    made.note("BT-112", "positive: that it is a credit is said by its type, not by a minus")
+    draft.note("BT-112", "positive: that it is a credit is said by its type, not by a minus")
     return -1
 
 
-def _parties(made: Draft, said: Mapping[str, str | None]) -> None:
+def _parties(draft: EInvoiceDraft, said: Mapping[str, str | None]) -> None:
     """Seller (BG-4) and buyer (BG-7)."""
     for group, role in (("BG-4", "seller"), ("BG-7", "buyer")):
         party: dict[str, Any] = {"name": said.get(f"{role}.name") or NO_TEXT}
@@ -148,44 +108,44 @@ def _parties(made: Draft, said: Mapping[str, str | None]) -> None:
                 party["tax_identifier"] = number
             else:
                 party["identifiers"] = {None: number}
-                made.note("BT-46", "the buyer's tax number, which EN 16931 has no term for")
+                draft.note("BT-46", "the buyer's tax number, which EN 16931 has no term for")
         if country := said.get(f"{role}.country"):
             party["country_code"] = country
-        made.data[group] = party
-    seller, buyer = made.data["BG-4"], made.data["BG-7"]
+        draft.data[group] = party
+    seller, buyer = draft.data["BG-4"], draft.data["BG-7"]
     if "tax_identifier" in seller and "vat_identifier" not in seller and "legal_identifier" not in seller:
         seller["identifiers"] = {None: seller["tax_identifier"]}
-        made.note("BT-29", "the seller's tax number, as it states no other identifier")
-    _country(made, "BT-40", seller, said.get("payment.iban"))
-    _country(made, "BT-55", buyer, None)
+        draft.note("BT-29", "the seller's tax number, as it states no other identifier")
+    _country(draft, "BT-40", seller, said.get("payment.iban"))
+    _country(draft, "BT-55", buyer, None)
     if "country_code" not in buyer and "country_code" in seller:
         buyer["country_code"] = seller["country_code"]
-        made.note("BT-55", "the seller's country: within a country invoices do not print it", assumed=True)
+        draft.note("BT-55", "the seller's country: within a country invoices do not print it", assumed=True)
 
 
-def _country(made: Draft, term: str, party: dict[str, Any], iban: str | None) -> None:
+def _country(draft: EInvoiceDraft, term: str, party: dict[str, Any], iban: str | None) -> None:
     if "country_code" in party:
         return
     prefix = str(party.get("vat_identifier", ""))[:2]
     if prefix.isalpha() and prefix.isupper() and len(prefix) == 2:
         party["country_code"] = {"EL": "GR", "XI": "GB"}.get(prefix, prefix)
-        made.note(term, "the country of the VAT id", assumed=True)
+        draft.note(term, "the country of the VAT id", assumed=True)
     elif iban and iban[:2].isalpha():
         party["country_code"] = iban[:2].upper()
-        made.note(term, "the country of the account", assumed=True)
+        draft.note(term, "the country of the account", assumed=True)
 
 
-def _payment(made: Draft, iban: str | None, bic: str | None) -> None:
+def _payment(draft: EInvoiceDraft, iban: str | None, bic: str | None) -> None:
     """How it is paid (BG-16). A BIC alone is no account."""
     if not iban:
         return
     plain = iban.replace(" ", "")
-    sepa = made.data["BT-5"] == "EUR" and plain[:2] in _SEPA
-    made.data["BT-81"] = "58" if sepa else "30"
-    made.note("BT-81", "a credit transfer, as an account is stated", assumed=True)
-    made.data["BT-84"] = plain
+    sepa = draft.data["BT-5"] == "EUR" and plain[:2] in _SEPA
+    draft.data["BT-81"] = "58" if sepa else "30"
+    draft.note("BT-81", "a credit transfer, as an account is stated", assumed=True)
+    draft.data["BT-84"] = plain
     if bic:
-        made.data["BT-86"] = bic
+        draft.data["BT-86"] = bic
 
 
 def _day(value: str | None) -> datetime.date | None:

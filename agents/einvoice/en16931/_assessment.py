@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from agents.einvoice.en16931 import _catalogue, _process, sheets
-from agents.einvoice.en16931.terms import paths_of, values_of
-from agents.einvoice.stated import NotAnEInvoice, fields_from_xml
+from agents.einvoice._stated import NotAnEInvoice, fields_from_xml
+from agents.einvoice.en16931 import _catalogue, _process, _sheets
+from agents.einvoice.en16931._terms import paths_of, values_of
 from agents.fields.schema import Field
 from agents.findings import Severity, finding
 
@@ -62,7 +62,7 @@ class Assessment:
     profile: str | None = None
     """Specification identifier (BT-24) as declared."""
     level: str | None = None
-    """See `agents.einvoice.en16931.sheets.Declared`."""
+    """See `agents.einvoice.en16931._sheets.Declared`."""
     sheets: tuple[Mapping[str, str], ...] = ()
     """What judged: ``sheet`` (file), ``sha256`` (its first 12 digits), ``layer``."""
     schema: str | None = None
@@ -123,9 +123,9 @@ async def findings(xml: str, *, french: bool = False) -> list[dict[str, Any]]:
 
 def _assessment(found: Mapping[str, Any], xml: str) -> Assessment:
     broke_off = {one["sheet"] for one in found["crashed"]}
-    said = sheets.Declared(found["syntax"], found["document"], found["profile"], found["level"], found["facturx"])
+    said = _sheets.Declared(found["syntax"], found["document"], found["profile"], found["level"], found["facturx"])
     used = {one["sheet"] for one in found["sheets"]} - broke_off
-    ran = [s for french in (False, True) for s in sheets.sheets_for(said, french=french) if s.name in used]
+    ran = [s for french in (False, True) for s in _sheets.sheets_for(said, french=french) if s.name in used]
     evaluated = {id for sheet in ran for id in _catalogue.rules_of(sheet)}
     failed = {one["id"] for one in found["failed"] if one["flag"] == "fatal"}
     schema = found["schema"] or {}
@@ -226,10 +226,10 @@ def _of_the_profile(assessment: Assessment) -> list[dict[str, Any]]:
             f"The XML declares {profile!r}, which is no specification of EN 16931 or Factur-X: nobody knows its rules."
         )
         return [finding(PROFILE, "error", message, "profile", found=profile)]
-    if level in sheets.NO_FULL_INVOICE:
+    if level in _sheets.NO_FULL_INVOICE:
         message = f"The profile {level} is no full invoice of EN 16931; it was judged by the rules of its own level."
         return [finding(RULES, "info", message, "profile", verdict="not assessable", profile=profile)]
-    own = profile.removeprefix(sheets.EN16931).strip("#") if profile else ""
+    own = profile.removeprefix(_sheets.EN16931).strip("#") if profile else ""
     if own and level != "extended-ctc-fr" and "factur-x" not in own and "zugferd" not in own:
         name = "XRechnung" if "xrechnung" in own else own
         message = f"The rules that {name} adds to EN 16931 are not at hand; they were not evaluated."

@@ -1,6 +1,6 @@
 """An invoice as e-invoice: UBL 2.1, CII, and CII inside its PDF (Factur-X), through factur-x.
 
-EN 16931 wants more than pages print. What is missing is concluded from what is there (see `agents.einvoice.en16931.draft`), and
+EN 16931 wants more than pages print. What is missing is concluded from what is there (see `_conclusions`), and
 each conclusion is noted. What is approved is never changed: an invoice whose own amounts disagree becomes an e-invoice whose
 amounts disagree, and the rules say so.
 """
@@ -11,11 +11,11 @@ import copy
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from lxml import etree, objectify  # type: ignore[import-untyped]
 
-from agents.einvoice.en16931.draft import NO_CURRENCY, NO_DATE, NO_NUMBER, NO_TEXT, Draft, Note, draft
+from agents.einvoice.en16931._conclusions import conclude
+from agents.einvoice.en16931._draft import NO_CURRENCY, NO_DATE, NO_NUMBER, NO_TEXT, EInvoiceDraft, Note
 from agents.fields.schema import Field
 
 _MISSING = frozenset({NO_TEXT, NO_NUMBER, NO_DATE.isoformat(), NO_DATE.strftime("%Y%m%d"), NO_CURRENCY})
@@ -41,19 +41,14 @@ class Written:
         return self.xml.decode("utf-8")
 
 
-def to_data(fields: Mapping[str, Field], kind: str) -> dict[str, Any]:
-    """The invoice as factur-x's dictionary, keyed by business term; see `agents.einvoice.en16931.draft.draft`."""
-    return drafted(fields, kind).data
-
-
-def drafted(fields: Mapping[str, Field], kind: str) -> Draft:
-    """`agents.einvoice.en16931.draft.draft`.
+def drafted(fields: Mapping[str, Field], kind: str) -> EInvoiceDraft:
+    """`_conclusions.conclude`.
 
     Raises:
         NotWritten: its numbers are too large to compute with.
     """
     try:
-        return draft(fields, kind)
+        return conclude(fields, kind)
     except ArithmeticError as error:
         raise NotWritten("its numbers are too large to compute with") from error
 
@@ -76,17 +71,17 @@ def to_cii(fields: Mapping[str, Field], kind: str) -> Written:
     return write(drafted(fields, kind), "cii")
 
 
-def write(made: Draft, syntax: str) -> Written:
+def write(draft: EInvoiceDraft, syntax: str) -> Written:
     """A draft in a syntax, ``ubl`` or ``cii``; see `to_ubl`."""
     from facturx import generate_cii_xml, generate_ubl_xml  # type: ignore[import-untyped]
 
     logging.getLogger("factur-x").setLevel(logging.ERROR)  # it logs names and amounts of the invoice
     generate = generate_ubl_xml if syntax == "ubl" else generate_cii_xml
     try:
-        xml = generate(copy.deepcopy(made.data), level="en16931", check_xsd=False, check_schematron=False)
+        xml = generate(copy.deepcopy(draft.data), level="en16931", check_xsd=False, check_schematron=False)
     except (ValueError, KeyError, TypeError, AssertionError) as error:
         raise NotWritten(f"the invoice cannot be written as {syntax.upper()}: {error}") from error
-    return Written(_without_missing(xml, made), tuple(made.notes))
+    return Written(_without_missing(xml, draft), tuple(draft.notes))
 
 
 def to_facturx_pdf(pdf: bytes, cii: bytes, *, language: str | None = None) -> bytes:
@@ -103,26 +98,28 @@ def to_facturx_pdf(pdf: bytes, cii: bytes, *, language: str | None = None) -> by
     from facturx import generate_from_binary
 
     try:
-        made: bytes = generate_from_binary(
+        carrier: bytes = generate_from_binary(
             pdf, cii, flavor="factur-x", level="en16931", check_xsd=False, check_schematron=False, lang=language,
             afrelationship="alternative",
         )  # fmt: skip
     except Exception as error:  # pypdf raises what it likes on broken files
         raise NotWritten(f"the PDF cannot take an e-invoice: {error}") from error
-    return made
+    return carrier
 
 
-def _without_missing(xml: bytes, made: Draft) -> bytes:
+def _without_missing(xml: bytes, draft: EInvoiceDraft) -> bytes:
     """Without the elements that stand for what is not known, and those that are empty then; factur-x wants a value for each.
 
     The rounding amount gets the invoice's currency: factur-x 7.8 writes EUR whatever it is.
     """
     root = etree.fromstring(xml)
     for element in list(root.iter()):
-        if element.get("currencyID") is not None and (element.get("currencyID") != made.data["BT-5"] or made.currency):
-            element.set("currencyID", made.currency or made.data["BT-5"])
-        if made.currency and element.text == NO_CURRENCY:
-            element.text = made.currency
+        if element.get("currencyID") is not None and (
+            element.get("currencyID") != draft.data["BT-5"] or draft.currency
+        ):
+            element.set("currencyID", draft.currency or draft.data["BT-5"])
+        if draft.currency and element.text == NO_CURRENCY:
+            element.text = draft.currency
     for element in [one for one in root.iter() if one.text in _MISSING]:
         while element.getparent() is not None:
             above = element.getparent()

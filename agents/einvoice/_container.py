@@ -45,7 +45,7 @@ _OF_IDENTIFIER = re.compile(r"(?:urn:)?(?:factur-x\.eu:1p0|zugferd\.de:2p\d+|fer
 _EN16931 = "urn:cen.eu:en16931:2017"
 
 
-def findings(reading: Reading) -> list[dict[str, Any]]:
+def container_findings(reading: Reading) -> list[dict[str, Any]]:
     """What is not as prescribed, about the e-invoice in ``reading``; nothing where it has none, or one in UBL.
 
     Args:

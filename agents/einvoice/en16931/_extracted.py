@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from agents.einvoice.en16931 import _catalogue
-from agents.einvoice.en16931.assessment import RULES, failure, validate
-from agents.einvoice.en16931.draft import Draft
-from agents.einvoice.en16931.sheets import UBL_EN16931
-from agents.einvoice.en16931.terms import DOCUMENT_ALLOWANCE, is_read, readable
-from agents.einvoice.en16931.writer import NotWritten, drafted, write
+from agents.einvoice.en16931._assessment import RULES, failure, validate
+from agents.einvoice.en16931._draft import EInvoiceDraft
+from agents.einvoice.en16931._sheets import UBL_EN16931
+from agents.einvoice.en16931._terms import DOCUMENT_ALLOWANCE, is_read, readable
+from agents.einvoice.en16931._writer import NotWritten, drafted, write
 from agents.fields.schema import Fields
 from agents.findings import finding
 
@@ -40,8 +40,8 @@ async def assess_extracted(fields: Fields, kind: str) -> list[dict[str, Any]]:
         others.
     """
     try:
-        made = drafted(fields, kind)
-        written = write(made, "ubl")
+        draft = drafted(fields, kind)
+        written = write(draft, "ubl")
     except NotWritten as error:
         return [_not_assessable(f"The rules of EN 16931 cannot be evaluated: {error}.", [])]
     judged = await validate(written.text)
@@ -49,14 +49,14 @@ async def assess_extracted(fields: Fields, kind: str) -> list[dict[str, Any]]:
         said = judged.problem or judged.crashed[0]["message"]
         return [_not_assessable(f"The rules of EN 16931 cannot be evaluated: {said}.", [])]
     failed = [one for one in judged.failed if _BUSINESS.match(one.id)]
-    counted = [one for one in failed if _assessable(one.terms, made, fields)]
+    counted = [one for one in failed if _assessable(one.terms, draft, fields)]
     found = [failure(one, fields) for one in counted]
     for one in found:
         one["evidence"] |= {"layer": "EN 16931", "from": "page"}
         for of_xml in ("location", "locations", "elements"):  # places in an XML that nobody has seen
             one["evidence"].pop(of_xml, None)
     rules = {id: one for id, one in _catalogue.rules_of(UBL_EN16931).items() if _BUSINESS.match(id)}
-    open_ = sorted(id for id, one in rules.items() if not _assessable(one.terms, made, fields))
+    open_ = sorted(id for id, one in rules.items() if not _assessable(one.terms, draft, fields))
     told = {one.id for one in counted}
     others = sorted({one.id for one in failed} - told)
     message = (
@@ -66,20 +66,20 @@ async def assess_extracted(fields: Fields, kind: str) -> list[dict[str, Any]]:
     return [*found, _not_assessable(message, sorted({*open_, *others} - told), others)]
 
 
-def _assessable(terms: Sequence[str], made: Draft, fields: Fields) -> bool:
+def _assessable(terms: Sequence[str], draft: EInvoiceDraft, fields: Fields) -> bool:
     """Whether every term was read, or follows from what was."""
-    if "BT-118" in made.assumed and _CATEGORY & set(terms):
+    if "BT-118" in draft.assumed and _CATEGORY & set(terms):
         return False
     business = [term for term in terms if term.startswith("BT-") and term not in _CATEGORY]
-    return bool(business) and all(_known(term, made, fields) for term in business)
+    return bool(business) and all(_known(term, draft, fields) for term in business)
 
 
-def _known(term: str, made: Draft, fields: Fields) -> bool:
-    if term in made.assumed:
+def _known(term: str, draft: EInvoiceDraft, fields: Fields) -> bool:
+    if term in draft.assumed:
         return False
     if term in DOCUMENT_ALLOWANCE:
         return True  # concluded from their sums, or there are none
-    return readable(term) and (term in _MAY_BE_ABSENT or term in made.concluded or is_read(term, fields))
+    return readable(term) and (term in _MAY_BE_ABSENT or term in draft.concluded or is_read(term, fields))
 
 
 def _not_assessable(message: str, rules: Sequence[str], failing: Sequence[str] = ()) -> dict[str, Any]:
