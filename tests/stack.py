@@ -28,7 +28,7 @@ from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 from tests.scripted.endpoint import ScriptedEndpoint
 from tests.scripted.invoices import ALIKE
 from workers.intake import HandedIn
-from workers.submission import Submitted, submit
+from workers.office.submission import Submitted, submit
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]

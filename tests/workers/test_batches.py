@@ -16,9 +16,9 @@ from infra.ledger import BatchProgress, Ledger, Status
 from tests.scripted.endpoint import Script
 from tests.scripted.invoices import invoice_pdf
 from tests.stack import CALLS, Stack, eventually
-from workers import feeding
-from workers.feeding import Feeding
-from workers.submission import begin_batch
+from workers.office.submission import begin_batch
+from workers.worker import feeding
+from workers.worker.feeding import Feeding
 from workflows import batch as batches
 from workflows.batch import FEED, BatchOrder, BatchWorkflow, batch_id
 

@@ -16,8 +16,8 @@ import pytest
 from infra.ledger import Ledger
 from infra.settings import LOOPBACK
 from tests.stack import free_ports
-from workers import _health
-from workers._health import Health, NotReady
+from workers.worker import _health
+from workers.worker._health import Health, NotReady
 
 
 @pytest.fixture

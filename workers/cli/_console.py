@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import unicodedata
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -23,6 +22,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from workers.office.wording import clean, counted
 
 if TYPE_CHECKING:
     from infra.ledger import Execution, Finding, Ledger
@@ -190,20 +191,6 @@ def _console(*, stderr: bool) -> Console:
     return console
 
 
-def clean(text: str, *, lines: bool = True) -> str:
-    """Text without what could steer a terminal or turn its reading order; without line ends too, unless ``lines``."""
-    kept = []
-    for character in text:
-        category = unicodedata.category(character)
-        if character == "\n" and lines:
-            kept.append(character)
-        elif character in "\t\n\r" or category in ("Zl", "Zp"):
-            kept.append(" ")
-        elif category not in ("Cc", "Cf", "Cs"):
-            kept.append(character)
-    return "".join(kept)
-
-
 def cell(value: object, style: str = "") -> Text:
     """A value for a table or a line: cleaned, on one line, never markup. None is shown as nothing."""
     return Text("" if value is None else clean(str(value), lines=False), style)
@@ -270,11 +257,6 @@ def evidence_text(finding: Finding) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def money(amount: Decimal | None, currency: str | None, *, places: int = 6) -> str:
-    """A cost with its currency; one that is not known is unpriced, never 0."""
-    return "unpriced" if amount is None else f"{amount:,.{places}f} {currency or ''}".rstrip()
-
-
 def amount_text(amount: Decimal | None, currency: str | None) -> str:
     """A document's amount, with all its digits and at least two behind the point."""
     if amount is None:
@@ -282,11 +264,6 @@ def amount_text(amount: Decimal | None, currency: str | None) -> str:
     exponent = amount.as_tuple().exponent
     digits = max(2, -exponent) if isinstance(exponent, int) else 2
     return f"{amount:,.{digits}f} {currency or ''}".rstrip()
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number with its word: ``1 document``, ``2 documents``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def statuses_text(statuses: Iterable[str] | Mapping[str, int]) -> str:

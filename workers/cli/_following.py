@@ -19,22 +19,11 @@ from temporalio.service import RPCError
 
 from infra.ledger import PART_OF, Execution, Ledger, Status
 from infra.models.calls import CallStatus, ModelCall
-from workers.cli._console import (
-    add_row,
-    amount_text,
-    cell,
-    clean,
-    counted,
-    decision_text,
-    err,
-    named,
-    shortened,
-    status_text,
-    table,
-)
+from workers.cli._console import add_row, amount_text, cell, decision_text, err, named, shortened, status_text, table
 from workers.cli._progress import POLL_SHARE, held_up
-from workers.cli._tally import Tally
-from workers.submission import Submitted
+from workers.office.costs import Tally
+from workers.office.submission import Submitted
+from workers.office.wording import clean, counted
 
 POLL_SECONDS = 0.7
 LOOK_AT_TEMPORAL_SECONDS = 5.0

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from workers.cli._console import Problem, cell, counted, err, made_settings, out, print_json
+from workers.cli._console import Problem, cell, err, made_settings, out, print_json
+from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from workers.master import Read

@@ -21,18 +21,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from infra.ledger import BatchProgress, Execution, Ledger, Refusal, Status
 from infra.settings import Settings
 from infra.temporal.connect import TemporalUnreachable, connect
-from workers.cli._console import (
-    cell,
-    clean,
-    counted,
-    err,
-    moment,
-    money,
-    out,
-    statuses_text,
-    summary,
-    temporal_link,
-)
+from workers.cli._console import cell, err, moment, out, statuses_text, summary, temporal_link
+from workers.office.wording import clean, counted, money
 from workflows.batch import BatchWorkflow, batch_id
 
 LISTED = 100

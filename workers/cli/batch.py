@@ -13,7 +13,6 @@ from workers.cli._console import (
     TenantFilter,
     add_row,
     cell,
-    counted,
     failing_clearly,
     made_settings,
     moment,
@@ -25,6 +24,7 @@ from workers.cli._console import (
     table,
     the_batch,
 )
+from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from infra.ledger import BatchProgress, BatchSummary

@@ -15,7 +15,6 @@ from workers.cli._console import (
     Problem,
     add_row,
     cell,
-    counted,
     decided_by_text,
     err,
     evidence_text,
@@ -29,6 +28,7 @@ from workers.cli._console import (
     summary,
     table,
 )
+from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from infra.ledger import Execution, Finding
@@ -133,7 +133,7 @@ async def _check(paths: Sequence[Path], made: Settings, tenant: str, *, quiet: b
     from infra.temporal.connect import connect
     from workers.cli._following import follow
     from workers.intake import BadSubmission, find_files
-    from workers.submission import Submitted, new_batch, submit
+    from workers.office.submission import Submitted, new_batch, submit
 
     try:
         found = find_files(paths)

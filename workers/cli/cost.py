@@ -15,7 +15,6 @@ from workers.cli._console import (
     TenantFilter,
     add_row,
     cell,
-    counted,
     failing_clearly,
     made_settings,
     named,
@@ -28,12 +27,13 @@ from workers.cli._console import (
     table,
     the_execution,
 )
+from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from infra.ledger import Execution
     from infra.models.calls import ModelCall
-    from workers.cli._tally import Tally
-    from workers.cli._verification import Figures, Verdict
+    from workers.office.costs import Tally
+    from workers.office.verification import Figures, Verdict
 
 EPILOG = """Examples:
 
@@ -89,7 +89,7 @@ def cost(
 
 
 def _print(made: Sequence[tuple[Execution, list[ModelCall]]], by: By, as_json: bool) -> None:
-    from workers.cli._tally import Tally
+    from workers.office.costs import Tally
 
     groups: dict[str, Tally] = {}
     names: dict[str, str] = {}
@@ -154,7 +154,7 @@ def _verify(made: Sequence[tuple[Execution, list[ModelCall]]], as_json: bool) ->
 
     async def work() -> list[Verdict]:
         from infra.temporal.connect import connect
-        from workers.cli._verification import verify
+        from workers.office.verification import verify
 
         return await verify(settings, await connect(settings), made)
 

@@ -12,7 +12,6 @@ from workers.cli._console import (
     JsonOption,
     add_row,
     cell,
-    counted,
     decision_text,
     err,
     failing_clearly,
@@ -25,6 +24,7 @@ from workers.cli._console import (
     table,
 )
 from workers.cli.submit import stopped
+from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from infra.ledger import Execution
@@ -98,7 +98,7 @@ def demo(as_json: JsonOption = False) -> None:
 
 
 def _print(made: Settings, this: DemoRun, rows: Sequence[Followed]) -> None:
-    from workers.cli._tally import Tally
+    from workers.office.costs import Tally
 
     titles = {document.name: document.title for document in this.documents}
     numbers = ("calls", "tokens", "cost", "seconds")
@@ -154,7 +154,7 @@ def seconds_taken(execution: Execution | None) -> float | None:
 
 
 def _as_json(made: Settings, this: DemoRun, rows: Sequence[Followed]) -> dict[str, Any]:
-    from workers.cli._tally import Tally
+    from workers.office.costs import Tally
 
     titles = {document.name: document for document in this.documents}
     documents = [

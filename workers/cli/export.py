@@ -15,14 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from workers.cli import _einvoices
 from workers.cli._console import (
     BatchFilter,
     Problem,
     TenantFilter,
     cell,
-    clean,
-    counted,
     decided_by_text,
     err,
     failing_clearly,
@@ -32,8 +29,10 @@ from workers.cli._console import (
     run,
     statuses_text,
 )
-from workers.cli._einvoices import Format
 from workers.cli.status import StatusFilter
+from workers.office import einvoices
+from workers.office.einvoices import Format
+from workers.office.wording import clean, counted
 
 if TYPE_CHECKING:
     from infra.ledger import Execution, Finding, Submission
@@ -129,10 +128,10 @@ def _export_einvoices(
     invoices = [(d.name, d.execution) for d in documents if d.execution.definition == "invoice" and d.public]
     if not invoices:
         raise Problem(f"there is no invoice to export: {no_execution(batch, tenant, 'approved')}")
-    made = run(_einvoices.make(invoices, format))
+    made = run(einvoices.make(invoices, format))
     taken: set[str] = {INDEX.casefold()}
     with _writing_to(folder):
-        entries = _einvoices.write(
+        entries = einvoices.write(
             folder,
             made,
             invalid_too=invalid_too,
@@ -283,7 +282,7 @@ def exact_json(value: Any, indent: str = "") -> str:
 
 def _write_csv(folder: Path, documents: Sequence[Document]) -> str:
     """``invoices.csv`` with a row for each document, ``lines.csv`` and ``findings.csv`` with one for each line and finding."""
-    from workers.cli._tally import Tally
+    from workers.office.costs import Tally
 
     invoices: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []

@@ -16,7 +16,6 @@ from workers.cli._console import (
     add_row,
     amount_text,
     cell,
-    counted,
     failing_clearly,
     opened_ledger,
     out,
@@ -34,6 +33,7 @@ from workers.cli._master import (
     good_records,
     the_tenant,
 )
+from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from infra.ledger import Ledger, Order, OrderLine, OrderOnRecord, Receipt

@@ -12,7 +12,6 @@ from workers.cli._console import (
     Problem,
     TenantFilter,
     cell,
-    counted,
     failing_clearly,
     made_settings,
     opened_ledger,
@@ -20,6 +19,7 @@ from workers.cli._console import (
     run,
     the_execution,
 )
+from workers.office.wording import counted
 
 EPILOG = """Examples:
 

@@ -18,7 +18,6 @@ from workers.cli._console import (
     TenantFilter,
     amount_text,
     cell,
-    counted,
     failing_clearly,
     made_settings,
     moment,
@@ -28,6 +27,7 @@ from workers.cli._console import (
     run,
     the_execution,
 )
+from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from agents.controls.approval import Case, Policy

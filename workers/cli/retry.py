@@ -13,7 +13,6 @@ from workers.cli._console import (
     Problem,
     TenantFilter,
     cell,
-    counted,
     err,
     failing_clearly,
     made_settings,
@@ -26,6 +25,7 @@ from workers.cli._console import (
     the_execution,
 )
 from workers.cli.submit import print_failed, print_settled, stopped, went_wrong
+from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -122,7 +122,7 @@ def retry(
         async def work() -> None:
             from infra.temporal.connect import connect
             from workers.cli._progress import held_up
-            from workers.submission import begin_batch
+            from workers.office.submission import begin_batch
 
             made = made_settings()
             async with opened_ledger() as ledger:
@@ -223,7 +223,7 @@ async def _follow(
     """Follow what was begun: a few by name, batch after batch; many by their batches."""
     from workers.cli._following import follow
     from workers.cli._progress import LISTED, follow_batches, report
-    from workers.submission import Submitted
+    from workers.office.submission import Submitted
 
     if sum(one.documents for one in begun) > LISTED:
         batches = [(one.tenant, one.batch) for one in begun]

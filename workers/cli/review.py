@@ -22,7 +22,6 @@ from workers.cli._console import (
     add_row,
     amount_text,
     cell,
-    counted,
     failing_clearly,
     made_settings,
     moment,
@@ -39,6 +38,7 @@ from workers.cli._console import (
     the_execution,
 )
 from workers.cli.policy import kept_policy, may, people_text, reminders_text, since_text, waiting
+from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -13,7 +13,6 @@ from workers.cli._console import (
     Problem,
     add_row,
     cell,
-    counted,
     failing_clearly,
     made_settings,
     out,
@@ -22,6 +21,7 @@ from workers.cli._console import (
     shortened,
     table,
 )
+from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from agents.controls.rulebook import Rule, Rulebook

@@ -15,7 +15,6 @@ from workers.cli._console import (
     Problem,
     add_row,
     cell,
-    counted,
     err,
     failing_clearly,
     made_settings,
@@ -28,6 +27,7 @@ from workers.cli._console import (
     table,
 )
 from workers.cli.submit import stopped
+from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from infra.settings import Settings
@@ -103,11 +103,11 @@ def score(
     """
     with failing_clearly():
         from workers.intake import BadSubmission, checked_name
+        from workers.office.submission import new_batch
         from workers.score.baseline import BadBaseline, Baseline, judge
         from workers.score.corpus import BadCorpus, read_corpus
         from workers.score.plot import CannotPlot, check, plot
         from workers.score.running import Run
-        from workers.submission import new_batch
 
         made = made_settings()
         try:
@@ -159,8 +159,8 @@ def _scored(corpus: Corpus, how: Run, made: Settings, sure: float) -> tuple[Repo
     """The report of a run, and what was read by id: nothing of what failed."""
     from datetime import UTC, datetime
 
+    from workers.office.submission import checked_definition
     from workers.score.report import make_report, prediction
-    from workers.submission import checked_definition
 
     began = datetime.now(UTC)
     begun: list[bool] = []

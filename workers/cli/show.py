@@ -17,14 +17,12 @@ from workers.cli._console import (
     add_row,
     amount_text,
     cell,
-    counted,
     decided_by_text,
     decision_text,
     evidence_text,
     failing_clearly,
     made_settings,
     moment,
-    money,
     opened_ledger,
     out,
     phoenix_link,
@@ -36,11 +34,12 @@ from workers.cli._console import (
     temporal_link,
     the_execution,
 )
+from workers.office.wording import counted, money
 
 if TYPE_CHECKING:
     from infra.ledger import Execution, Finding, Submission
     from infra.models.calls import ModelCall
-    from workers.cli._tally import Tally
+    from workers.office.costs import Tally
 
 EPILOG = """Examples:
 
@@ -71,7 +70,7 @@ def show(id: ExecutionArgument, tenant: TenantFilter = None, as_json: JsonOption
                 return found, await ledger.calls(found.id), handed_in
 
         execution, calls, handed_in = run(work())
-        from workers.cli._tally import Tally
+        from workers.office.costs import Tally
 
         made = made_settings()
         total = Tally.of(calls)

@@ -15,7 +15,6 @@ from workers.cli._console import (
     add_row,
     amount_text,
     cell,
-    counted,
     decision_text,
     failing_clearly,
     moment,
@@ -31,6 +30,7 @@ from workers.cli._console import (
     table,
     the_execution,
 )
+from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from infra.ledger import Execution, Submission
@@ -82,7 +82,7 @@ def status(
         executions, calls, unbegun, more = run(work())
         withheld = [one for one in unbegun if one.withheld]
         to_begin = [one for one in unbegun if not one.withheld]
-        from workers.cli._tally import Tally
+        from workers.office.costs import Tally
 
         total = Tally.of(call for made in calls.values() for call in made)
         counts = Counter(e.status.value for e in executions)

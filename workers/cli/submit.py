@@ -17,7 +17,6 @@ from workers.cli._console import (
     Problem,
     add_row,
     cell,
-    counted,
     err,
     failing_clearly,
     made_settings,
@@ -28,12 +27,13 @@ from workers.cli._console import (
     summary,
     table,
 )
+from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from infra.ledger import BatchProgress, Execution, Ledger
     from workers.cli._following import Followed
     from workers.cli._progress import Report
-    from workers.submission import Submitted
+    from workers.office.submission import Submitted
 
 LINE_SECONDS = 5.0
 """Between two lines about handing in, where there is no terminal."""
@@ -106,7 +106,7 @@ def submit(
     """
     with failing_clearly():
         from workers.intake import BadSubmission, checked_name, checked_priority, find_files
-        from workers.submission import Submitted, checked_definition, new_batch
+        from workers.office.submission import Submitted, checked_definition, new_batch
 
         made = made_settings()
         try:
@@ -123,7 +123,7 @@ def submit(
             from infra.temporal.connect import connect
             from workers.cli._following import follow
             from workers.cli._progress import LISTED, follow_batches, report
-            from workers.submission import submit as hand_in
+            from workers.office.submission import submit as hand_in
 
             client = await connect(made)
             async with opened_ledger() as ledger:

@@ -13,7 +13,6 @@ from workers.cli._console import (
     add_row,
     amount_text,
     cell,
-    counted,
     err,
     failing_clearly,
     opened_ledger,
@@ -32,6 +31,7 @@ from workers.cli._master import (
     good_records,
     the_tenant,
 )
+from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from infra.ledger import Claim, Ledger, Vendor

@@ -15,23 +15,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workers.cli._console import (
-    Problem,
-    cell,
-    counted,
-    err,
-    failing_clearly,
-    made_settings,
-    opened_ledger,
-    out,
-    run,
-    told,
-)
+from workers.cli._console import Problem, cell, err, failing_clearly, made_settings, opened_ledger, out, run, told
+from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from infra.settings import Settings
     from workers.intake import Delivery, Found, HandedIn, Refused, WatchedFolder
-    from workers.submission import Submitted
+    from workers.office.submission import Submitted
 
 EPILOG = """Examples:
 
@@ -79,7 +69,7 @@ def watch(
     """
     with failing_clearly():
         from workers.intake import BadSubmission, WatchedFolder, checked_name, checked_priority
-        from workers.submission import checked_definition
+        from workers.office.submission import checked_definition
 
         made = made_settings()
         try:
@@ -161,7 +151,7 @@ class _Watching:
         if not deliveries:
             return
         from infra.temporal.connect import connect
-        from workers.submission import submit
+        from workers.office.submission import submit
 
         client = await connect(self.settings)
         async with opened_ledger() as ledger:

@@ -13,7 +13,7 @@ from infra.ledger import Ledger
 from infra.settings import Settings
 from workers.demo.documents import DemoDocument, write_documents
 from workers.intake import HandedIn
-from workers.submission import Submitted, submit
+from workers.office.submission import Submitted, submit
 
 TENANT = "demo"
 

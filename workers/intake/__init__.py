@@ -1,6 +1,6 @@
 """What documents are handed in from: files, folders, ZIP archives, manifests and a watched folder.
 
-`find_files` turns paths into `HandedIn` files and says of everything else why it is `Refused`; `workers.submission` hands
+`find_files` turns paths into `HandedIn` files and says of everything else why it is `Refused`; `workers.office.submission` hands
 the files in. `WatchedFolder` is a folder that files are dropped into. Nothing here writes what a stranger made under a name
 the stranger chose, and nothing is held in memory before it is read.
 """

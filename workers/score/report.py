@@ -19,9 +19,9 @@ from pydantic import BaseModel
 
 from infra.ledger import Execution, Status
 from infra.models.calls import PAID
-from workers.cli._tally import Tally
 from workers.cli.demo import seconds_taken
 from workers.cli.export import public_shape
+from workers.office.costs import Tally
 from workers.score import rules
 from workers.score.calibration import Calibration, Judged, Touchless, calibrate
 from workers.score.corpus import Corpus

@@ -16,8 +16,8 @@ from infra.ledger import Ledger
 from infra.settings import Settings
 from workers.cli._following import Followed
 from workers.intake import HandedIn
+from workers.office.submission import Submitted, submit
 from workers.score.corpus import Document
-from workers.submission import Submitted, submit
 
 POLL_SECONDS = 0.5
 LOOK_AT_TEMPORAL_SECONDS = 10.0

@@ -48,8 +48,8 @@ from infra.temporal.payload_limit import PayloadLimit
 from infra.temporal.runtime import start_runtime
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 from infra.temporal.slots import ModelCallSlots
-from workers._health import Health, NotReady
-from workers.feeding import Feeding
+from workers.worker._health import Health, NotReady
+from workers.worker.feeding import Feeding
 from workflows import definitions
 from workflows.batch import BatchWorkflow
 

@@ -24,8 +24,8 @@ from infra.settings import Settings, settings
 from infra.temporal import search_attributes
 from infra.temporal.interceptors import ActivityCare
 from tests.workers.cli import scripted
-from workers import feeding
 from workers.cli import _following, _progress, app
+from workers.worker import feeding
 from workflows.batch import BatchWorkflow
 
 

@@ -13,7 +13,7 @@ from infra.ledger import Execution, Ledger, Review, Status
 from infra.settings import Settings
 from infra.telemetry.tracing import trace_id_of
 from tests.workers.cli.examples import FIELDS
-from workers.feeding import Feeding
+from workers.worker.feeding import Feeding
 from workflows.execution import ExecutionOrder, ReviewAnswer
 
 

@@ -19,9 +19,9 @@ from infra.settings import Settings, settings
 from infra.telemetry.phoenix import TraceCost
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import PRICE_SOURCE, a_call, an_execution, fill
-from workers.cli import _verification
-from workers.cli._tally import Tally
-from workers.cli._verification import Figures, Verdict
+from workers.office import verification
+from workers.office.costs import Tally
+from workers.office.verification import Figures, Verdict
 
 Cli = Callable[..., Ran]
 
@@ -92,7 +92,7 @@ async def test_an_execution_that_cannot_be_asked_is_told_without_the_errors_of_o
         def get_workflow_handle(self, *_: Any, **__: Any) -> Handle:
             return Handle()
 
-    said = await _verification._stub(cast("Client", Server()), an_execution(status=Status.REVIEW))
+    said = await verification._stub(cast("Client", Server()), an_execution(status=Status.REVIEW))
     assert said == "this execution was begun by an older version of the software and cannot be asked"
 
 
@@ -143,7 +143,7 @@ def traces(stack: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Traces]
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.setenv("COUNTERFOIL_PHOENIX_URL", f"http://127.0.0.1:{server.server_port}")
-    monkeypatch.setattr(_verification, "PHOENIX_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(verification, "PHOENIX_WAIT_SECONDS", 0.01)
     settings.cache_clear()
     yield held
     server.shutdown()
@@ -194,7 +194,7 @@ def test_a_trace_agrees_when_spans_tokens_cost_and_root_do() -> None:
     lost = a_call(made, "repair", status=CallStatus.LOST, usage=TokenUsage(), cost=None)
 
     def differences(trace: TraceCost | None, *calls: ModelCall) -> list[str]:
-        return _verification._trace_differences(verdict_of(made, *calls), calls, trace)
+        return verification._trace_differences(verdict_of(made, *calls), calls, trace)
 
     assert differences(a_trace(call, other, cost=0.0002469), call, other) == []
     assert differences(a_trace(call, lost, cost=0.00012345), call, lost) == []

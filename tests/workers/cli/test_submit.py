@@ -16,11 +16,11 @@ from infra.temporal.connect import connect
 from tests.workers.cli import scripted
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import MORNING, a_call, an_execution
-from workers import submission
 from workers.cli import _following
 from workers.cli._following import Followed, follow
 from workers.intake import HandedIn
-from workers.submission import Submitted
+from workers.office import submission
+from workers.office.submission import Submitted
 
 Cli = Callable[..., Ran]
 

@@ -19,10 +19,10 @@ from infra.temporal import connect as connecting
 from infra.temporal.connect import TemporalUnreachable
 from tests.workers.cli.conftest import Ran
 from tests.workers.intake.zips import zipped
-from workers import submission
 from workers.cli import watch
 from workers.intake import HandedIn
-from workers.submission import Submitted
+from workers.office import submission
+from workers.office.submission import Submitted
 
 Cli = Callable[..., Ran]
 PDF = b"%PDF-1.7"

@@ -14,10 +14,10 @@ from infra.models.calls import CallStatus, TokenUsage
 from tests.workers.cli.examples import MORNING, a_call, an_execution
 from tests.workers.score.truths import INVOICE, a_reading, a_truth, fields_of
 from workers.cli._following import Followed
+from workers.office.submission import Submitted
 from workers.score.corpus import Corpus
 from workers.score.report import Confidences, Report, make_report, prediction
 from workers.score.running import Reading, Run
-from workers.submission import Submitted
 
 BEGAN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

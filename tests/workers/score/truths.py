@@ -11,9 +11,9 @@ from infra.ledger import Execution
 from infra.models.calls import ModelCall
 from tests.workers.cli.examples import a_field, an_execution
 from workers.cli._following import Followed
+from workers.office.submission import Submitted
 from workers.score.corpus import Document
 from workers.score.running import Reading
-from workers.submission import Submitted
 
 INVOICE: dict[str, Any] = {
     "invoice_number": "R-17",

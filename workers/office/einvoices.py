@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from workers.cli._console import made_settings
-
 if TYPE_CHECKING:
     from agents.einvoice.en16931 import Assessment
     from infra.ledger import Execution
@@ -85,8 +83,9 @@ def _failed(assessment: Assessment, found: Sequence[dict[str, Any]]) -> list[dic
 
 def _source(digest: str) -> bytes:
     from infra.document_store import DocumentStore
+    from infra.settings import settings
 
-    return DocumentStore(made_settings().documents).get(digest)
+    return DocumentStore(settings().documents).get(digest)
 
 
 def index_entry(made: Made, file: str | None) -> dict[str, Any]:

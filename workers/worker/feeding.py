@@ -27,7 +27,7 @@ from infra.settings import Settings
 from infra.telemetry.phoenix import trace_link
 from infra.telemetry.tracing import trace_id_of
 from infra.temporal import search_attributes as sa
-from workers.submission import begin_batch, execution_id
+from workers.office.submission import begin_batch, execution_id
 from workflows import definitions
 from workflows.batch import CANCEL, FEED, BatchOrder
 from workflows.execution import HAND_IN_PARTS, ExecutionOrder, PartsOrder

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from infra.models.calls import PAID, CallStatus, ModelCall
-from workers.cli._console import counted, money
+from workers.office.wording import counted, money
 
 
 @dataclass

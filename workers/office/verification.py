@@ -14,8 +14,8 @@ from infra.ledger import Execution, Status
 from infra.models.calls import PAID, ModelCall
 from infra.settings import Settings
 from infra.telemetry.phoenix import Phoenix, TraceCost
-from workers.cli._console import counted
-from workers.cli._tally import Tally
+from workers.office.costs import Tally
+from workers.office.wording import counted
 
 COST_TOLERANCE = 1e-9
 """Largest difference of two costs that are the same: Phoenix adds up in floating point."""
