@@ -5,7 +5,9 @@ from __future__ import annotations
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from agents.compliance.graph import build_graph, options, variant
     from infra.ledger import Execution
+    from workflows.definition import Definition
     from workflows.execution import AgentWorkflow, ExecutionOrder, ReviewAnswer
 
 
@@ -26,3 +28,6 @@ class ComplianceWorkflow(AgentWorkflow):
         if answer.action == "approve" and not answer.reason:
             return "an approval in spite of the rules needs a reason"
         return super().review_problem(answer)
+
+
+DEFINITION = Definition(workflow=ComplianceWorkflow, build_graph=build_graph, options=options, variant=variant)

@@ -111,6 +111,15 @@ class AgentWorkflow:
         self._reminders: list[dict[str, Any]] = []
         self._escalated = False
 
+    @classmethod
+    def definition(cls) -> str:
+        """The name of the definition: that of the module the workflow stands in."""
+        return cls.__module__.rpartition(".")[2]
+
+    async def run(self, order: ExecutionOrder) -> Execution:
+        """Of each definition its own, decorated as Temporal wants it, which calls `execute`."""
+        raise NotImplementedError
+
     async def execute(self, order: ExecutionOrder) -> Execution:
         """Run the agent, waiting for people as it asks for them, and return the stub's head: the record has all of it.
 
@@ -121,7 +130,7 @@ class AgentWorkflow:
         self._link, self._options = order.trace_link, order.options
         self._stub = Execution(
             id=info.workflow_id,
-            definition=type(self).__module__.rpartition(".")[2],
+            definition=self.definition(),
             tenant=order.tenant,
             batch=order.batch,
             digest=order.digest,

@@ -7,8 +7,11 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from agents.controls import approval
     from agents.controls.approval import Case, Policy
-    from agents.fields.schema import correction_problem
+    from agents.fields.corrections import canonical
+    from agents.fields.schema import correction_problem, public
+    from agents.invoice.graph import build_graph, options
     from infra.ledger import Execution
+    from workflows.definition import Definition
     from workflows.execution import AgentWorkflow, ExecutionOrder, ReviewAnswer
 
 
@@ -67,3 +70,14 @@ class InvoiceWorkflow(AgentWorkflow):
             Case.from_json(recorded["case"]),
             [one["by"] for one in recorded["approvals"]],
         )
+
+
+DEFINITION = Definition(
+    workflow=InvoiceWorkflow,
+    build_graph=build_graph,
+    takes=("pdf", "xml"),
+    options=options,
+    public=public,
+    canonical=canonical,
+    einvoices=True,
+)

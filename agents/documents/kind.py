@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 from typing import Literal
 
-Kind = Literal["pdf", "xml"]
+FileKind = Literal["pdf", "xml"]
+IN_WORDS: dict[FileKind, str] = {"pdf": "a PDF", "xml": "an XML file"}
 
 MAX_BYTES = 50_000_000
 """Larger files are refused unread."""
@@ -31,7 +32,7 @@ _SIGNATURES = (
 _XML_BOMS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be", codecs.BOM_UTF8: "utf-8"}
 
 
-def kind_of(data: bytes) -> tuple[Kind | None, str]:
+def kind_of(data: bytes) -> tuple[FileKind | None, str]:
     """``("pdf" | "xml" | None, what it is in words)``."""
     start = data[:1024]
     if start.lstrip().startswith(b"%PDF-"):

@@ -16,7 +16,9 @@ WORKFLOW = """
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from agents.memo.graph import build_graph
     from infra.ledger import Execution
+    from workflows.definition import Definition
     from workflows.execution import AgentWorkflow, ExecutionOrder
 
 
@@ -27,6 +29,9 @@ class MemoWorkflow(AgentWorkflow):
     @workflow.run
     async def run(self, order: ExecutionOrder) -> Execution:
         return await self.execute(order)
+
+
+DEFINITION = Definition(workflow=MemoWorkflow, build_graph=build_graph)
 """
 
 AGENT = """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -69,7 +68,7 @@ class Document:
     name: str
     execution: Execution
     calls: Sequence[ModelCall]
-    public: dict[str, Any] | None
+    public: Mapping[str, Any] | None
     """What was read from it in its definition's public shape, numbers as `Decimal`; None where nothing was."""
 
 
@@ -125,7 +124,7 @@ def _export_einvoices(
     if status not in (None, "approved"):
         raise Problem(f"only approved invoices become e-invoices; leave --status {status} out", code=2)
     documents, _ = run(_documents(tenant, batch, "approved"))
-    invoices = [(d.name, d.execution) for d in documents if d.execution.definition == "invoice" and d.public]
+    invoices = [(d.name, d.execution) for d in documents if d.public and _is_invoice(d.execution)]
     if not invoices:
         raise Problem(f"there is no invoice to export: {no_execution(batch, tenant, 'approved')}")
     made = run(einvoices.make(invoices, format))
@@ -174,25 +173,21 @@ async def _documents(tenant: str | None, batch: str | None, status: str | None) 
     return found, [name for name, id in names if id not in executions and status is None]
 
 
-def public_shape(execution: Execution) -> dict[str, Any] | None:
-    """What an execution read, in the public shape of its definition; None where nothing was read.
+def public_shape(execution: Execution) -> Mapping[str, Any] | None:
+    """What an execution read, in the public shape of its definition; None where nothing was read. Of a definition that is
+    there no more, the result as it was recorded is taken."""
+    from workflows import definition_of
+    from workflows.definition import recorded_result
 
-    A definition's agent has that shape in its ``schema`` module, as ``Field`` and ``public``; of one without such a
-    module, the result as it was recorded is taken.
-    """
-    fields: Mapping[str, Any] = execution.result.get("fields") or {}
-    name = f"agents.{execution.definition}.schema"
-    try:
-        schema: Any = importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not name.startswith(error.name):
-            raise
-        recorded = {k: v for k, v in execution.result.items() if k not in ("fields", "document")}
-        return recorded or None
-    if not fields:
-        return None
-    shaped: dict[str, Any] = schema.public({path: schema.Field.model_validate(field) for path, field in fields.items()})
-    return shaped
+    known = definition_of(execution.definition)
+    return known.public_shape(execution) if known else recorded_result(execution)
+
+
+def _is_invoice(execution: Execution) -> bool:
+    from workflows import definition_of
+
+    known = definition_of(execution.definition)
+    return known is not None and known.einvoices
 
 
 def _write_json(folder: Path, documents: Sequence[Document]) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-import importlib
 import os
-import re
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -49,9 +47,6 @@ if TYPE_CHECKING:
 
 ANSWER_SECONDS = 30.0
 """How long an answer may take to be taken, and then to show in the ledger."""
-
-_GROUPINGS = ((r"\.", ","), (",", r"\."), (r"['’ \u00a0\u202f\u2009]", "[.,]"))
-"""What stands between thousands, and before the decimals then."""
 
 ReviewerOption = Annotated[
     str | None, typer.Option(help="Who answers.", show_default="$COUNTERFOIL_REVIEWER, else the login name")
@@ -215,68 +210,22 @@ def parse_corrections(given: list[str]) -> dict[str, str | None]:
 
 
 def canonical(definition: str, corrections: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Numbers and days as people print them, ``1.234,56`` or ``31.12.2026``, in the form the definition's agent takes.
-
-    What is neither is left as it is: the execution says what it takes.
+    """``corrections`` in the form the definition's agent takes; what it cannot tell as it is.
 
     Raises:
         Problem: a value can be read in two ways; the message has both.
     """
-    try:
-        schema: Any = importlib.import_module(f"agents.{definition}.schema")
-    except ModuleNotFoundError:
-        return dict(corrections)
-    is_number, days = getattr(schema, "is_number", lambda _: False), getattr(schema, "DATES", ())
-    return {
-        path: value
-        if value is None
-        else _number(path, value)
-        if is_number(path)
-        else _day(path, value)
-        if path in days
-        else value
-        for path, value in corrections.items()
-    }
+    from agents.fields.corrections import Ambiguous
+    from workflows import definition_of
 
-
-def _number(path: str, given: str) -> str:
-    from agents.fields.values import parse_amount
-
-    value = re.sub(r"^[€£$]\s*|\s*[€£$]$", "", given.strip()).replace("−", "-")
-    if two := re.fullmatch(r"(-?[1-9]\d{0,2})[.,](\d{3})", value):
-        whole, rest = two.groups()
-        raise Problem(
-            f"{path}: {given} may be {whole}{rest} or {whole} and {rest} thousandths; write {whole}{rest}.00 or "
-            f"{whole}.{rest}0",
-            code=2,
-        )
-    if re.fullmatch(r"-?\d+([.,]\d+)?", value):
-        return value.replace(",", ".")
-    grouped = any(re.fullmatch(rf"-?\d{{1,3}}({g}\d{{3}})+({p}\d+)?", value) for g, p in _GROUPINGS)
-    amount = parse_amount(value) if grouped else None
-    return given if amount is None else format(amount, "f")
-
-
-def _day(path: str, given: str) -> str:
-    from agents.fields.values import parse_date
-
-    value = given.strip()
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        return value
-    if two := re.fullmatch(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})", value):
-        first, second = int(two[1]), int(two[3])
-        if first <= 12 and second <= 12 and first != second:
-            raise Problem(
-                f"{path}: {given} may be {two[4]}-{second:02}-{first:02} or {two[4]}-{first:02}-{second:02}; write "
-                "the one that is meant",
-                code=2,
-            )
-    elif not re.fullmatch(
-        r"\d{1,2}\.\s?\d{1,2}\.\s?(\d{4}|\d\d)|\d{4}[./]\d{1,2}[./]\d{1,2}|.*[^\W\d_]{3}.*\d{4}", value
-    ):
-        return given
-    day = parse_date(value, month_first=bool(two and int(two[3]) > 12))
-    return given if day is None else day.isoformat()
+    known = definition_of(definition)
+    taken = dict(corrections)
+    for path, value in corrections.items():
+        try:
+            taken[path] = known.canonical(path, value) if known and value is not None else value
+        except Ambiguous as error:
+            raise Problem(f"{path}: {error}", code=2) from error
+    return taken
 
 
 def _answer(

@@ -13,21 +13,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from temporalio.client import Client
 from temporalio.common import Priority, SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
-from agents.documents.kind import MAX_BYTES, kind_of  # the door and the reader go by the same rule
+from agents.documents.kind import IN_WORDS, MAX_BYTES, kind_of  # the door and the reader go by the same rule
 from infra.document_store import DocumentStore
 from infra.failures import Failure
 from infra.ledger import Execution, Ledger, Refusal, Status, Submission
 from infra.settings import Settings
 from infra.temporal import search_attributes as sa
 from workers.intake import BadSubmission, HandedIn, Refused, checked_name
-from workflows import Definition, definitions
+from workflows import definition_of, definitions
 from workflows.batch import BatchOrder, BatchWorkflow, batch_id
+from workflows.definition import Definition, Options
 
 LARGEST_DOCUMENT = MAX_BYTES
 """Bytes of the largest document taken."""
@@ -38,8 +39,6 @@ NOTED_AT_ONCE = 100
 NORMAL = 3
 """The priority of a document of which nothing else is said: from 1, the most urgent, to 5."""
 
-TAKEN: dict[str, tuple[str, ...]] = {"invoice": ("application/pdf", "application/xml")}
-"""Media types, by content, that a definition takes; one that is not listed takes every file."""
 Outcome = Literal["queued", "running", "waits for review", "already processed", "same document", "refused"]
 
 
@@ -75,10 +74,9 @@ def checked_definition(name: str) -> Definition:
     Raises:
         BadSubmission: there is none; the message says which there are.
     """
-    known = definitions()
-    if name not in known:
-        raise BadSubmission(f"there is no definition {name!r}; there are: {', '.join(sorted(known))}")
-    return known[name]
+    if known := definition_of(name):
+        return known
+    raise BadSubmission(f"there is no definition {name!r}; there are: {', '.join(sorted(definitions()))}")
 
 
 def execution_id(definition: str, tenant: str, digest: str, variant: str = "") -> str:
@@ -183,7 +181,7 @@ class _Desk:
         self._batch = batch
         self._definition = definition
         self._priority = priority
-        self._options: dict[str, Any] = definition.options(settings)
+        self._options: Options = definition.options(settings)
         self._variant = definition.variant(self._options)
         self._by = _user()
         self._places = asyncio.Semaphore(AT_ONCE)
@@ -231,9 +229,10 @@ class _Desk:
             raise ValueError(f"it is larger than the {LARGEST_DOCUMENT / 1e6:.0f} MB a document may have")
         kind, called = kind_of(content)
         media_type = f"application/{kind or 'octet-stream'}"
-        taken = TAKEN.get(self._definition.name)
-        if taken and media_type not in taken:
-            raise ValueError(f"it is {called}; hand in a PDF or an XML file")
+        if self._definition.takes and kind not in self._definition.takes:
+            raise ValueError(
+                f"it is {called}; hand in {' or '.join(IN_WORDS[kind] for kind in self._definition.takes)}"
+            )
         try:
             digest = self._documents.put(content)
         except OSError as error:  # no fault of this file, and the next will fare no better

@@ -28,7 +28,7 @@ from infra.telemetry.phoenix import trace_link
 from infra.telemetry.tracing import trace_id_of
 from infra.temporal import search_attributes as sa
 from workers.office.submission import begin_batch, execution_id
-from workflows import definitions
+from workflows import definition_of
 from workflows.batch import CANCEL, FEED, BatchOrder
 from workflows.execution import HAND_IN_PARTS, ExecutionOrder, PartsOrder
 
@@ -150,7 +150,7 @@ class Feeding:
 
     async def _start(self, submission: Submission, batch: str, options: dict[str, Any]) -> Begun:
         id = submission.execution_id
-        found = definitions().get(submission.definition)
+        found = definition_of(submission.definition)
         line = Execution(
             id=id,
             definition=submission.definition,
@@ -169,7 +169,7 @@ class Feeding:
             )
         try:
             handle = await self._client.start_workflow(
-                found.workflow.run,  # type: ignore[attr-defined]
+                found.workflow.run,
                 ExecutionOrder(
                     tenant=submission.tenant,
                     batch=batch,
