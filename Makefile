@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo up down score test exhaustive lint bench chaos month lock
+.PHONY: help setup demo up down score test exhaustive lint bench chaos month docs lock
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ lint: setup  ## ruff, strict types, the import contract of the rooms, unused dep
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/deptry .
 	@$(BIN)/mypy
+
+docs: setup  ## write docs/configuration.md from the settings
+	@$(BIN)/python -m docs.configuration
 
 lock:  ## resolve the requirements anew, pinned and hashed, naming no host
 	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group dev -o requirements.lock pyproject.toml

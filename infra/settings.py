@@ -77,10 +77,19 @@ class Settings(BaseSettings):
         extra="forbid",
     )
 
-    home: Path = Field(default_factory=_default_home)
-    cache: Path = Field(default_factory=lambda: user_cache_path("counterfoil"))
-    tenant: str = "default"
-    task_queue: str = "counterfoil"
+    home: Path = Field(
+        default_factory=_default_home,
+        description="folder of all state; the nearest .counterfoil above the working directory, else one in it; delete it "
+        "to start afresh",
+    )
+    cache: Path = Field(
+        default_factory=lambda: user_cache_path("counterfoil"),
+        description="what was fetched once for all homes: vLLM and models; the user's cache folder",
+    )
+    tenant: str = Field(default="default", description="for whom documents are handed in where nothing else is said")
+    task_queue: str = Field(
+        default="counterfoil", description="of workflows; the other queues add -models and -reading"
+    )
 
     workers: int = Field(default=1, ge=1, description="worker processes of the local stack")
     worker_host: str = Field(default=LOOPBACK, description="where a worker answers for its health and metrics")
@@ -97,16 +106,22 @@ class Settings(BaseSettings):
         default=None, description="what a worker logs: lines of JSON, or text; if unset, text on a terminal only"
     )
 
-    temporal_address: str | None = None
-    temporal_namespace: str = "default"
-    temporal_port: int = 7233
-    temporal_ui_port: int = 8233
-    temporal_ui_url: str | None = None
+    temporal_address: str | None = Field(
+        default=None, description="host:port of a Temporal of yours, in place of one started here"
+    )
+    temporal_namespace: str = Field(default="default", description="namespace in it")
+    temporal_port: int = Field(default=7233, description="where the local Temporal serves, on loopback")
+    temporal_ui_port: int = Field(default=8233, description="where its pages are")
+    temporal_ui_url: str | None = Field(default=None, description="base URL of the pages of a Temporal of yours")
 
-    phoenix_url: str | None = None
-    phoenix_port: int = 6006
-    phoenix_project: str = "counterfoil"
-    phoenix_api_key: SecretStr | None = None
+    phoenix_url: str | None = Field(
+        default=None, description="base URL of a Phoenix of yours, in place of one started here"
+    )
+    phoenix_port: int = Field(default=6006, description="where the local Phoenix serves, on loopback")
+    phoenix_project: str = Field(default="counterfoil", description="project in Phoenix that traces go to")
+    phoenix_api_key: SecretStr | None = Field(
+        default=None, description="key for Phoenix; to be given in the environment"
+    )
     spans_max_bytes: int = Field(
         default=2 * 2**30,
         ge=2**20,
@@ -117,12 +132,19 @@ class Settings(BaseSettings):
         description="wait for the device before an activity counts as done, so that a power cut loses no span either",
     )
 
-    model_url: str | None = None
-    model_name: str | None = None
-    model_api_key: SecretStr | None = None
-    model_port: int = 8000
-    model_price: TokenPrice | MachinePrice | None = None
-    model_timeout_seconds: float = 300.0
+    model_url: str | None = Field(
+        default=None,
+        description="OpenAI-compatible endpoint (vLLM, SGLang, llama.cpp, Ollama), in place of a vLLM started here",
+    )
+    model_name: str | None = Field(default=None, description="model id; if unset, the first that the endpoint lists")
+    model_api_key: SecretStr | None = Field(default=None, description="key for it; to be given in the environment")
+    model_port: int = Field(default=8000, description="where the local model serves, on loopback")
+    model_price: TokenPrice | MachinePrice | None = Field(
+        default=None,
+        description="what the model costs, with the source of the figures; if unset, a stated assumption for the "
+        "local model on the processor, else calls are unpriced",
+    )
+    model_timeout_seconds: float = Field(default=300.0, description="longest wait for one answer")
     model_concurrency: int = Field(
         default=8,
         gt=0,
@@ -148,14 +170,18 @@ class Settings(BaseSettings):
     local_model: str = Field(
         default="1.5b", description="'1.5b' or '0.5b' (packaged weights), or a hub model id on a GPU"
     )
-    tiers: dict[str, TierSettings] = Field(default_factory=dict)
+    tiers: dict[str, TierSettings] = Field(
+        default_factory=dict,
+        description="several endpoints or models by name, in place of model_url; small is asked first, a repair may go "
+        "to a larger one",
+    )
     allowed_hosts: list[str] = Field(
         default_factory=list,
         description="model hosts allowed beside loopback and private addresses",
     )
 
-    ledger_url: str | None = None
-    documents_path: Path | None = None
+    ledger_url: str | None = Field(default=None, description="SQLAlchemy URL of the ledger; if unset, SQLite in home")
+    documents_path: Path | None = Field(default=None, description="folder of the document store; if unset, in home")
 
     batch_window: int = Field(
         default=64,
@@ -180,7 +206,7 @@ class Settings(BaseSettings):
     sure: float = Field(
         default=0.95, ge=0, le=1, description="confidence every key value must have for approval without a person"
     )
-    max_repairs: int = Field(default=2, ge=0)
+    max_repairs: int = Field(default=2, ge=0, description="rounds of asking again what the checks find wrong")
     approval_policy: Path | None = Field(
         default=None,
         description="YAML file that says what is approved without a person, and who approves the rest; without one, "
@@ -196,8 +222,8 @@ class Settings(BaseSettings):
     sanctions_list: Path | None = Field(
         default=None, description="CSV file, or one name a line, of whom nothing may be paid to"
     )
-    read_seconds: float = 60.0
-    read_memory_mb: int = 1024
+    read_seconds: float = Field(default=60.0, description="longest that reading a document may take")
+    read_memory_mb: int = Field(default=1024, description="address space of the process that reads it")
     ocr: bool = Field(
         default=True, description="recognise the text of pages that have none, as scans; else a person reads"
     )

@@ -12,7 +12,7 @@ from agents.documents.reading import Box, HiddenText, Reading
 from agents.fields.schema import rows
 from agents.pages import Draft, draft
 from tests.agents.drawn_pages import page
-from tests.evals.corpus import dach, english, romance, south_north
+from tests.evals.corpus.drawn import cases
 from tests.evals.corpus.kit import Case, render
 
 DE = page(
@@ -282,7 +282,7 @@ def test_two_invoices_in_one_file_are_told_and_a_second_page_of_one_is_not() -> 
     assert same.several is None
 
 
-CORPUS = [*dach.cases(), *romance.cases(), *english.cases(), *south_north.cases()]
+CORPUS = cases()
 GUARDED = (
     "de-metall-1", "de-metall-2", "de-boxes-1", "at-wein-1", "ch-qr-1", "uk-join-1", "us-sup-1", "fr-impr-1",
     "it-mecc-1", "it-mecc-3", "pt-cort-1", "nl-fiets-1", "pl-pap-1", "se-snick-1", "dk-skib-1",

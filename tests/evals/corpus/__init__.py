@@ -1,1 +1,1 @@
-"""Synthetic invoices of many fictitious issuers, with ground truth, written independently of the extractor."""
+"""Drawn invoices of made-up issuers with their ground truth, written without sight of the code that reads them."""

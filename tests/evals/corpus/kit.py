@@ -15,7 +15,7 @@ from typing import Any
 from pypdf import PdfReader
 from reportlab.graphics.barcode.qr import QrCodeWidget  # type: ignore[import-untyped]
 from reportlab.graphics.shapes import Drawing  # type: ignore[import-untyped]
-from reportlab.lib.colors import Color, HexColor, black  # type: ignore[import-untyped]
+from reportlab.lib.colors import HexColor, black  # type: ignore[import-untyped]
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.lib.units import mm  # type: ignore[import-untyped]
 from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
@@ -116,11 +116,9 @@ class Doc:
     slip: dict[str, Decimal] = field(default_factory=dict)
     defect: str | None = None
     cat: str = ""
-    show_zero: bool = False
     x: dict[str, Any] = field(default_factory=dict)
     pagesize: tuple[float, float] = A4
     keys_off: set[str] = field(default_factory=set)
-    true_iban_visible: bool = True
 
     # --- arithmetic
     def _by_rate(self) -> dict[Decimal, Decimal]:
@@ -262,7 +260,7 @@ class Doc:
             vis[f"{side}.tax_number"] = has(p.tax_number)
             vis[f"{side}.legal_id"] = has(p.legal)
         vis |= {
-            "payment.iban": has(self.iban) and self.true_iban_visible,
+            "payment.iban": has(self.iban),
             "payment.bic": has(self.bic),
             "payment.terms": has(self.terms),
         }
@@ -289,7 +287,7 @@ NOT_ORDER_NUMBERS = frozenset(
     {
         "TEL. HR. SIEVERS", "mündl. 20.11.", "e-mail 16.05.", "e-mail 20.05.", "VERBAL-TOM", "mail 2/05",
         "TÉL DU 18/06", "TÉL DU 07/07", "muntlig", "mondeling", "BV Ostwall 12",
-        "Kitchen", "Jetty B", "D-2025-044", "ST-2025-08", "SJ-2025-19", "TOURNY 11/25",
+        "Kitchen", "Jetty B", "D-2025-044", "ST-2025-08", "SJ-2025-19",
     }
 )  # fmt: skip
 
@@ -298,8 +296,6 @@ UNITS = {
     "stück": "H87",
     "st": "H87",
     "pcs": "H87",
-    "ea": "H87",
-    "each": "H87",
     "szt": "H87",
     "pce": "H87",
     "pièce": "H87",
@@ -308,18 +304,13 @@ UNITS = {
     "stuks": "H87",
     "pz": "H87",
     "nr": "H87",
-    "ud": "H87",
-    "uds": "H87",
     "h": "HUR",
     "std": "HUR",
-    "stunden": "HUR",
-    "hrs": "HUR",
     "hours": "HUR",
     "uur": "HUR",
     "ore": "HUR",
     "heures": "HUR",
     "tim": "HUR",
-    "timer": "HUR",
     "kg": "KGM",
     "t": "TNE",
     "m": "MTR",
@@ -335,11 +326,6 @@ UNITS = {
     "jours": "DAY",
     "monat": "MON",
     "psch": "LS",
-    "forfait": "LS",
-    "ctn": "CT",
-    "krt": "CT",
-    "col": "CT",
-    "fl": "BO",
     "pal": "PX",
 }
 SYMBOL = {
@@ -787,7 +773,6 @@ def d8(text: str) -> dt.date:
 __all__ = [
     "Case",
     "Col",
-    "Color",
     "Doc",
     "Layout",
     "Line",

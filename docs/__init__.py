@@ -1,0 +1,1 @@
+"""Pages about the software, and what writes one of them."""
