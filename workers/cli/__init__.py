@@ -1,65 +1,46 @@
 """The command line, ``counterfoil``: one module for each command or group of commands.
 
-A module imports what is heavy inside its commands, so that ``--help`` answers at once.
+It shows; what is done stands in `workers.office`. A command's module is loaded when the command is called, or its help is
+asked for, and imports what is heavy when it runs: so that the list of commands, and what only reads, answer at once.
 """
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from workers.cli import (
-    batch,
-    check,
-    cost,
-    demo,
-    export,
-    orders,
-    page,
-    policy,
-    retry,
-    review,
-    rules,
-    score,
-    show,
-    status,
-    submit,
-    vendors,
-    watch,
-)
-
-STACK_PANEL = "The stack on this machine"
-STACK_COMMANDS = {
-    "up": "Start the local stack: Temporal, Phoenix, the model server and the worker.",
-    "down": "Stop every part that up started.",
-    "doctor": "Say how every part is and what to do next.",
-    "logs": "Print the end of a part's log, or of all logs.",
+MODULES = {
+    **dict.fromkeys(("up", "down", "doctor", "logs"), "stack"),
+    **{
+        name: name for name in ("demo", "score", "submit", "watch", "status", "retry", "show", "page", "export", "cost")
+    },
+    **{name: name for name in ("check", "batch", "review", "rules", "vendors", "orders", "policy")},
 }
-"""The commands of `workers.cli.stack` for the list of commands; the module itself is loaded when one is called."""
+"""Commands, in the order in which help lists them, and the modules of this package that have them as ``register`` adds them."""
 
 
 class _Commands(TyperGroup):
-    """The commands; those of the stack are loaded when one of them is called."""
+    """The commands, each loaded when it is asked for."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [*STACK_COMMANDS, *(name for name in self.commands if name not in STACK_COMMANDS)]
+        return list(MODULES)
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        if args and args[0] in STACK_COMMANDS:
-            self._load_stack()
-        return super().resolve_command(ctx, args)
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.commands:
+            # Of a name that is none all are loaded, from which the one that may be meant is told.
+            for module in [MODULES[cmd_name]] if cmd_name in MODULES else dict.fromkeys(MODULES.values()):
+                self._load(module)
+        return self.commands.get(cmd_name)
 
-    def _load_stack(self) -> None:
-        from workers.cli import stack
-
-        loaded = typer.Typer()
-        loaded.callback()(lambda: None)  # a Typer of several commands, even if it had but one
-        stack.register(loaded)
-        group: Any = typer.main.get_group(loaded)
-        self.commands.update(group.commands)
+    def _load(self, module: str) -> None:
+        loaded = typer.Typer(rich_markup_mode=self.rich_markup_mode)
+        loaded.callback()(lambda: None)  # a Typer of several commands, even where it has but one
+        import_module(f"workers.cli.{module}").register(loaded)
+        self.commands.update(typer.main.get_group(loaded).commands)
 
 
 app = typer.Typer(
@@ -79,14 +60,6 @@ app = typer.Typer(
 @app.callback()
 def _main() -> None:
     pass
-
-
-for _name, _help in STACK_COMMANDS.items():
-    app.command(_name, help=_help, rich_help_panel=STACK_PANEL)(lambda: None)
-for _module in (
-    demo, score, submit, watch, status, batch, retry, show, page, review, export, cost, check, rules, vendors, orders, policy,
-):  # fmt: skip
-    _module.register(app)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -18,8 +18,10 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from infra import local
-from infra.settings import settings
+if TYPE_CHECKING:
+    from infra import local
+
+from workers.cli._console import made_settings
 
 PLAIN_LINE_SECONDS = 15.0
 """How often a passing line is printed where lines cannot be replaced."""
@@ -28,22 +30,26 @@ _out = Console()
 _err = Console(stderr=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")]
+PARTS = "temporal, phoenix, model, worker"
+"""Those of `infra.local`, told in help without loading it."""
+PANEL = "The stack on this machine"
 
 
 def register(app: typer.Typer) -> None:
     """Add the stack's commands to ``app``."""
-    app.command("up", epilog=_examples("up", "up --only temporal,phoenix", "up --json"))(up)
-    app.command("down", epilog=_examples("down"))(down)
-    app.command("doctor", epilog=_examples("doctor", "doctor --json"))(doctor)
-    app.command("logs", epilog=_examples("logs", "logs worker --follow", "logs model -n 100"))(logs)
+    app.command("up", epilog=_examples("up", "up --only temporal,phoenix", "up --json"), rich_help_panel=PANEL)(up)
+    stop = "Stop every part that up started."
+    app.command("down", short_help=stop, epilog=_examples("down"), rich_help_panel=PANEL)(down)
+    say = "Say how every part is and what to do next."
+    app.command("doctor", short_help=say, epilog=_examples("doctor", "doctor --json"), rich_help_panel=PANEL)(doctor)
+    logs_of = _examples("logs", "logs worker --follow", "logs model -n 100")
+    app.command("logs", epilog=logs_of, rich_help_panel=PANEL)(logs)
 
 
 def up(
     only: Annotated[
         str,
-        typer.Option(
-            help=f"Only these parts, separated by commas, instead of all: {', '.join(local.PARTS)}.", show_default=False
-        ),
+        typer.Option(help=f"Only these parts, separated by commas, instead of all: {PARTS}.", show_default=False),
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -52,10 +58,12 @@ def up(
     A part whose address is configured, or which already answers at its port, is used as it is. Running it again is
     harmless: it starts what is missing.
     """
+    from infra import local
+
     parts = [name.strip() for name in only.split(",") if name.strip()] or None
     started = time.monotonic()
     with _failing_clearly(), _progress() as report:
-        statuses = local.up(settings(), report, parts=parts)
+        statuses = local.up(made_settings(), report, parts=parts)
     ready = all(status.ok for status in statuses)
     if as_json:
         _print_json([status.as_json() for status in statuses])
@@ -71,8 +79,10 @@ def up(
 
 def down(as_json: JsonOption = False) -> None:
     """Stop every part that `up` started. What is configured elsewhere or was already running is left alone."""
+    from infra import local
+
     with _failing_clearly(), _progress() as report:
-        stopped = local.down(settings(), report)
+        stopped = local.down(made_settings(), report)
     if as_json:
         _print_json({"stopped": stopped})
     elif not stopped:
@@ -81,7 +91,9 @@ def down(as_json: JsonOption = False) -> None:
 
 def doctor(as_json: JsonOption = False) -> None:
     """Say how every part is and what to do next. Exit code 1 if one that is needed does not answer."""
-    statuses = local.doctor(settings())
+    from infra import local
+
+    statuses = local.doctor(made_settings())
     if as_json:
         _print_json([status.as_json() for status in statuses])
     else:
@@ -92,14 +104,14 @@ def doctor(as_json: JsonOption = False) -> None:
 
 
 def logs(
-    part: Annotated[
-        str, typer.Argument(help=f"{', '.join(local.PARTS)} or supervisor; all without it.", show_default=False)
-    ] = "",
+    part: Annotated[str, typer.Argument(help=f"{PARTS} or supervisor; all without it.", show_default=False)] = "",
     lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many lines from the end.")] = 40,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on printing what is added.")] = False,
 ) -> None:
     """Print the end of a part's log, or of all logs."""
-    known = local.log_files(settings())
+    from infra import local
+
+    known = local.log_files(made_settings())
     if part and part not in known:
         _err.print(f"there is no part {part}; the parts are {', '.join(known)}", style="red", highlight=False)
         raise typer.Exit(2)
@@ -183,6 +195,8 @@ def _progress() -> Iterator[local.Report]:
 
 @contextmanager
 def _failing_clearly() -> Iterator[None]:
+    from infra import local
+
     try:
         yield
     except local.StackError as error:
@@ -193,7 +207,7 @@ def _failing_clearly() -> Iterator[None]:
 def _addresses(statuses: list[local.PartStatus]) -> Iterator[tuple[str, str]]:
     for status in statuses:
         if status.name == "temporal":
-            yield "Temporal UI", settings().temporal_ui
+            yield "Temporal UI", made_settings().temporal_ui
         elif status.name == "phoenix":
             yield "Phoenix", status.address
         elif status.name == "model":
