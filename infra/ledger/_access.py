@@ -11,17 +11,20 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Any, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, RowMapping, Select, Table, bindparam, func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 from infra.ledger import _database
 from infra.ledger._database import LedgerNotReady
 
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+
 T = TypeVar("T")
-Insert: TypeAlias = Callable[[Table], sqlite.Insert | postgresql.Insert]
+Insert: TypeAlias = "Callable[[Table], sqlite.Insert | postgresql.Insert]"
 """Makes an INSERT that knows ON CONFLICT, of which each database has its own."""
 
 IDS_IN_A_QUERY = 500
@@ -39,7 +42,7 @@ class Access:
 
     def __init__(self, url: str) -> None:
         self._url = _database.parse_url(url)
-        self._insert: Insert = sqlite.insert if _database.is_sqlite(self._url) else postgresql.insert
+        self._insert: Insert = _insert_for(self._url)
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
 
@@ -159,3 +162,11 @@ class _Opened:
             return engine.connect()
         except DBAPIError as error:
             raise LedgerNotReady.because(self._url, f"cannot be reached ({error.orig})") from error
+
+
+def _insert_for(url: URL) -> Insert:
+    if _database.is_sqlite(url):
+        return sqlite.insert
+    from sqlalchemy.dialects import postgresql  # a fifth of a second, where it is not needed
+
+    return postgresql.insert

@@ -15,7 +15,7 @@ from infra.ledger._master import order_of
 from infra.ledger._tables import billings, claims, executions, orders, receipts
 from infra.ledger.keys import number_key
 from infra.ledger.records import Billing, Order, OrderOnRecord, Receipt, Status
-from infra.models.text import storable
+from infra.text import storable
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Executable, RowMapping, Select, bindparam, fu
 from infra.ledger._access import Access, Insert
 from infra.ledger._tables import claims, executions, submissions
 from infra.ledger.records import Claim, Status
-from infra.models.text import storable
+from infra.text import storable
 
 MOST_ALIKE = 200
 """Earlier claims that one is told of."""

@@ -13,7 +13,7 @@ from infra.ledger._access import Access, Insert
 from infra.ledger._tables import orders, receipts, vendors
 from infra.ledger.keys import number_key
 from infra.ledger.records import Order, Receipt, Vendor
-from infra.models.text import storable
+from infra.text import storable
 
 
 class Master(Access):

@@ -6,16 +6,17 @@ import io
 import logging
 import threading
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
 from filelock import FileLock
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from infra.ledger import _database
 from infra.ledger._database import LedgerNotReady
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _LOCK_SECONDS = 300
 _ADVISORY_LOCK = 0x636F756E746572  # "counter": any fixed number that nothing else in the database locks
@@ -55,6 +56,8 @@ def _upgrade(url: URL) -> None:
 
 
 def _upgrade_connection(connection: Connection) -> None:
+    from alembic import command  # a tenth of a second, which whoever reads the ledger need not wait for
+
     found = _database.revision(connection)
     if found is not None and found >= _database.head():
         return
@@ -66,6 +69,8 @@ def _upgrade_connection(connection: Connection) -> None:
 
 def config(connection: Connection) -> Config:
     """Alembic's configuration for ``connection``, as an alembic.ini would give it."""
+    from alembic.config import Config
+
     made = Config(stdout=io.StringIO())
     made.set_main_option("script_location", str(_database.VERSIONS.parent).replace("%", "%%"))
     made.attributes["connection"] = connection

@@ -11,7 +11,7 @@ from pydantic_core import to_json, to_jsonable_python
 from sqlalchemy import JSON, DateTime, Dialect, Numeric, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from infra.models.text import storable
+from infra.text import storable
 
 _LARGEST_EXPONENT = 100
 

@@ -51,10 +51,10 @@ from infra.models.errors import (
     RequestRefused,
 )
 from infra.models.limit import CallLimit
-from infra.models.text import storable
 from infra.models.tiers import Tier, require_allowed
 from infra.telemetry import metrics
 from infra.telemetry.tracing import identified, span_id_of, tracer
+from infra.text import storable
 
 log = logging.getLogger(__name__)
 
