@@ -1,0 +1,116 @@
+"""The e-invoice against the page it is embedded in: what people see and what is booked must be the same invoice.
+
+Each value that a page normally prints has one of three outcomes: it *agrees* (stands on the page), it is *contradicted*
+(the page says something else for the same thing, and can be held to it: beside a label, in a sum that closes, in the
+same column, with valid check digits), or it is *not shown*. No I/O, no model, no clock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agents.documents.reading import Reading
+from agents.fields import values
+from agents.fields.schema import Field
+from agents.findings import Severity, Verdict, finding
+from agents.pages.against._amounts import tax, totals
+from agents.pages.against._comparison import Comparison
+from agents.pages.against._dates import dates
+from agents.pages.against._lines import lines
+from agents.pages.against._page import PrintedPage
+from agents.pages.against._parties import parties
+from agents.pages.against._payment import payment
+from agents.pages.against._references import references
+
+KEY_FIELDS = frozenset(
+    {
+        "invoice_number", "issue_date", "currency", "seller.name", "buyer.name", "payment.iban",
+        "totals.tax_basis_total", "totals.tax_total", "totals.grand_total", "totals.due_payable",
+    }
+)  # fmt: skip
+"""What is paid, to whom, for which invoice: a contradiction needs a person. So does that of a line's amount."""
+_MUST_STAND = ("invoice_number", "totals.grand_total")
+"""A page that is an invoice and does not print these prints another invoice."""
+
+
+def compare(fields: Mapping[str, Field], reading: Reading) -> list[dict[str, Any]]:
+    """Findings ``XML-PAGE`` where the e-invoice and its page disagree, and one ``XML-PAGE-AGREES`` that counts.
+
+    A key field or a line's amount that is contradicted is an error, and so is a number or a total that a page with an
+    invoice on it does not show; other contradictions, and other key fields that are not shown, are warnings.
+
+    Args:
+        fields: of the e-invoice, as `agents.einvoice` reads them.
+        reading: of the document it was embedded in; one without words has nothing to say.
+    """
+    if not reading.words:
+        return []
+    compared = comparisons(fields, reading)
+    outcomes = Counter(c.outcome for c in compared)
+    findings = [_finding(c, "error" if _is_key(c.path) else "warning") for c in compared if c.outcome == "contradicted"]
+    missing = {c.path: c for c in compared if c.outcome == "not shown" and c.path in KEY_FIELDS}
+    if _is_invoice(compared, reading):
+        findings += [_finding(c, "error" if path in _MUST_STAND else "warning") for path, c in missing.items()]
+    elif missing.keys() >= {path for path in _MUST_STAND if path in fields}:
+        message = (
+            "the page shows neither the number nor the total of the e-invoice: it is not the invoice that is booked"
+        )
+        stated = {path: fields[path].value for path in _MUST_STAND if path in fields}
+        findings.append(finding("XML-PAGE", "error", message, *stated, expected=", ".join(stated.values())))
+    findings += _amounts_not_shown(compared)
+    if compared:
+        message = f"{outcomes['agrees']} of {len(compared)} values of the e-invoice stand on the page"
+        counts: dict[str, Any] = {"agrees": outcomes["agrees"], "contradicted": outcomes["contradicted"]}
+        verdict: Verdict = "fail" if outcomes["contradicted"] else "pass"
+        findings.append(
+            finding("XML-PAGE-AGREES", "info", message, verdict=verdict, **counts, not_shown=outcomes["not shown"])
+        )
+    return findings
+
+
+def comparisons(fields: Mapping[str, Field], reading: Reading) -> list[Comparison]:
+    """Every value of the e-invoice that a page normally prints, compared with the page. Zeros, which a page need not
+    print, count only where they stand there."""
+    page = PrintedPage(reading)
+    return [
+        *references(fields, page),
+        *dates(fields, page),
+        *parties(fields, page),
+        *payment(fields, page),
+        *totals(fields, page),
+        *tax(fields, page),
+        *lines(fields, page),
+    ]
+
+
+def _amounts_not_shown(compared: Sequence[Comparison]) -> list[dict[str, Any]]:
+    """A warning where the page prints the amounts of some lines, but not of all. (One that prints amounts with tax prints
+    none of them.)"""
+    amounts = [c for c in compared if c.path.endswith(".net_amount")]
+    missing = [c for c in amounts if c.outcome == "not shown"]
+    if not missing or not any(c.outcome == "agrees" for c in amounts):
+        return []
+    told = ", ".join(c.stated for c in missing[:5])
+    message = f"the e-invoice has {len(missing)} line amounts that the page does not show: {told}"
+    return [finding("XML-PAGE", "warning", message, *(c.path for c in missing[:20]), expected=told)]
+
+
+def _is_key(path: str) -> bool:
+    return path in KEY_FIELDS or path.endswith(".net_amount")
+
+
+def _is_invoice(compared: Sequence[Comparison], reading: Reading) -> bool:
+    """Whether the page is a full invoice, and no cover letter: it bears out much of the e-invoice, or several amounts."""
+    agreeing = sum(c.outcome == "agrees" for c in compared)
+    money = {n for n in values.amounts(reading.text[:50_000]) if values.is_money(n)}
+    return len(money) >= 3 and agreeing * 3 >= len(compared)
+
+
+def _finding(c: Comparison, severity: Severity) -> dict[str, Any]:
+    says = f"shows {c.printed}" if c.outcome == "contradicted" else "does not show it"
+    where: dict[str, Any] = {"page": c.place.page, "box": list(c.place.box)} if c.place else {}
+    found: dict[str, Any] = {"found": c.printed} if c.printed else {}
+    message = f"the e-invoice says {c.path} is {c.stated}, but the page {says}"
+    return finding("XML-PAGE", severity, message, c.path, expected=c.stated, **found, **where)
