@@ -18,7 +18,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from infra.ledger import BatchProgress
-    from workflows.execution import plain
+    from workflows import _shown
 
 FEED = "feed batch"
 CANCEL = "cancel batch"
@@ -158,25 +158,6 @@ class BatchWorkflow:
         return self._progress
 
     def _show(self) -> None:
-        """Current details, in Markdown: what an operator sees on the batch's page."""
-        made, order = self._progress, self._order
-        state = "cancelled" if self._cancelled else "paused" if order.paused else "running"
-        if made.idle and made.documents and not order.paused:
-            state = "cancelled" if self._cancelled else "done"
-        lines = [f"**Batch {plain(order.batch)}** of {plain(order.tenant)}: {state}"]
-        if order.note:
-            lines.append(plain(order.note))
-        if made.documents:
-            settled = f"{made.settled} of {made.documents} settled"
-            counts = ", ".join(f"{count} {status.value}" for status, count in sorted(made.counts.items()))
-            lines.append(
-                f"{settled}{f' ({counts})' if counts else ''}; {made.running} running, {made.to_begin} to begin"
-            )
-            if made.refused or made.withheld:
-                lines.append(f"{made.refused} files refused, {made.withheld} withheld")
-            cost = f"{made.cost:.6f} {made.cost_currency}" if made.cost is not None else "unpriced"
-            lines.append(f"{made.model_calls} model calls, {made.usage.total} tokens, {cost}")
-            if made.documents_per_second and made.seconds_left is not None and not made.idle:
-                rate = f"{made.documents_per_second:.1f} documents a second"
-                lines.append(f"{rate}, about {timedelta(seconds=round(made.seconds_left))} left")
-        workflow.set_current_details("\n\n".join(lines))
+        order = self._order
+        lines = _shown.batch_lines(self._progress, paused=order.paused, cancelled=self._cancelled, note=order.note)
+        _shown.show(lines)

@@ -8,7 +8,8 @@ with workflow.unsafe.imports_passed_through():
     from agents.compliance.graph import build_graph, options, variant
     from infra.ledger import Execution
     from workflows.definition import Definition
-    from workflows.execution import AgentWorkflow, ExecutionOrder, ReviewAnswer
+    from workflows.execution import AgentWorkflow
+    from workflows.messages import ExecutionOrder, ReviewAnswer
 
 
 @workflow.defn

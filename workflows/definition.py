@@ -19,9 +19,8 @@ with temporal.unsafe.imports_passed_through():
     from infra.ledger import Execution
     from infra.settings import Settings
     from workflows.execution import AgentWorkflow
+    from workflows.messages import Options
 
-Options = dict[str, Any]
-"""What an execution is given of the settings when its document is handed in, and keeps: plain JSON."""
 PublicShape = Mapping[str, Any]
 """What was read, as other programs take it: nested, numbers as `Decimal`, what is not known as None. Tables show what stands
 alone as a column named by its path, and the list ``lines`` as rows of their own."""

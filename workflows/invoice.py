@@ -12,7 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from agents.invoice.graph import build_graph, options
     from infra.ledger import Execution
     from workflows.definition import Definition
-    from workflows.execution import AgentWorkflow, ExecutionOrder, ReviewAnswer
+    from workflows.execution import AgentWorkflow
+    from workflows.messages import ExecutionOrder, ReviewAnswer
 
 
 @workflow.defn
@@ -28,7 +29,7 @@ class InvoiceWorkflow(AgentWorkflow):
     def review_problem(self, answer: ReviewAnswer) -> str | None:
         """Corrections name fields of the invoice, with values that can be read; an approval needs what a posting is known by;
         and the approval policy says who may answer."""
-        if answer.action == "approve" and self._stub:
+        if answer.action == "approve":
             has = {
                 "totals.grand_total": self._stub.amount,
                 "currency": self._stub.currency,
@@ -49,8 +50,10 @@ class InvoiceWorkflow(AgentWorkflow):
         policy, case, approved = asked
         today = workflow.now().date()
         if answer.action == "approve":
-            return approval.may_approve(policy, case, answer.reviewer, today, approved, escalated=self._escalated)
-        return approval.may_answer(policy, case, answer.reviewer, today, escalated=self._escalated)
+            return approval.may_approve(
+                policy, case, answer.reviewer, today, approved, escalated=self._reviews.escalated
+            )
+        return approval.may_answer(policy, case, answer.reviewer, today, escalated=self._reviews.escalated)
 
     def who_may_approve(self) -> list[str]:
         """Who may approve today and has not yet."""
@@ -58,11 +61,11 @@ class InvoiceWorkflow(AgentWorkflow):
             return []
         policy, case, approved = asked
         today = workflow.now().date()
-        return approval.requirement(policy, case, today, already=approved, escalated=self._escalated).people
+        return approval.requirement(policy, case, today, already=approved, escalated=self._reviews.escalated).people
 
     def _asked(self) -> tuple[Policy, Case, list[str]] | None:
         """The policy, the case it is asked about, and who has approved so far."""
-        recorded = (self._stub.result if self._stub else {}).get("approval")
+        recorded = self._stub.result.get("approval")
         if not recorded:
             return None
         return (

@@ -31,8 +31,8 @@ from tests.agents.controls.approval.policies import a_policy
 from tests.scripted.invoices import invoice_pdf
 from tests.stack import Stack, eventually
 from workers.worker import workflow_runner
-from workflows.execution import ExecutionOrder, ReviewAnswer
 from workflows.invoice import InvoiceWorkflow
+from workflows.messages import ExecutionOrder, ReviewAnswer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SECOND = 1 / 3600

@@ -16,7 +16,7 @@ from tests.evals.chaos.schedule import Blow, Part
 from tests.evals.chaos.verdict import judged, judged_in_phoenix
 from tests.scripted.invoices import CORRECTED, invoice_pdf
 from tests.stack import EndpointProcess, PhoenixServer, Stack
-from workflows.execution import ReviewAnswer
+from workflows.messages import ReviewAnswer
 
 pytestmark = pytest.mark.exhaustive
 

@@ -12,7 +12,7 @@ from infra.ledger import Execution, Ledger, Status
 from infra.telemetry.phoenix import Phoenix
 from tests.scripted.invoices import CORRECTED, invoice_pdf
 from tests.stack import CALLS, PhoenixServer, Stack, eventually
-from workflows.execution import ReviewAnswer
+from workflows.messages import ReviewAnswer
 
 
 @pytest.fixture(scope="module")

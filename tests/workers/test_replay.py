@@ -14,7 +14,7 @@ from tests.scripted.invoices import CORRECTED, invoice_pdf
 from tests.stack import Stack
 from workers.worker import workflow_runner
 from workflows import definitions
-from workflows.execution import ReviewAnswer
+from workflows.messages import ReviewAnswer
 
 
 @pytest.mark.parametrize("path", ["approved", "corrected", "failed"])

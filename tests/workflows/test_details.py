@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflows.execution import plain
+from workflows._shown import plain
 
 
 def test_a_documents_text_makes_no_link_picture_or_heading() -> None:

@@ -19,7 +19,8 @@ with workflow.unsafe.imports_passed_through():
     from agents.memo.graph import build_graph
     from infra.ledger import Execution
     from workflows.definition import Definition
-    from workflows.execution import AgentWorkflow, ExecutionOrder
+    from workflows.execution import AgentWorkflow
+    from workflows.messages import ExecutionOrder
 
 
 @workflow.defn

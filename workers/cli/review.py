@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from agents.controls.approval import Policy
     from infra.ledger import Execution, Ledger
-    from workflows.execution import ReviewAnswer
+    from workflows.messages import ReviewAnswer
 
 ANSWER_SECONDS = 30.0
 """How long an answer may take to be taken, and then to show in the ledger."""
@@ -241,7 +241,7 @@ def _answer(
 
         async def work() -> tuple[Execution, bool, dict[str, str | None], Policy | None]:
             from infra.ledger import Status
-            from workflows.execution import ReviewAnswer
+            from workflows.messages import ReviewAnswer
 
             async with opened_ledger() as ledger:
                 before = await the_execution(ledger, id, tenant)

@@ -28,7 +28,8 @@ from infra.temporal import search_attributes as sa
 from workers.intake import BadSubmission, HandedIn, Refused, checked_name
 from workflows import definition_of, definitions
 from workflows.batch import BatchOrder, BatchWorkflow, batch_id
-from workflows.definition import Definition, Options
+from workflows.definition import Definition
+from workflows.messages import Options
 
 LARGEST_DOCUMENT = MAX_BYTES
 """Bytes of the largest document taken."""

@@ -30,7 +30,7 @@ from infra.temporal import search_attributes as sa
 from workers.office.submission import begin_batch, execution_id
 from workflows import definition_of
 from workflows.batch import CANCEL, FEED, BatchOrder
-from workflows.execution import HAND_IN_PARTS, ExecutionOrder, PartsOrder
+from workflows.messages import HAND_IN_PARTS, ExecutionOrder, PartsOrder
 
 FEED_SECONDS = 20.0
 """How long one `feed` keeps the window full before it tells the workflow how far the batch is."""
@@ -115,11 +115,11 @@ class Feeding:
             Submission(
                 tenant=order.tenant,
                 batch=order.batch,
-                name=part["name"],
-                digest=part["digest"],
-                size=len(await asyncio.to_thread(self._documents.get, part["digest"])),
+                name=part.name,
+                digest=part.digest,
+                size=len(await asyncio.to_thread(self._documents.get, part.digest)),
                 media_type="application/pdf",
-                execution_id=execution_id(order.definition, order.tenant, part["digest"]),
+                execution_id=execution_id(order.definition, order.tenant, part.digest),
                 submitted_at=now,
                 submitted_by=by,
                 details=order.details | {PART_OF: order.of},

@@ -14,7 +14,7 @@ from infra.settings import Settings
 from infra.telemetry.tracing import trace_id_of
 from tests.workers.cli.examples import FIELDS
 from workers.worker.feeding import Feeding
-from workflows.execution import ExecutionOrder, ReviewAnswer
+from workflows.messages import ExecutionOrder, ReviewAnswer
 
 
 @dataclass

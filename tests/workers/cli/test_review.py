@@ -16,7 +16,7 @@ from tests.workers.cli.examples import MORNING, an_execution, fill
 from workers.cli import review
 from workers.cli._console import Problem
 from workers.cli.review import canonical
-from workflows.execution import ReviewAnswer
+from workflows.messages import ReviewAnswer
 
 Cli = Callable[..., Ran]
 

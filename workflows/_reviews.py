@@ -1,0 +1,101 @@
+"""Waiting for people: what they answer, and who is reminded of it meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypedDict
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from agents.controls.approval import Notice, notices
+    from agents.controls.approval.names import key_of
+    from infra.ledger import Execution
+    from workflows.messages import BY_POLICY, ReviewAnswer
+
+
+class Reminder(TypedDict):
+    """A reminder or an escalation that was given."""
+
+    kind: str
+    at: str
+    """ISO 8601, UTC."""
+    to: list[str]
+
+
+class Reviews:
+    """The answers to one execution. One at a time is waited for; while it is, people are reminded as the approval asks."""
+
+    def __init__(self) -> None:
+        self.waiting = False
+        self.since: datetime | None = None
+        """Since when it waits."""
+        self.reminders: list[Reminder] = []
+        self.escalated = False
+        self._answers: list[ReviewAnswer] = []
+
+    def begin(self) -> datetime:
+        """Take answers from now on; the time."""
+        self.since = workflow.now()
+        self.waiting = True
+        return self.since
+
+    async def give(self, answer: ReviewAnswer) -> None:
+        """Hand in an answer; returns once it was taken."""
+        self._answers.append(answer)
+        self.waiting = False
+        await workflow.wait_condition(lambda: not self._answers)
+
+    async def answer(self, approval: Mapping[str, Any], remind: Callable[[Notice], Awaitable[None]]) -> ReviewAnswer:
+        """Wait, for days if need be, until a person has answered. ``approval`` is the `Requirement` as JSON whose plan says
+        when to ``remind``."""
+        assert self.since, "it has begun to wait"
+        for notice in notices(approval, escalated=self.escalated):
+            if await self._answered_by(self.since + timedelta(hours=notice.after_hours), notice.kind):
+                break
+            self.escalated = self.escalated or notice.kind == "escalation"
+            await remind(notice)
+        await workflow.wait_condition(lambda: bool(self._answers))
+        self.since = None
+        return self._answers.pop(0)
+
+    async def _answered_by(self, due: datetime, until: str) -> bool:
+        """Whether a person answers before ``due``; ``until`` is what the timer is called."""
+        left = due - workflow.now()
+        if left > timedelta(0) and not self._answers:
+            try:
+                await workflow.wait_condition(lambda: bool(self._answers), timeout=left, timeout_summary=until)
+            except TimeoutError:
+                return bool(self._answers)
+        return bool(self._answers)
+
+    def tell(self, notice: Notice, people: Sequence[str], stub: Execution) -> None:
+        """Put a reminder or an escalation on record, in the log and in the metrics: that is all that reaches people for now."""
+        self.reminders.append({"kind": notice.kind, "at": workflow.now().isoformat(), "to": list(people)})
+        workflow.logger.info(
+            "%s %d of %s, which waits for %s",
+            notice.kind,
+            sum(reminder["kind"] == notice.kind for reminder in self.reminders),
+            stub.id,
+            ", ".join(people) or "anyone",
+            extra={"kind": notice.kind, "tenant": stub.tenant, "definition": stub.definition},
+        )
+        workflow.metric_meter().create_counter(
+            "counterfoil_reminders", "Reminders and escalations of executions that wait for a person."
+        ).add(1, {"kind": notice.kind, "definition": stub.definition})
+
+
+def problem_of(answer: ReviewAnswer) -> str | None:
+    """Why an answer cannot be taken, whatever the definition; None where it can."""
+    if key_of(answer.reviewer) in ("", BY_POLICY):
+        return (
+            f"an answer needs the name of who gives it, and nobody is called {BY_POLICY}: that is the approval policy"
+        )
+    if answer.action == "correct" and not answer.corrections:
+        return "a correction names at least one field"
+    if answer.action != "correct" and answer.corrections:
+        return "corrections are given with the action correct; look at what comes of them, then approve"
+    if answer.action == "reject" and not answer.reason:
+        return "a rejection needs a reason"
+    return None

@@ -1,0 +1,127 @@
+"""The stub of an execution: how it begins, what it takes from the agent's state, how it ends and is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from infra.ledger import REFUSED_FOR_GOOD, Execution, Finding, Review, Status, Step, Totals
+    from infra.ledger.activities import record
+    from infra.telemetry.tracing import trace_id_of
+    from workflows._reviews import Reminder
+    from workflows.messages import ExecutionOrder, Part
+
+_CANCELLED = "cancelled by an operator. Submit the document again to start over"
+_ENDS = {"approve": Status.APPROVED, "reject": Status.REJECTED}
+
+
+def begun(order: ExecutionOrder, definition: str) -> Execution:
+    """The stub of an execution that begins now."""
+    info = workflow.info()
+    return Execution(
+        id=info.workflow_id,
+        definition=definition,
+        tenant=order.tenant,
+        batch=order.batch,
+        digest=order.digest,
+        name=order.name,
+        run_id=info.run_id,
+        trace_id=f"{trace_id_of(info.workflow_id):032x}",
+        status=Status.RUNNING,
+        started_at=info.start_time,
+    )
+
+
+def take(stub: Execution, state: dict[str, Any], reminders: Sequence[Reminder]) -> None:
+    """Bring the stub up to date with the graph's state."""
+    decision, head = state.get("decision"), state.get("headline") or {}
+    if decision:
+        stub.decision, stub.decided_by, stub.reasons = decision["outcome"], decision["by"], decision["reasons"]
+        stub.status = _ENDS.get(decision["outcome"], Status.REVIEW)
+    stub.vendor, stub.number, stub.currency = head.get("vendor"), head.get("number"), head.get("currency")
+    stub.amount = Decimal(head["amount"]) if head.get("amount") else None
+    stub.steps = [Step(ordinal=n, **step) for n, step in enumerate(state.get("steps", []))]
+    stub.findings = [Finding(**finding) for findings in state.get("findings", {}).values() for finding in findings]
+    stub.reviews = [Review(**review) for review in state.get("reviews", [])]
+    read = {"fields": state.get("fields", {}), "document": state.get("document")}
+    stub.result = {**(state.get("result") or {}), **read}
+    if reminders:
+        stub.result["reminders"] = list(reminders)
+
+
+def wait(stub: Execution, since: datetime | None, reminders: Sequence[Reminder]) -> None:
+    """It waits for a person: since when, and what was done about it."""
+    stub.result = {**stub.result, "waits_since": since and since.isoformat(), "reminders": list(reminders)}
+
+
+def split(stub: Execution, parts: Sequence[Part]) -> None:
+    """Its document was several: each has become an execution of its own."""
+    stub.status, stub.decision = Status.SPLIT, None
+    stub.reasons = [f"it holds {len(parts)} documents: {', '.join(part.name for part in parts)}"]
+
+
+def end(stub: Execution, failure: str | None) -> None:
+    """It ends now, failed where ``failure`` says why."""
+    stub.ended_at = workflow.now()
+    stub.settled_at = stub.settled_at or stub.ended_at
+    if failure:
+        stub.status, stub.error, stub.decision = Status.FAILED, failure, None
+
+
+async def keep(stub: Execution, *, news: bool) -> None:
+    """Write the stub to the ledger, and into it what its model calls come to; ``news`` if it stands otherwise than before.
+
+    Raises:
+        ApplicationError: the ledger cannot take it. What it cannot take is left out; that the execution stands, and why it
+            failed, is recorded.
+    """
+    summary = stub.status.value
+    try:
+        totals = await _recorded(stub, news, summary)
+    except ActivityError as error:
+        unrecorded = f"its result cannot be recorded: {_told(error)}"
+        stub.status, stub.error, stub.decision = Status.FAILED, stub.error or unrecorded, None
+        stub.ended_at = workflow.now()
+        stub.amount, stub.result, stub.steps, stub.findings = None, {}, [], []
+        totals = await _recorded(stub, news, summary)
+        if stub.error != _CANCELLED:
+            raise ApplicationError(stub.error, type="ExecutionFailed", non_retryable=True) from error
+    stub.model_calls, stub.usage = totals.model_calls, totals.usage
+    stub.cost, stub.cost_currency = totals.cost, totals.cost_currency
+
+
+async def _recorded(stub: Execution, news: bool, summary: str) -> Totals:
+    return await workflow.execute_local_activity(  # local: what it is given, the whole stub, is not written to the history
+        record,
+        args=[stub, news],
+        summary=summary,
+        start_to_close_timeout=timedelta(seconds=40),
+        # A ledger that is down is no reason to lose an execution: its record is tried until it is up again. What it cannot
+        # take will not be taken later.
+        retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=60), non_retryable_error_types=REFUSED_FOR_GOOD),
+    )
+
+
+def reason_of(error: BaseException) -> str:
+    """What a person should read of what ended an execution: the innermost message, and that submitting again is safe."""
+    if is_cancelled_exception(error):  # by itself, or as the end of the activity that was under way
+        return _CANCELLED
+    return _told(error)
+
+
+def _told(error: BaseException) -> str:
+    while isinstance(error, ActivityError) and error.cause:
+        error = error.cause
+    if not isinstance(error, FailureError):
+        return f"a fault of the software, {type(error).__name__}: {error}. Please report it"
+    message = error.message.rstrip(".")
+    mendable = not (isinstance(error, ApplicationError) and error.type == "Unreadable")
+    again = " After mending it, submit the document again: answers already paid for are kept." if mendable else ""
+    return f"{message}.{again}"
