@@ -227,6 +227,7 @@ class Settings(BaseSettings):
     ocr: bool = Field(
         default=True, description="recognise the text of pages that have none, as scans; else a person reads"
     )
+    ocr_engine: str = Field(default="rapidocr", description="what recognises: rapidocr, or module:factory of your own")
     ocr_pages: int = Field(default=10, gt=0, description="at most so many pages of a document are recognised")
     ocr_seconds: float = Field(default=30.0, gt=0, description="a page may take to be recognised, beyond read_seconds")
     ocr_memory_mb: int = Field(

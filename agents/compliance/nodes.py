@@ -42,7 +42,8 @@ async def read(state: State) -> State:
     to, execution = connections(), state["execution"]
     made = to.settings
     data = await asyncio.to_thread(to.documents.get, execution["digest"])
-    ocr = OcrLimits(made.ocr_pages, made.ocr_seconds, made.ocr_memory_mb) if made.ocr else None
+    limits = OcrLimits(made.ocr_pages, made.ocr_seconds, made.ocr_memory_mb, made.ocr_engine)
+    ocr = limits if made.ocr else None
     reading = await read_document(
         data, execution["name"], seconds=made.read_seconds, memory_mb=made.read_memory_mb, ocr=ocr
     )

@@ -8,6 +8,7 @@ problem of the document is an answer (JSON with a ``problem``); any other exit s
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import os
@@ -16,7 +17,10 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from agents.documents.ocr import OcrEngine
 
 _CONTAINER_SECONDS = 5.0
 """To look how an e-invoice is attached, which takes some milliseconds; and as long again where a library is to be loaded."""
@@ -29,16 +33,31 @@ def perform(task: str, name: str, seconds: float, memory_mb: int) -> None:
     with os.fdopen(0, "rb", closefd=False) as document:
         data = document.read()
     tasks: dict[str, Callable[[bytes, str], bytes | dict[str, Any]]] = {
-        "pdf": _read_pdf, "ocr": _recognise, "xml": _read_xml, "image": _draw, "pages": _take_pages,
+        "pdf": _read_pdf, "xml": _read_xml, "image": _draw, "pages": _take_pages,
     }  # fmt: skip
-    processors = import_for(task)
+    import_for(task)
+    processors = 1
+    if task == "ocr":
+        from agents.documents.ocr import NoSuchEngine, load_engine
+
+        try:
+            engine = load_engine(json.loads(name)["engine"])
+        except NoSuchEngine as error:
+            return _give({"unrecognised": str(error)}, answer_to)
+        processors = engine.threads
+        tasks["ocr"] = functools.partial(_recognise, engine=engine)
     _limit(math.ceil(seconds * processors) + 1, memory_mb * 1024 * 1024)
+    answer: bytes | dict[str, Any]
     try:
         answer = tasks[task](data, name)
     except MemoryError:
         answer = {"problem": {"code": "too_large", "message": TOO_MUCH_MEMORY}}
     except Exception as error:  # a library that stumbles over a broken document raises what it likes
         answer = {"problem": {"code": "damaged", "message": _stumbled(error)}}
+    return _give(answer, answer_to)
+
+
+def _give(answer: bytes | dict[str, Any], answer_to: int) -> None:
     if not isinstance(answer, bytes):
         answer = json.dumps(answer, ensure_ascii=True, separators=(",", ":")).encode("ascii")
     with os.fdopen(answer_to, "wb") as out:
@@ -50,26 +69,16 @@ TOO_MUCH_MEMORY = (
 )
 
 
-def import_for(task: str) -> int:
-    """Load the libraries while memory is not yet limited: a fault of theirs is not the document's. How many processors
-    they use at once."""
+def import_for(task: str) -> None:
+    """Load the libraries while memory is not yet limited: a fault of theirs is not the document's."""
     if task == "image":
         from agents.documents import _image  # noqa: F401
-
-        return 1
-    if task == "pages":
+    elif task == "pages":
         from agents.documents import _pages  # noqa: F401
-
-        return 1
-    from agents.documents import safe_xml  # noqa: F401
-
-    if task in ("pdf", "ocr"):
-        from agents.documents import _attachments, _pdf  # noqa: F401
-    if task == "ocr":
-        from agents.documents import _ocr
-
-        return _ocr.threads()
-    return 1
+    elif task == "xml":
+        from agents.documents import safe_xml  # noqa: F401
+    else:
+        from agents.documents import _attachments, _pdf, safe_xml  # noqa: F401
 
 
 def import_the_rest() -> None:
@@ -77,8 +86,9 @@ def import_the_rest() -> None:
     import pypdf  # noqa: F401
 
 
-def _recognise(data: bytes, order: str) -> dict[str, Any]:
-    """``order`` is JSON: the numbers of the ``pages`` to recognise, and the ``seconds`` after which none is begun."""
+def _recognise(data: bytes, order: str, *, engine: OcrEngine) -> dict[str, Any]:
+    """``order`` is JSON: the numbers of the ``pages`` to recognise, the ``seconds`` after which none is begun, and the name
+    of the ``engine``."""
     from agents.documents._pdf import from_picture
 
     asked = json.loads(order)
@@ -89,9 +99,9 @@ def _recognise(data: bytes, order: str) -> dict[str, Any]:
         start = time.monotonic()
         if number not in asked["pages"] or start + longest > begun + asked["seconds"]:
             return None
-        found = from_picture(page)
+        seen = from_picture(page, engine)
         longest = max(longest, time.monotonic() - start)
-        return found
+        return seen
 
     return _read_pdf(data, "", recognise)
 

@@ -15,7 +15,7 @@ import math
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
@@ -23,7 +23,12 @@ import pypdfium2.raw as raw  # type: ignore[import-untyped]
 from agents.documents._page import Box, Unreadable, character, damaged, map_to_page, open_page, open_pdf
 from agents.documents._sight import Sight, Why
 from agents.documents._structure import active_content, attachment_names, metadata, unfolds_too_far
-from agents.documents.turning import displayed
+from agents.documents.turning import displayed, upright_size
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from agents.documents.ocr import OcrEngine
 
 MAX_PAGES = 500
 MAX_CHARACTERS = 1_000_000
@@ -37,6 +42,12 @@ _MAX_COLUMNS = 200
 
 _FEW_LETTERS = 60
 """A picture of a page that carries no more than these, such as a stamp of when it came in, has no text of its own."""
+
+_POINTS_PER_INCH = 72.0
+_RESOLUTION = 200.0
+"""Pixels an inch at which a page is drawn to be recognised: measured, finer costs twice the time and reads no more."""
+_MAX_PIXELS = 6_000_000
+"""Of such a drawing; A4 at 200 pixels an inch has 3.9 million. A larger page is drawn coarser."""
 
 _MAX_HIDDEN = 20_000
 """Characters of hidden text that are kept, of a whole document: some 3,000 words. More are counted only."""
@@ -226,23 +237,38 @@ def _look(page: Any, text_page: Any, width: float, height: float, keep: int) -> 
     return found
 
 
-def from_picture(page: Any) -> _Found:
+def from_picture(page: Any, engine: OcrEngine) -> _Found:
     """The words of a page that has none, recognised by OCR. Raises `Unreadable`."""
-    from agents.documents import _ocr  # its models take a second to load: only where one is needed
-
-    seen = _ocr.recognise(page)
+    picture = _drawn(page)
+    recognised = engine.recognise(picture)
+    displayed_width, displayed_height = page.get_size()
+    width, height = upright_size(displayed_width, displayed_height, recognised.turned)
+    pixels_across, pixels_down = upright_size(*picture.size, recognised.turned)
+    across, down = width / pixels_across, height / pixels_down
     words = []
-    for text, (left, top, right, bottom), sure, turn in seen.words:
+    for text, box, sure, turn in recognised.words:
+        left, top, right, bottom = box[0] * across, box[1] * down, box[2] * across, box[3] * down
         middle = (left + right) / 2, (top + bottom) / 2
         origin = ((left, middle[1]), (middle[0], top), (right, middle[1]), (middle[0], bottom))[turn]
         words.append(_Word(text, left, top, right, bottom, origin, turn, sure))
     ocr = {
-        "engine": _ocr.ENGINE,
-        "turned": round(seen.turned, 2),
-        "confidence": round(seen.confidence, 3),
-        "illegible": seen.illegible,
+        "engine": engine.name,
+        "turned": round(recognised.turned, 2),
+        "confidence": round(recognised.confidence, 3),
+        "illegible": recognised.illegible,
     }
     return _Found(words, ocr=ocr)
+
+
+def _drawn(page: Any) -> Image:
+    """The page in grey, as an engine is shown it."""
+    width, height = page.get_size()
+    scale = min(_RESOLUTION / _POINTS_PER_INCH, math.sqrt(_MAX_PIXELS / (width * height)))
+    try:
+        picture: Image = page.render(scale=scale, grayscale=True, may_draw_forms=False).to_pil()
+    except Exception as error:
+        raise Unreadable("damaged", "A page cannot be drawn. Ask the sender for the file again.") from error
+    return picture
 
 
 def _gather(

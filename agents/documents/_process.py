@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 from agents.documents._forks import Fork, NurseryDied, fork
 from agents.documents.kind import MAX_BYTES, kind_of
+from agents.documents.ocr import DEFAULT_ENGINE
 from agents.documents.reading import Box, Problem, Reading
 
 MAX_OUTLINES = 200
@@ -36,7 +37,7 @@ _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKe
 
 
 class OcrLimits(NamedTuple):
-    """What recognising the text of pages without any may take."""
+    """What recognising the text of pages without any may take, and who does it."""
 
     pages: int
     """At most so many of a document; the others are listed as not recognised."""
@@ -44,6 +45,8 @@ class OcrLimits(NamedTuple):
     """Wall-clock time a page, as a mean over the pages recognised."""
     memory_mb: int
     """Address space in MiB; a page of A4 takes less than 1,024."""
+    engine: str = DEFAULT_ENGINE
+    """See `agents.documents.ocr.load_engine`."""
 
 
 class PageNotDrawn(ValueError):
@@ -91,31 +94,33 @@ async def read_document(
     status, answer = await _perform(kind, _argument(name), data, seconds, memory_mb)
     if answer is None:
         return reading.model_copy(update={"problem": _broke_down(status, seconds)})
-    found = await asyncio.to_thread(_interpret, reading, answer)
-    if not found.pictures or (found.problem and found.problem.code != "no_text"):
-        return found
+    reading = await asyncio.to_thread(_interpret, reading, answer)
+    if not reading.pictures or (reading.problem and reading.problem.code != "no_text"):
+        return reading
     if ocr is None or not ocr.pages:
-        return _unrecognised(found, "Recognising pictures (OCR) is turned off.")
-    return await _recognised(data, found, seconds, ocr)
+        return _unrecognised(reading, "Recognising pictures (OCR) is turned off.")
+    return await _recognised(data, reading, seconds, ocr)
 
 
-async def _recognised(data: bytes, found: Reading, seconds: float, ocr: OcrLimits) -> Reading:
-    """The reading with its pictures recognised; ``found``, saying why, where that cannot be done."""
-    pages = found.pictures[: ocr.pages]
+async def _recognised(data: bytes, reading: Reading, seconds: float, ocr: OcrLimits) -> Reading:
+    """The reading with its pictures recognised; ``reading``, saying why, where that cannot be done."""
+    pages = reading.pictures[: ocr.pages]
     allowed = len(pages) * ocr.seconds
-    order = json.dumps({"pages": pages, "seconds": allowed})
+    order = json.dumps({"pages": pages, "seconds": allowed, "engine": ocr.engine})
     async with _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1)):
         status, answer = await _perform("ocr", order, data, seconds + allowed, ocr.memory_mb)
     if answer is None:
-        return _unrecognised(found, f"Recognising them failed. {_broke_down(status, seconds + allowed).message}")
-    made = await asyncio.to_thread(_interpret, found, answer)
-    if made.problem and made.problem.code != "no_text":  # as text it could be read: that much stays
-        return _unrecognised(found, f"Recognising them failed. {made.problem.message}")
-    if late := [number for number in made.pictures if number in pages]:
-        return _unrecognised(made, f"The time for it was up before page {late[0]} ({allowed:g} seconds in all).")
-    if made.pictures:
-        return _unrecognised(made, f"At most {ocr.pages} pages of a document are recognised.")
-    return made
+        return _unrecognised(reading, f"Recognising them failed. {_broke_down(status, seconds + allowed).message}")
+    recognised = await asyncio.to_thread(_interpret, reading, answer)
+    if recognised.unrecognised:  # there is no such engine
+        return _unrecognised(reading, recognised.unrecognised)
+    if recognised.problem and recognised.problem.code != "no_text":  # as text it could be read: that much stays
+        return _unrecognised(reading, f"Recognising them failed. {recognised.problem.message}")
+    if late := [number for number in recognised.pictures if number in pages]:
+        return _unrecognised(recognised, f"The time for it was up before page {late[0]} ({allowed:g} seconds in all).")
+    if recognised.pictures:
+        return _unrecognised(recognised, f"At most {ocr.pages} pages of a document are recognised.")
+    return recognised
 
 
 def _unrecognised(reading: Reading, why: str) -> Reading:
@@ -218,8 +223,8 @@ async def _perform(
 def _interpret(reading: Reading, answer: bytes) -> Reading:
     """The reader has handled hostile bytes: its answer is checked like any other input."""
     try:
-        found: dict[str, Any] = json.loads(answer)
-        return Reading.model_validate({**found, "digest": reading.digest, "media_type": reading.media_type})
+        read: dict[str, Any] = json.loads(answer)
+        return Reading.model_validate({**read, "digest": reading.digest, "media_type": reading.media_type})
     except ValueError as error:
         raise ReaderFailed("The reading process gave an answer that is no reading.") from error
 

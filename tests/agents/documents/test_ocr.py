@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 
 from agents.documents import OcrLimits, page_image, read_document
+from agents.documents._pdf import from_picture
 from agents.documents.layout import Layout
+from agents.documents.ocr import load_engine
 from agents.documents.places import Places
 from agents.documents.reading import Reading, Word
 from tests.agents.documents.samples import invoice_page, pdf
@@ -104,14 +106,13 @@ def test_pages_beyond_the_limit_are_named_and_not_silently_left_out(reading: Rea
 
 
 def test_a_page_is_read_that_was_put_into_the_scanner_upside_down_and_askew() -> None:
-    from agents.documents import _ocr
-
     page = pdfium.PdfDocument(scanned(small_invoice(), turned=183))[0]
-    found = _ocr.recognise(page)
+    found = from_picture(page, load_engine("rapidocr"))
+    assert found.ocr
     assert sorted(word.text for word in found.words) == sorted(WORDS)
-    assert (found.turned + 183 + 180) % 360 - 180 == pytest.approx(0, abs=0.5)
+    assert (found.ocr["turned"] + 183 + 180) % 360 - 180 == pytest.approx(0, abs=0.5)
     assert {word.turn for word in found.words} == {0}
-    left = {word.text: word.box[0] for word in found.words}
+    left = {word.text: word.left for word in found.words}
     assert left["119,00"] - left["Gesamtbetrag"] == pytest.approx(230, abs=2)
 
 
