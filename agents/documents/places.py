@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import bisect
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from agents.documents.reading import Box, Reading, Word
+from infra.text import caseless, squeezed
 
 _COLUMN_GAP = 0.75
 """A gap wider than this, in line heights, separates columns."""
@@ -38,7 +38,7 @@ class Places:
         parts: list[str] = []
         length = 0
         for word in self._words:
-            folded = _fold(word.text)
+            folded = squeezed(word.text)
             self._starts.append(length)
             parts.append(folded)
             length += len(folded)
@@ -55,7 +55,7 @@ class Places:
 
     def every(self, printed: str) -> list[Place]:
         """The places where ``printed`` stands, in reading order."""
-        wanted = _fold(printed)
+        wanted = squeezed(printed)
         if not any(c.isalnum() for c in wanted):
             return []
         gaps = _gaps(printed)
@@ -72,8 +72,8 @@ class Places:
         first = bisect.bisect_right(self._starts, start) - 1
         last = bisect.bisect_left(self._starts, end) - 1
         words = self._words[first : last + 1]
-        before = _fold(words[0].text)[: start - self._starts[first]]
-        after = _fold(words[-1].text)[end - self._starts[last] :]
+        before = squeezed(words[0].text)[: start - self._starts[first]]
+        after = squeezed(words[-1].text)[end - self._starts[last] :]
         if any(c.isalnum() for c in before[-1:] + after[:1]) or _glued(before, after):
             return None
         if any(w.page != words[0].page for w in words):
@@ -95,17 +95,13 @@ def _one_number(left: Word, right: Word) -> bool:
     """Whether two words that meet in digits are the thousands and the rest of one number, a space apart."""
     near = left.line == right.line and right.box[0] - left.box[2] < _COLUMN_GAP * (right.box[3] - right.box[1])
     return near and bool(
-        re.search(r"(?<!\d)\d{1,3}$", _fold(left.text)) and re.match(r"\d{3}(?!\d)", _fold(right.text))
+        re.search(r"(?<!\d)\d{1,3}$", squeezed(left.text)) and re.match(r"\d{3}(?!\d)", squeezed(right.text))
     )
-
-
-def _fold(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _gaps(printed: str) -> frozenset[int]:
     """Where in the folded text white space was."""
-    lengths = [len(part) for part in unicodedata.normalize("NFKC", printed).casefold().split()]
+    lengths = [len(part) for part in caseless(printed).split()]
     return frozenset(sum(lengths[:n]) for n in range(1, len(lengths)))
 
 

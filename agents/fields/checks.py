@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from agents.fields import identifiers, values
 from agents.fields.schema import Field, rows
+from agents.fields.values import CENT
 from agents.findings import Severity, finding
 
-CENT = Decimal("0.01")
 MOST_DAYS_TO_PAY = 400
 MOST_DAYS_APART = 400
 """Days between issue and delivery beyond which one of the two is likely misread: a year's service, and a month."""

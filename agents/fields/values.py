@@ -19,6 +19,8 @@ from stdnum.gb import vat as british_vat
 
 from agents.fields.schema import MAX_DIGITS
 
+CENT = Decimal("0.01")
+"""To which sums of money are rounded, and by which they may differ."""
 _SPACES = "\u00a0\u202f\u2009 "
 AMOUNT = re.compile(
     rf"(?<![\w.,/-])[-−]?\(?\d{{1,3}}(?:[.,'’{_SPACES}]\d{{3}})+(?:[.,]\d{{1,4}})?(?:(?<=[.,]\d\d)[-−](?![\w.,-]))?(?![\w])"

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agents.fields import values
+from agents.fields.values import CENT
 from agents.pages._candidates import LEFT, Candidate, Candidates
 from agents.pages.words import is_label
 
-CENT = Decimal("0.01")
 MOST_AMOUNTS = 220
 """Distinct amounts of money that are tried against each other."""
 _LONGEST_RUN = 12

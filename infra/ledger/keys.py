@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from infra.text import caseless
 
 
 def number_key(number: str) -> str:
@@ -12,6 +13,5 @@ def number_key(number: str) -> str:
     Different numbers may share a key (``1-11`` and ``11-1``): it finds candidates, and proves nothing. Empty for a number
     of signs alone.
     """
-    plain = unicodedata.normalize("NFKC", number).casefold()
-    groups = re.findall(r"[^\W\d_]+|\d+", plain)
+    groups = re.findall(r"[^\W\d_]+|\d+", caseless(number))
     return "".join(group.lstrip("0") or "0" if group.isdigit() else group for group in groups)

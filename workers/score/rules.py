@@ -8,12 +8,14 @@ not read is wrong. Truth and prediction have the public shape of `agents.fields.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 from typing import Any
+
+from agents.fields.values import CENT
+from infra.text import squeezed
 
 HEADER_KEYS = (
     "invoice_number",
@@ -28,7 +30,6 @@ HEADER_KEYS = (
 KEYS = (*HEADER_KEYS, "payment.iban")
 """The fields of which none may be wrong where nobody looked: what is paid, to whom, to which account."""
 
-CENT = Decimal("0.01")
 PRICE_TOLERANCE = Decimal("0.005")
 """Of a unit price, as a share of it: prices are printed rounded."""
 NAME_LIKENESS, LINE_NAME_LIKENESS, TERMS_LIKENESS = 0.85, 0.80, 0.60
@@ -155,7 +156,7 @@ def value_at(invoice: Mapping[str, Any], path: str) -> Any:
 
 def folded(text: object) -> str:
     """Letters and digits alone, in compatibility form and without case."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", str(text)).casefold()))
+    return "".join(filter(str.isalnum, squeezed(str(text))))
 
 
 def number_of(value: object) -> Decimal | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
+
+from infra.text import caseless
 
 
 def key_of(name: str) -> str:
@@ -12,7 +13,7 @@ def key_of(name: str) -> str:
     >>> key_of("  Anna  MÜLLER ")
     'anna müller'
     """
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return caseless(name)
 
 
 def among(name: str | None, names: Iterable[str]) -> bool:

@@ -16,10 +16,10 @@ from typing import Any
 from agents.controls.matching.names import likeness, name_key
 from agents.fields.schema import Field, Fields
 from agents.fields.schema import rows as table_rows
+from agents.fields.values import CENT
 from agents.findings import finding
 from infra.ledger import Billing, OrderLine, OrderOnRecord, Vendor
 
-CENT = Decimal("0.01")
 LEAST_ALIKE = 55.0
 """From 0 to 100: lines whose names are less alike are the same only if price or article number says so."""
 

@@ -6,7 +6,6 @@ Where a document has pages, its text is what is printed on them; a bare XML's ar
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -17,6 +16,7 @@ from agents.documents.layout import Layout, Line, union
 from agents.documents.places import Place, Places
 from agents.documents.reading import Box, Reading
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, parse_xml
+from infra.text import squeezed, unaccented
 
 LONGEST_LINE = 300
 """Characters that are shown and quoted as one; a longer line is several."""
@@ -72,10 +72,10 @@ class Passages:
         """Where ``quote`` stands in the document, white space and letter case aside; None if it does not."""
         if place := self._places.find(quote):
             return Passage(place.text, place.page, self._reading.as_displayed(place.page, place.box))
-        wanted = _squeezed(quote)
+        wanted = squeezed(quote)
         if not any(c.isalnum() for c in wanted) or self._layout.lines:
             return None
-        return next((Passage(text) for text in self._values if wanted in _squeezed(text)), None)
+        return next((Passage(text) for text in self._values if wanted in squeezed(text)), None)
 
     def phrase(self, phrases: Iterable[str]) -> Passage | None:
         """The first of ``phrases`` that stands in the document and that no word before it denies or makes a condition."""
@@ -95,11 +95,11 @@ class Passages:
             if not _turned(self._before(place)):
                 yield Passage(place.text, place.page, self._reading.as_displayed(place.page, place.box))
                 return
-        wanted = _squeezed(phrase)
+        wanted = squeezed(phrase)
         for text in self._values:
-            at = _squeezed(text).find(wanted)
+            at = squeezed(text).find(wanted)
             if at >= 0 and not _turned(text[:at]):
-                yield Passage(next((part for part in _parts(text) if wanted in _squeezed(part)), phrase))
+                yield Passage(next((part for part in _parts(text) if wanted in squeezed(part)), phrase))
                 return
 
     def _before(self, place: Place) -> str:
@@ -158,14 +158,9 @@ def _beginning(phrases: tuple[str, ...]) -> re.Pattern[str]:
 
 def plain(text: str) -> str:
     """Lower case, without accents, one space between words."""
-    split = unicodedata.normalize("NFKD", text).casefold()
-    return " ".join("".join(c for c in split if not unicodedata.combining(c)).split())
+    return " ".join(unaccented(text).split())
 
 
 def _turned(before: str) -> bool:
     """Whether a word of the same sentence turns the sense of what follows."""
     return bool(_TURNED.search(plain(re.split(r"[.;:!?]\s", before)[-1])))
-
-
-def _squeezed(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
-from unicodedata import combining, normalize
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import cdist
 
 from infra.failures import Failure
+from infra.text import latin
 
 THRESHOLD = 88.0
 """From 0 to 100: names at least so alike are told to a person. Measured on `tests/agents/controls/rulebook/near_names.py`."""
@@ -141,16 +141,13 @@ def _word_alike(one: str, other: str, *, score_cutoff: float | None = None) -> f
 @lru_cache(65_536)
 def normalised(name: str) -> tuple[str, ...]:
     """The words of a name: lower case, without accents and signs, legal forms left out."""
-    letters = "".join(c for c in normalize("NFKD", name.casefold()) if not combining(c))
-    letters = letters.translate(_LETTERS)
+    letters = latin(name).translate(_SIGNS)
     letters = re.sub(r"(?<=\b\w)\.(?=\w\b)", "", letters)  # S.A.R.L. is one word
     words = re.findall(r"\w+", letters)
     return tuple(word for word in words if word not in _FORMS) or tuple(words)
 
 
-_LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "&": " ", "'": "", "’": ""}
-)
+_SIGNS = str.maketrans({"&": " ", "'": "", "’": ""})
 
 
 def load_sanctions(path: Path) -> tuple[bytes, SanctionsList]:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from agents.einvoice.en16931._draft import CENT, NO_NUMBER, EInvoiceDraft, number, written
+from agents.einvoice.en16931._draft import NO_NUMBER, EInvoiceDraft, number, written
 from agents.fields.identifiers import EU
 from agents.fields.schema import Field, rows
+from agents.fields.values import CENT
 
 _ZERO = Decimal(0)
 _EXEMPT: dict[str, tuple[str, str | None]] = {

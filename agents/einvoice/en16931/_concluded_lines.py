@@ -8,8 +8,9 @@ from typing import Any
 
 from agents.einvoice.en16931 import _units
 from agents.einvoice.en16931._concluded_amounts import category
-from agents.einvoice.en16931._draft import CENT, NO_NUMBER, NO_TEXT, EInvoiceDraft, number, written
+from agents.einvoice.en16931._draft import NO_NUMBER, NO_TEXT, EInvoiceDraft, number, written
 from agents.fields.schema import Field, rows
+from agents.fields.values import CENT
 
 _PLACES = 6
 """Of a price that is concluded from an amount."""

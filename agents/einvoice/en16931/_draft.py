@@ -12,7 +12,6 @@ NO_NUMBER = "NaN"
 NO_DATE = datetime.date(9999, 12, 31)
 NO_CURRENCY = "XTS"
 """What stands for a value that is not known; the writer takes its element out again. XTS is ISO 4217's code for tests."""
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from itertools import combinations
 
 from agents.fields.checks import row_numbers
 from agents.fields.schema import Field, rows
+from agents.fields.values import CENT
 from agents.pages.against._comparison import Comparison, contradicted, shown_or_not
 from agents.pages.against._labels import TOTAL_LABELS, label_of
-from agents.pages.against._page import CENT, MOST_LABELS, ROUNDING, PrintedNumber, PrintedPage
+from agents.pages.against._page import MOST_LABELS, ROUNDING, PrintedNumber, PrintedPage
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from itertools import takewhile
 
 from agents.fields.checks import row_numbers
 from agents.fields.schema import Field, is_number, rows
+from agents.fields.values import CENT
 from agents.pages.against._comparison import Comparison, contradicted, shown_or_not
-from agents.pages.against._page import CENT, ROUNDING, PrintedNumber, PrintedPage
+from agents.pages.against._page import ROUNDING, PrintedNumber, PrintedPage
 
 MOST_LINES = 2500
 """Lines of the e-invoice that are looked for, more than an execution carries (`bounds`)."""

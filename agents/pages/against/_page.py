@@ -23,7 +23,6 @@ _LONGEST_LINE = 2_000
 """Bounds on what is looked at: the text of a document is hostile."""
 
 
-CENT = Decimal("0.01")
 ROUNDING = Decimal("0.02")
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from infra.text import unaccented
 
 
 def folded(text: str) -> str:
     """Without letter case and accents, German umlauts as either of their two spellings."""
-    text = unicodedata.normalize("NFKD", text.casefold())
-    text = "".join(c for c in text if not unicodedata.combining(c))
-    return text.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    return unaccented(text).replace("ae", "a").replace("oe", "o").replace("ue", "u")
 
 
 def letters_of(text: str) -> str:

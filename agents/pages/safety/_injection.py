@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import bisect
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, Literal, NamedTuple
@@ -21,6 +20,7 @@ from agents.documents.reading import Box, Reading
 from agents.fields import values
 from agents.findings import finding
 from agents.pages.safety._shapes import ACCOUNT, AI, SHAPES, Rule
+from infra.text import unaccented
 
 LONGEST_QUOTE = 200
 """Characters of the document that a finding repeats."""
@@ -45,8 +45,8 @@ _UNPRINTED = re.compile(f"[\u00ad\u180e{_INVISIBLE}{_TURNING}\U000e0000-\U000e00
 """Soft hyphens, joiners and other characters of no width, those that turn the direction, and tags."""
 _IN_A_NUMBER = re.compile(rf"[0-9][.,]?[{_INVISIBLE}]{{1,40}}[.,]?[0-9]|[\u202d\u202e][^\n]{{0,40}}?[0-9]")
 _TAGS = re.compile("[\U000e0020-\U000e007e]{2,}")
-_LOOKALIKES = str.maketrans("авеіјкмнорсѕтухһԁαορν", "abeijkmhopcstyxhdaopv")
-"""Cyrillic and Greek small letters that print as Latin ones (Unicode TS 39, confusables)."""
+_LOOKALIKES = str.maketrans("авеіјкмнорсѕтухһԁαορν’", "abeijkmhopcstyxhdaopv'")
+"""Cyrillic and Greek small letters that print as Latin ones (Unicode TS 39, confusables), and the typographer's apostrophe."""
 _CYRILLIC = "\u0400-\u04ff\u0500-\u052f"
 _MIXED = re.compile(rf"[A-Za-z][{_CYRILLIC}]|[{_CYRILLIC}][A-Za-z]")
 _MOST_MIXED = 2
@@ -133,15 +133,12 @@ class _Source:
 
 
 def plain_text(text: str) -> str:
-    """``text`` as it is looked through: compatible forms as one (NFKC), no letter case, no accents, no character that
-    does not print, letters of other alphabets as the Latin ones they print as, and single spaces."""
+    """``text`` as it is looked through: `unaccented`, without characters that do not print, letters of other alphabets as
+    the Latin ones they print as, and single spaces."""
     if not text.isascii():
         text = _TAGS.sub(lambda m: _untagged(m[0]), text)
         text = _UNPRINTED.sub("", text)
-        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
-        text = "".join(c for c in text if not unicodedata.combining(c)).replace("’", "'")
-        text = text.casefold().translate(_LOOKALIKES)
-    return " ".join(text.casefold().split())
+    return " ".join(unaccented(text).translate(_LOOKALIKES).split())
 
 
 def _quote(text: str) -> str:

@@ -13,11 +13,10 @@ from decimal import Decimal
 from itertools import product
 
 from agents.documents.layout import Layout, Line
-from agents.fields.values import is_money
+from agents.fields.values import CENT, is_money
 from agents.pages.table._columns import Columns, Token, typical_height
 from agents.pages.table._headings import MOST_LINES, Header, fold
 
-CENT = Decimal("0.01")
 _MOST_LEGEND = 400
 _LEGEND = re.compile(r"(?:^|(?<=\s)|(?<=[(,;]))([A-Z]{1,2}\d?)\s{0,2}[=:@(]\s{0,2}(\d{1,2}(?:[.,]\d{1,2})?)\s?%")
 _SAMPLE = 40

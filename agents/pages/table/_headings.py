@@ -7,7 +7,6 @@ much) it has several roles, and `_rows` lets the arithmetic of the rows choose.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +14,7 @@ from typing import Literal
 
 from agents.documents.layout import Cell, Layout, Line, union
 from agents.documents.reading import Box, Word
+from infra.text import latin
 
 Role = Literal[
     "id", "name", "article", "quantity", "unit", "price", "amount", "tax_rate", "tax_amount", "discount", "per", "date",
@@ -118,8 +118,7 @@ _SPLIT_ID = re.compile(r"(?:pos|nr|no|lfd nr|lfd|lp|n)")
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """``text`` in lower case without accents, everything but letters and digits as one space."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return re.sub(r"[^0-9a-z]+", " ", plain.replace("ß", "ss").replace("ł", "l")).strip()
+    return re.sub(r"[^0-9a-z]+", " ", latin(text)).strip()
 
 
 def _says(pattern: str, text: str) -> bool:

@@ -16,8 +16,8 @@ from itertools import product
 from typing import Literal
 
 from agents.documents.layout import Line
-from agents.fields.values import is_money
-from agents.pages.table._body import CENT, Body, makes, meanings, scale_of
+from agents.fields.values import CENT, is_money
+from agents.pages.table._body import Body, makes, meanings, scale_of
 from agents.pages.table._columns import Token, readings
 from agents.pages.table._headings import TAX_WORD, Heading, fold, is_description, is_untaxed
 from agents.pages.table._labels import ADJUSTED, CARRIED, SUM, TOTAL_ANYWHERE, TOTAL_FIRST, is_label_of_total

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from agents.documents.layout import Layout, Line
 from agents.fields import values
+from agents.fields.values import CENT
 from agents.pages.table._headings import fold
 from agents.pages.table._labels import CARRIED
 
@@ -26,7 +27,6 @@ _LONGEST_LINE = 1200
 """Characters of a line that are shown. No table is printed so small; what is cut is told of."""
 _FIXED_TOKENS = 500
 """Instructions, question, reasons why it is asked again, and the frame of the messages."""
-_CENT = Decimal("0.01")
 
 
 def tokens(text: str) -> int:
@@ -157,7 +157,7 @@ def _multiplies(line: Line) -> bool:
     numbers = [n for n in map(values.parse_amount, printed) if n]
     money = {n for text in printed if values.is_money(text.strip()) and (n := values.parse_amount(text))}
     return any(
-        c in money and abs(a * b - c) <= _CENT
+        c in money and abs(a * b - c) <= CENT
         for i, a in enumerate(numbers)
         for j, b in enumerate(numbers[i + 1 :], i + 1)
         for c in numbers[j + 1 :]

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import islice, product
 from typing import Any, Final
+
+from infra.text import latin
 
 LANGUAGES: Final = ("en", "de", "fr", "nl", "it", "es", "pt", "pl", "nordic", "other")
 """The lists a term may have in the file."""
@@ -25,9 +26,7 @@ _LONGEST = 80
 _KEPT = 200
 """Characters of a text whose normal form is kept: a page's texts are compared with the labels of many terms."""
 _NOT_TERMS = frozenset({"words", "countries"})
-_APART = str.maketrans(
-    {"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "œ": "oe", "№": "n", "°": "", "º": "", "ª": ""}
-)
+_RAISED = str.maketrans({"№": "n", "°": "", "º": "", "ª": ""})
 _SPACED = re.compile(r"\b(?:[a-z] ){4,}[a-z]\b")
 """A heading in spaced letters: ``r e c h n u n g``."""
 
@@ -38,8 +37,7 @@ def normalised(text: str) -> str:
     >>> normalised("Rechnungs-Nr.:")
     'rechnungs nr'
     """
-    apart = unicodedata.normalize("NFKD", text.casefold().translate(_APART))
-    kept = "".join(c if c.isalnum() or c in "#%" else "" if unicodedata.combining(c) else " " for c in apart)
+    kept = "".join(c if c.isalnum() or c in "#%" else " " for c in latin(text.translate(_RAISED)))
     return _SPACED.sub(lambda spaced: spaced[0].replace(" ", ""), " ".join(kept.split()))
 
 
