@@ -9,6 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from agents.controls.approval import Case, Policy
     from agents.fields.corrections import canonical
     from agents.fields.schema import correction_problem, public
+    from agents.fields.table import HEADLINE
     from agents.invoice.graph import build_graph, options
     from infra.ledger import Execution
     from workflows.definition import Definition
@@ -30,13 +31,9 @@ class InvoiceWorkflow(AgentWorkflow):
         """Corrections name fields of the invoice, with values that can be read; an approval needs what a posting is known by;
         and the approval policy says who may answer."""
         if answer.action == "approve":
-            has = {
-                "totals.grand_total": self._stub.amount,
-                "currency": self._stub.currency,
-                "seller.name": self._stub.vendor,
-                "invoice_number": self._stub.number,
-            }
-            if missing := [path for path, value in has.items() if value is None]:
+            stub = self._stub
+            has = {"amount": stub.amount, "currency": stub.currency, "vendor": stub.vendor, "number": stub.number}
+            if missing := [HEADLINE[name] for name, value in has.items() if value is None]:
                 return f"it cannot be posted without {', '.join(missing)}: correct it first, or reject"
         for path, value in answer.corrections.items():
             if problem := correction_problem(path, value):

@@ -1,10 +1,11 @@
 """The fields of an e-invoice, read from its XML without a model.
 
 Two syntaxes carry the same invoice (EN 16931 binds both): UN/CEFACT Cross Industry Invoice, which is what Factur-X,
-ZUGFeRD 1 and 2 and half of XRechnung are, and OASIS UBL 2.1 Invoice and CreditNote. Reading is tolerant: elements are
-found by their local names, so ZUGFeRD 1's other namespaces and names need no reader of their own, and whether the
-document obeys the standard is for the rules to say. What is not a date or a number where one is due is left out, as if
-it were not there; so is a number of more than `MAX_DIGITS` digits. Texts are cut at `MAX_TEXT`, names at `MAX_NAME`.
+ZUGFeRD 1 and 2 and half of XRechnung are, and OASIS UBL 2.1 Invoice and CreditNote. Where a field stands in either is in
+the table of fields. Reading is tolerant: elements are found by their local names, so ZUGFeRD 1's other namespaces and
+names need no reader of their own, and whether the document obeys the standard is for the rules to say. What is not a
+date or a number where one is due is left out, as if it were not there; so is a number of more than `MAX_DIGITS` digits.
+Texts are cut at `MAX_TEXT`, names at `MAX_NAME`.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, parse_xml
-from agents.fields.schema import MAX_DIGITS, MAX_NAME, MAX_TEXT, Evidence, Field, Fields, is_number
+from agents.fields.document_types import CREDIT_NOTE
+from agents.fields.schema import MAX_DIGITS, MAX_NAME, MAX_TEXT, Evidence, Field, Fields
+from agents.fields.table import BY_PATH, COLUMNS, ROWS, SCALARS, FieldSpec, Kind, Syntax
 
 MAX_FIELDS = 100_000
 """An invoice of some fourteen thousand lines. More is refused: it would fill the memory of who reads it."""
@@ -49,9 +53,11 @@ def fields_from_xml(xml: str) -> Fields:
     root = _Node(element, f"/{local}")
     reader = _Reader()
     if local in ("CrossIndustryInvoice", "CrossIndustryDocument"):
-        _read_cii(root, reader)
+        _read(root, "cii", reader)
     elif local in ("Invoice", "CreditNote") and namespace.lstrip("{").startswith(_UBL):
-        _read_ubl(root, reader)
+        _read(root, "ubl", reader)
+        if "type_code" not in reader.fields and local == "CreditNote":
+            reader.set(BY_PATH["type_code"], "type_code", CREDIT_NOTE, root.path, local)
     elif local == "SCRDMCCBDACIOMessageStructure":
         raise NotAnEInvoice("This is an Order-X order, not an invoice. Hand it to purchasing.")
     else:
@@ -86,37 +92,120 @@ def accounts_to_pay_to(xml: str) -> list[str]:
 
 
 class _Node:
-    """An element and the readable path to it."""
+    """An element, or an ``attribute`` of it, and the readable path to it."""
 
-    def __init__(self, element: Any, path: str) -> None:
+    def __init__(self, element: Any, path: str, attribute: str | None = None) -> None:
         self.element = element
         self.path = path
-
-    def children(self, names: str) -> Iterator[_Node]:
-        """The children of a local name, or of any of several, as in ``"ApplicablePercent|RateApplicablePercent"``."""
-        wanted = names.split("|")
-        found = [child for child in self.element if _local(child) in wanted]
-        for number, child in enumerate(found, 1):
-            index = f"[{number}]" if len(found) > 1 else ""
-            yield _Node(child, f"{self.path}/{_local(child)}{index}")
-
-    def all(self, path: str) -> list[_Node]:
-        """The descendants at a path of local names."""
-        step, _, rest = path.partition("/")
-        nodes = list(self.children(step))
-        return [below for node in nodes for below in node.all(rest)] if rest else nodes
-
-    def first(self, path: str) -> _Node | None:
-        """The first at ``path`` that holds text or elements."""
-        return next((node for node in self.all(path) if node.text or len(node.element)), None)
+        self._attribute = attribute
 
     @property
     def text(self) -> str:
-        """Its text with runs of white space as one space."""
+        """Its text with runs of white space as one space; of an attribute what it holds."""
+        if self._attribute:
+            return str(self.element.get(self._attribute) or "").strip()
         return " ".join((self.element.text or "").split())
 
-    def attribute(self, name: str) -> str:
-        return str(self.element.get(name) or "").strip()
+    def all(self, path: str) -> list[_Node]:
+        """What stands at a path, see `FieldSpec.cii`."""
+        if path.startswith("("):
+            every = self.all(path.removeprefix("(").removesuffix(")[last()]"))
+            return [node for node in every if node.text][-1:]
+        nodes = [self]
+        for step in _steps(path):
+            nodes = [below for node in nodes for below in node._at(step)]
+        return nodes
+
+    def first(self, ways: str) -> _Node | None:
+        """The first at any of ``ways``, paths divided by ``|``, that holds text or elements."""
+        return next((node for path in ways.split("|") for node in self.all(path) if node._holds_anything), None)
+
+    def _at(self, step: _Step) -> Iterator[_Node]:
+        if step.name.startswith("@"):
+            if self.text:
+                yield _Node(self.element, f"{self.path}/{step.name}", step.name.removeprefix("@"))
+            return
+        children = [child for child in self.element if _local(child) in step.names]
+        for number, child in enumerate(children, 1):
+            index = f"[{number}]" if len(children) > 1 else ""
+            node = _Node(child, f"{self.path}/{_local(child)}{index}")
+            if step.once:
+                if node._holds_anything:
+                    yield node
+                    return
+            elif step.condition is None or node._meets(step.condition):
+                yield node
+
+    @property
+    def _holds_anything(self) -> bool:
+        return bool(self.text or (self._attribute is None and len(self.element)))
+
+    def _meets(self, condition: _Condition) -> bool:
+        if condition.of.startswith("@"):
+            return str(self.element.get(condition.of[1:]) or "").strip() in condition.values
+        node = self.first(condition.of)
+        return (node is not None and node.text.upper() in condition.values) is not condition.negated
+
+
+class _Condition(NamedTuple):
+    """Whether what stands at ``of`` is one of ``values``, or none of them."""
+
+    of: str
+    values: tuple[str, ...]
+    negated: bool
+
+
+class _Step(NamedTuple):
+    """A step of a path: elements of any of ``names``, or an attribute ``@name``."""
+
+    name: str
+    names: frozenset[str]
+    once: bool
+    condition: _Condition | None
+
+
+@cache
+def _steps(path: str) -> tuple[_Step, ...]:
+    steps = []
+    for step in re.split(r"/(?![^\[]*\])", path):
+        name, _, bound = step.removesuffix("]").partition("[")
+        of, _, values = bound.partition("=")
+        condition = _Condition(of.removesuffix("!"), tuple(values.split(",")), of.endswith("!")) if bound else None
+        steps.append(_Step(name, frozenset({name, *_OTHER_NAMES.get(name, ())}), name in _ONCE, condition))
+    return tuple(steps)
+
+
+_OTHER_NAMES: dict[str, tuple[str, ...]] = {
+    # ZUGFeRD 1
+    "ExchangedDocumentContext": ("SpecifiedExchangedDocumentContext",),
+    "ExchangedDocument": ("HeaderExchangedDocument",),
+    "DateTimeString": ("DateTime",),
+    "SupplyChainTradeTransaction": ("SpecifiedSupplyChainTradeTransaction",),
+    "ApplicableHeaderTradeAgreement": ("ApplicableSupplyChainTradeAgreement",),
+    "ApplicableHeaderTradeDelivery": ("ApplicableSupplyChainTradeDelivery",),
+    "ApplicableHeaderTradeSettlement": ("ApplicableSupplyChainTradeSettlement",),
+    "SpecifiedTradeSettlementHeaderMonetarySummation": ("SpecifiedTradeSettlementMonetarySummation",),
+    "IssuerAssignedID": ("ID",),
+    "RateApplicablePercent": ("ApplicablePercent",),
+    "SpecifiedLineTradeAgreement": ("SpecifiedSupplyChainTradeAgreement",),
+    "SpecifiedLineTradeDelivery": ("SpecifiedSupplyChainTradeDelivery",),
+    "SpecifiedLineTradeSettlement": ("SpecifiedSupplyChainTradeSettlement",),
+    "SpecifiedTradeSettlementLineMonetarySummation": ("SpecifiedTradeSettlementMonetarySummation",),
+    # A UBL CreditNote
+    "InvoiceTypeCode": ("CreditNoteTypeCode",),
+    "InvoiceLine": ("CreditNoteLine",),
+    "InvoicedQuantity": ("CreditedQuantity",),
+}
+"""Other names of the elements that the table names."""
+_ONCE = frozenset(
+    {
+        "ExchangedDocument", "SupplyChainTradeTransaction", "ApplicableHeaderTradeAgreement", "SellerTradeParty",
+        "BuyerTradeParty", "ApplicableHeaderTradeDelivery", "ApplicableHeaderTradeSettlement",
+        "SpecifiedTradeSettlementHeaderMonetarySummation", "SpecifiedLineTradeSettlement", "AccountingSupplierParty",
+        "AccountingCustomerParty", "Party", "LegalMonetaryTotal",
+    }
+)  # fmt: skip
+"""Elements that both syntaxes have once: of more, the first that holds anything counts."""
 
 
 class _Reader:
@@ -125,193 +214,63 @@ class _Reader:
     def __init__(self) -> None:
         self.fields: Fields = {}
 
-    def put(self, path: str, node: _Node | None, canonical: Callable[[str], str | None] | None = None) -> None:
+    def put(self, spec: FieldSpec, path: str, node: _Node | None, syntax: Syntax) -> None:
         """Set ``path`` from ``node`` unless it is None or says nothing."""
-        if node is None or not node.text:
-            return
-        convert = canonical or (_number if is_number(path) else str)
-        self.set(path, convert(node.text), node.path, node.text)
+        if node is not None and node.text:
+            self.set(spec, path, _canonical(spec.kind, syntax)(node.text), node.path, node.text)
 
-    def set(self, path: str, value: str | None, locator: str, text: str) -> None:
+    def set(self, spec: FieldSpec, path: str, value: str | None, locator: str, text: str) -> None:
         if len(self.fields) >= MAX_FIELDS:
             raise NotAnEInvoice(f"The XML holds more than {MAX_FIELDS:,} values, far more than an invoice has.")
-        kept = (value or "")[: MAX_NAME if path.endswith("name") else MAX_TEXT].rstrip()
+        kept = (value or "")[: MAX_NAME if spec.kind is Kind.NAME else MAX_TEXT].rstrip()
         if kept:
             self.fields[path] = Field(
                 value=kept, evidence=Evidence(source="xml", locator=locator, text=text[:MAX_TEXT])
             )
 
-    def put_unit(self, path: str, node: _Node | None) -> None:
-        if node is not None:
-            self.set(path, node.attribute("unitCode"), f"{node.path}/@unitCode", node.attribute("unitCode"))
 
-    def put_amount(self, path: str, nodes: list[_Node], currency: str | None) -> None:
-        """Set an amount that may be stated in more than one currency: the invoice's own, else the one without any.
+def _read(root: _Node, syntax: Syntax, to: _Reader) -> None:
+    """Every field of the table from where it stands in the syntax."""
+    code = root.first(BY_PATH["currency"].place(syntax))
+    currency = code.text.upper() if code and code.text else None
+    for spec in SCALARS:
+        _read_field(spec, spec.path, root, syntax, currency, to)
+    for table, columns in COLUMNS.items():
+        # In CII a line's amount names no currency.
+        of_row = None if table == "lines" and syntax == "cii" else currency
+        for number, row in enumerate(root.all(ROWS[table][syntax])):
+            for spec in columns:
+                _read_field(spec, f"{table}[{number}].{spec.name}", row, syntax, of_row, to)
 
-        An amount that is only stated in another currency is none of this invoice's.
-        """
-        ours = [n for n in nodes if currency in (None, n.attribute("currencyID").upper())]
-        plain = [n for n in nodes if not n.attribute("currencyID")]
-        self.put(path, next(iter((ours or plain) if currency else (plain or ours)), None))
 
-    def put_joined(self, path: str, nodes: list[_Node]) -> None:
-        said = [node for node in nodes if node.text]
+def _read_field(spec: FieldSpec, path: str, root: _Node, syntax: Syntax, currency: str | None, to: _Reader) -> None:
+    place = spec.place(syntax)
+    if spec.kind is Kind.AMOUNT:
+        to.put(spec, path, _in_currency(root.all(place), currency), syntax)
+    elif spec.kind is Kind.PROSE:
+        said = [node for node in root.all(place) if node.text]
         if said:
             text = " ".join(node.text for node in said)
-            self.set(path, text, said[0].path, text)
+            to.set(spec, path, text, said[0].path, text)
+    else:
+        to.put(spec, path, root.first(place), syntax)
 
 
-def _read_cii(root: _Node, to: _Reader) -> None:
-    to.put("profile", root.first("ExchangedDocumentContext|SpecifiedExchangedDocumentContext"
-                                 "/GuidelineSpecifiedDocumentContextParameter/ID"))  # fmt: skip
-    header = root.first("ExchangedDocument|HeaderExchangedDocument")
-    if header:
-        to.put("invoice_number", header.first("ID"))
-        to.put("type_code", header.first("TypeCode"))
-        to.put("issue_date", header.first("IssueDateTime/DateTimeString|DateTime"), _day)
-    transaction = root.first("SupplyChainTradeTransaction|SpecifiedSupplyChainTradeTransaction")
-    if transaction is None:
-        return
-    agreement = transaction.first("ApplicableHeaderTradeAgreement|ApplicableSupplyChainTradeAgreement")
-    if agreement:
-        for role, party in (("seller", "SellerTradeParty"), ("buyer", "BuyerTradeParty")):
-            _cii_party(agreement.first(party), role, to)
-        to.put("purchase_order_ref", agreement.first("BuyerOrderReferencedDocument/IssuerAssignedID|ID"))
-    delivery = transaction.first("ApplicableHeaderTradeDelivery|ApplicableSupplyChainTradeDelivery")
-    if delivery:
-        occurred = delivery.first("ActualDeliverySupplyChainEvent/OccurrenceDateTime/DateTimeString|DateTime")
-        to.put("delivery_date", occurred, _day)
-    settlement = transaction.first("ApplicableHeaderTradeSettlement|ApplicableSupplyChainTradeSettlement")
-    if settlement:
-        _cii_settlement(settlement, to)
-    for number, line in enumerate(transaction.all("IncludedSupplyChainTradeLineItem")):
-        _cii_line(line, f"lines[{number}]", to)
+def _in_currency(nodes: list[_Node], currency: str | None) -> _Node | None:
+    """Of an amount that may be stated in more than one currency, the one in the invoice's own, else the one without any.
+
+    An amount that is only stated in another currency is none of this invoice's.
+    """
+    named = [(node, str(node.element.get("currencyID") or "").strip().upper()) for node in nodes]
+    ours = [node for node, code in named if currency in (None, code)]
+    plain = [node for node, code in named if not code]
+    return next(iter((ours or plain) if currency else (plain or ours)), None)
 
 
-def _cii_party(party: _Node | None, role: str, to: _Reader) -> None:
-    if party is None:
-        return
-    to.put(f"{role}.name", party.first("Name"))
-    to.put(f"{role}.country", party.first("PostalTradeAddress/CountryID"), str.upper)
-    to.put(f"{role}.legal_id", party.first("SpecifiedLegalOrganization/ID"))
-    for registration in party.all("SpecifiedTaxRegistration/ID"):
-        scheme = registration.attribute("schemeID")
-        if scheme in ("VA", "FC"):
-            field = f"{role}.vat_id" if scheme == "VA" else f"{role}.tax_number"
-            if field not in to.fields:
-                to.put(field, registration, _compact if scheme == "VA" else None)
-
-
-def _cii_settlement(settlement: _Node, to: _Reader) -> None:
-    to.put("currency", settlement.first("InvoiceCurrencyCode"), str.upper)
-    currency = to.fields["currency"].value if "currency" in to.fields else None
-    means = "SpecifiedTradeSettlementPaymentMeans"
-    to.put("payment.iban", settlement.first(f"{means}/PayeePartyCreditorFinancialAccount/IBANID"), _compact)
-    to.put("payment.bic", settlement.first(f"{means}/PayeeSpecifiedCreditorFinancialInstitution/BICID"), _compact)
-    to.put_joined("payment.terms", settlement.all("SpecifiedTradePaymentTerms/Description"))
-    due = settlement.first("SpecifiedTradePaymentTerms/DueDateDateTime/DateTimeString|DateTime")
-    to.put("due_date", due, _day)
-    for number, tax in enumerate(settlement.all("ApplicableTradeTax")):
-        row = f"tax_breakdown[{number}]"
-        to.put(f"{row}.category", tax.first("CategoryCode"))
-        to.put(f"{row}.rate", tax.first("RateApplicablePercent|ApplicablePercent"))
-        to.put_amount(f"{row}.basis", tax.all("BasisAmount"), currency)
-        to.put_amount(f"{row}.amount", tax.all("CalculatedAmount"), currency)
-    sums = settlement.first("SpecifiedTradeSettlementHeaderMonetarySummation|SpecifiedTradeSettlementMonetarySummation")
-    if sums:
-        for field, element in (
-            ("line_total", "LineTotalAmount"),
-            ("allowance_total", "AllowanceTotalAmount"),
-            ("charge_total", "ChargeTotalAmount"),
-            ("tax_basis_total", "TaxBasisTotalAmount"),
-            ("tax_total", "TaxTotalAmount"),
-            ("grand_total", "GrandTotalAmount"),
-            ("prepaid", "TotalPrepaidAmount"),
-            ("due_payable", "DuePayableAmount"),
-            ("rounding", "RoundingAmount"),
-        ):
-            to.put_amount(f"totals.{field}", sums.all(element), currency)
-
-
-def _cii_line(line: _Node, row: str, to: _Reader) -> None:
-    to.put(f"{row}.id", line.first("AssociatedDocumentLineDocument/LineID"))
-    to.put(f"{row}.name", line.first("SpecifiedTradeProduct/Name"))
-    quantity = line.first("SpecifiedLineTradeDelivery|SpecifiedSupplyChainTradeDelivery/BilledQuantity")
-    to.put(f"{row}.quantity", quantity)
-    to.put_unit(f"{row}.unit", quantity)
-    to.put(f"{row}.unit_price_net", line.first("SpecifiedLineTradeAgreement|SpecifiedSupplyChainTradeAgreement"
-                                               "/NetPriceProductTradePrice/ChargeAmount"))  # fmt: skip
-    settlement = line.first("SpecifiedLineTradeSettlement|SpecifiedSupplyChainTradeSettlement")
-    if settlement:
-        to.put(f"{row}.tax_rate", settlement.first("ApplicableTradeTax/RateApplicablePercent|ApplicablePercent"))
-        to.put(f"{row}.net_amount", settlement.first(
-            "SpecifiedTradeSettlementLineMonetarySummation|SpecifiedTradeSettlementMonetarySummation/LineTotalAmount"
-        ))  # fmt: skip
-
-
-def _read_ubl(root: _Node, to: _Reader) -> None:
-    to.put("profile", root.first("CustomizationID"))
-    to.put("invoice_number", root.first("ID"))
-    to.put("type_code", root.first("InvoiceTypeCode|CreditNoteTypeCode"))
-    if "type_code" not in to.fields and _local(root.element) == "CreditNote":
-        to.set("type_code", "381", root.path, "CreditNote")  # UNTDID 1001: what the document itself says it is
-    to.put("issue_date", root.first("IssueDate"), _day)
-    to.put("due_date", root.first("DueDate") or root.first("PaymentMeans/PaymentDueDate"), _day)
-    to.put("currency", root.first("DocumentCurrencyCode"), str.upper)
-    currency = to.fields["currency"].value if "currency" in to.fields else None
-    for role, party in (("seller", "AccountingSupplierParty/Party"), ("buyer", "AccountingCustomerParty/Party")):
-        _ubl_party(root.first(party), role, to)
-    to.put("purchase_order_ref", root.first("OrderReference/ID"))
-    to.put("delivery_date", root.first("Delivery/ActualDeliveryDate"), _day)
-    account = "PaymentMeans/PayeeFinancialAccount"
-    to.put("payment.iban", root.first(f"{account}/ID"), _iban)
-    to.put("payment.bic", root.first(f"{account}/FinancialInstitutionBranch/ID"), _compact)
-    to.put_joined("payment.terms", root.all("PaymentTerms/Note"))
-    to.put_amount("totals.tax_total", root.all("TaxTotal/TaxAmount"), currency)
-    for number, tax in enumerate(root.all("TaxTotal/TaxSubtotal")):
-        row = f"tax_breakdown[{number}]"
-        to.put(f"{row}.category", tax.first("TaxCategory/ID"))
-        to.put(f"{row}.rate", tax.first("TaxCategory/Percent"))
-        to.put_amount(f"{row}.basis", tax.all("TaxableAmount"), currency)
-        to.put_amount(f"{row}.amount", tax.all("TaxAmount"), currency)
-    sums = root.first("LegalMonetaryTotal")
-    if sums:
-        for field, element in (
-            ("line_total", "LineExtensionAmount"),
-            ("allowance_total", "AllowanceTotalAmount"),
-            ("charge_total", "ChargeTotalAmount"),
-            ("tax_basis_total", "TaxExclusiveAmount"),
-            ("grand_total", "TaxInclusiveAmount"),
-            ("prepaid", "PrepaidAmount"),
-            ("due_payable", "PayableAmount"),
-            ("rounding", "PayableRoundingAmount"),
-        ):
-            to.put_amount(f"totals.{field}", sums.all(element), currency)
-    for number, line in enumerate(root.all("InvoiceLine|CreditNoteLine")):
-        row = f"lines[{number}]"
-        to.put(f"{row}.id", line.first("ID"))
-        to.put(f"{row}.name", line.first("Item/Name"))
-        quantity = line.first("InvoicedQuantity|CreditedQuantity")
-        to.put(f"{row}.quantity", quantity)
-        to.put_unit(f"{row}.unit", quantity)
-        to.put(f"{row}.unit_price_net", line.first("Price/PriceAmount"))
-        to.put_amount(f"{row}.net_amount", line.all("LineExtensionAmount"), currency)
-        to.put(f"{row}.tax_rate", line.first("Item/ClassifiedTaxCategory/Percent"))
-
-
-def _ubl_party(party: _Node | None, role: str, to: _Reader) -> None:
-    """BT-27 / BT-44 is the registered name; the trading name stands in only where there is none."""
-    if party is None:
-        return
-    to.put(f"{role}.name", party.first("PartyLegalEntity/RegistrationName") or party.first("PartyName/Name"))
-    to.put(f"{role}.country", party.first("PostalAddress/Country/IdentificationCode"), str.upper)
-    to.put(f"{role}.legal_id", party.first("PartyLegalEntity/CompanyID"))
-    for registration in party.all("PartyTaxScheme"):
-        scheme = registration.first("TaxScheme/ID")
-        if scheme is not None and scheme.text.upper() in ("VAT", "VA"):
-            to.put(f"{role}.vat_id", registration.first("CompanyID"), _compact)
-        else:
-            to.put(f"{role}.tax_number", registration.first("CompanyID"))
+def _canonical(kind: Kind, syntax: Syntax) -> Callable[[str], str | None]:
+    if kind is Kind.IBAN and syntax == "ubl":
+        return _iban
+    return _number if kind.is_number else _CANONICAL.get(kind, str)
 
 
 def _local(element: Any) -> str:
@@ -346,3 +305,9 @@ def _day(text: str) -> str | None:
         return date(year, month, day).isoformat()
     except ValueError:
         return None
+
+
+_CANONICAL: dict[Kind, Callable[[str], str | None]] = {
+    Kind.DATE: _day, Kind.COUNTRY: str.upper, Kind.CURRENCY: str.upper, Kind.VAT_ID: _compact, Kind.IBAN: _compact,
+    Kind.BIC: _compact,
+}  # fmt: skip

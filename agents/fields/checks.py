@@ -11,22 +11,16 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from agents.fields import identifiers, values
+from agents.fields.document_types import INVOICE, PLAIN_CREDIT_NOTES
 from agents.fields.schema import Field, rows
+from agents.fields.table import FIELDS
 from agents.fields.values import CENT
 from agents.findings import Severity, finding
 
 MOST_DAYS_TO_PAY = 400
 MOST_DAYS_APART = 400
 """Days between issue and delivery beyond which one of the two is likely misread: a year's service, and a month."""
-KEY_FIELDS: dict[str, str] = {
-    "invoice_number": "BR-02",
-    "issue_date": "BR-03",
-    "currency": "BR-05",
-    "seller.name": "BR-06",
-    "buyer.name": "BR-07",
-    "totals.tax_basis_total": "BR-13",
-    "totals.grand_total": "BR-14",
-}
+WANTED: dict[str, str] = {spec.path: spec.wanted for spec in FIELDS if spec.wanted}
 """Fields without which nothing is approved, and the EN 16931 rule that wants them."""
 
 
@@ -47,13 +41,13 @@ def check(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
 def kind_of(fields: Mapping[str, Field]) -> Literal["invoice", "credit_note"]:
     """Invoice or credit note, by the type code (UNTDID 1001) of an e-invoice."""
     code = fields.get("type_code")
-    return "credit_note" if code and code.value in ("381", "396", "261", "532") else "invoice"
+    return "credit_note" if code and code.value in PLAIN_CREDIT_NOTES else "invoice"
 
 
 def type_code(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     """A finding if an e-invoice is of a type that is not simply paid: pro forma, corrected, prepayment, self-billed, …"""
     code = fields.get("type_code")
-    if code and (code.value == "380" or kind_of(fields) == "credit_note"):
+    if code and (code.value == INVOICE or kind_of(fields) == "credit_note"):
         return []
     told = f"type {code.value}" if code else "no type"
     return [
@@ -65,7 +59,7 @@ def type_code(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
 
 def _present(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     found = []
-    for path, rule in KEY_FIELDS.items():
+    for path, rule in WANTED.items():
         field = fields.get(path)
         if field is None:
             found.append(finding(rule, "error", f"{path} was not found", path))

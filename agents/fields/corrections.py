@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agents.fields.schema import DATES, is_number
+from agents.fields.table import Kind, spec_of
 from agents.fields.values import parse_amount, parse_date
 
 _GROUPINGS = ((r"\.", ","), (",", r"\."), (r"['’ \u00a0\u202f\u2009]", "[.,]"))
@@ -21,7 +21,10 @@ def canonical(path: str, typed: str) -> str:
     Raises:
         Ambiguous: it can be read in two ways.
     """
-    return canonical_number(typed) if is_number(path) else canonical_day(typed) if path in DATES else typed
+    spec = spec_of(path)
+    if spec is None:
+        return typed
+    return canonical_number(typed) if spec.kind.is_number else canonical_day(typed) if spec.kind is Kind.DATE else typed
 
 
 def canonical_number(typed: str) -> str:

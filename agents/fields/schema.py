@@ -1,4 +1,4 @@
-"""The invoice: its fields with their evidence, and the public JSON shape they are exported in.
+"""The invoice: its fields (`table`) with their evidence, and the public JSON shape they are exported in.
 
 While an execution runs, an invoice is a flat map from field path to `Field`: ``invoice_number``, ``seller.vat_id``,
 ``totals.grand_total``, ``tax_breakdown[0].rate``, ``lines[3].net_amount``. A flat map merges, corrects and points at
@@ -17,32 +17,9 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from agents.documents.reading import Box
+from agents.fields.table import COLUMNS, FIELDS, ROW_PATH, FieldSpec, Kind, TableName, spec_of
 
 Source = Literal["xml", "model", "rule", "person"]
-
-PARTY = ("name", "vat_id", "tax_number", "country", "legal_id")
-TOTALS = (
-    "line_total", "allowance_total", "charge_total", "tax_basis_total", "tax_total", "grand_total", "prepaid",
-    "due_payable", "rounding",
-)  # fmt: skip
-TAX = ("category", "rate", "basis", "amount")
-LINE = ("id", "name", "quantity", "unit", "unit_price_net", "net_amount", "tax_rate")
-HEADER = ("invoice_number", "type_code", "issue_date", "due_date", "currency")
-SCALARS = (
-    *HEADER,
-    *(f"seller.{k}" for k in PARTY),
-    *(f"buyer.{k}" for k in PARTY),
-    "payment.iban", "payment.bic", "payment.terms",
-    *(f"totals.{k}" for k in TOTALS),
-    "purchase_order_ref", "delivery_date", "profile",
-)  # fmt: skip
-"""Every field that occurs once."""
-
-NUMBERS = frozenset(
-    {f"totals.{k}" for k in TOTALS}
-    | {"rate", "basis", "amount", "quantity", "unit_price_net", "net_amount", "tax_rate"}
-)
-DATES = frozenset({"issue_date", "due_date", "delivery_date"})
 
 MAX_DIGITS = 18
 """Of a number, before and behind its point: more than any amount has, and exact wherever it is stored or summed."""
@@ -53,8 +30,6 @@ MAX_NAME = 255
 
 SPLIT_PAGES = "split.pages"
 """No field: the correction by which a person says which pages of a file are an invoice each, ``1-2,3-4``."""
-
-_ROW = re.compile(r"^(tax_breakdown|lines)\[(\d+)\]\.(\w+)$")
 
 
 class Evidence(BaseModel):
@@ -94,53 +69,38 @@ Fields = dict[str, Field]
 
 def known_path(path: str) -> bool:
     """Whether ``path`` names a field of the schema."""
-    row = _ROW.match(path)
-    if row:
-        return row[3] in (TAX if row[1] == "tax_breakdown" else LINE)
-    return path in SCALARS
+    return spec_of(path) is not None
 
 
-def is_number(path: str) -> bool:
-    """Whether the field at ``path`` holds a number."""
-    row = _ROW.match(path)
-    return (row[3] if row else path) in NUMBERS
-
-
-def rows(fields: Mapping[str, Field], table: Literal["tax_breakdown", "lines"]) -> list[dict[str, Field]]:
+def rows(fields: Mapping[str, Field], table: TableName) -> list[dict[str, Field]]:
     """The rows of a table in order, each a map from column to field. Row numbers without a field are skipped."""
-    found: dict[int, dict[str, Field]] = {}
+    by_number: dict[int, dict[str, Field]] = {}
     for path, field in fields.items():
-        row = _ROW.match(path)
+        row = ROW_PATH.fullmatch(path)
         if row and row[1] == table:
-            found.setdefault(int(row[2]), {})[row[3]] = field
-    return [found[n] for n in sorted(found)]
+            by_number.setdefault(int(row[2]), {})[row[3]] = field
+    return [by_number[n] for n in sorted(by_number)]
 
 
 def public(fields: Mapping[str, Field]) -> dict[str, Any]:
     """The invoice in its public JSON shape: nested, numbers as `Decimal`, what is not known as None."""
+    tables = {name: rows(fields, name) for name in COLUMNS}
+    shape: dict[str, Any] = {}
+    for spec in FIELDS:
+        if spec.table:
+            of_table = shape.setdefault(spec.table, [{} for _ in tables[spec.table]])
+            for row, cells in zip(of_table, tables[spec.table], strict=True):
+                row[spec.name] = _plain(spec, cells.get(spec.name))
+        else:
+            group = shape.setdefault(spec.group, {}) if spec.group else shape
+            group[spec.name] = _plain(spec, fields.get(spec.path))
+    return shape
 
-    def value(path: str) -> Any:
-        field = fields.get(path)
-        if field is None:
-            return None
-        return field.number if path in NUMBERS else field.value
 
-    def table(name: Literal["tax_breakdown", "lines"], columns: tuple[str, ...]) -> list[dict[str, Any]]:
-        return [
-            {c: (row[c].number if c in NUMBERS else row[c].value) if c in row else None for c in columns}
-            for row in rows(fields, name)
-        ]
-
-    return {
-        **{k: value(k) for k in HEADER},
-        "seller": {k: value(f"seller.{k}") for k in PARTY},
-        "buyer": {k: value(f"buyer.{k}") for k in PARTY},
-        "payment": {k: value(f"payment.{k}") for k in ("iban", "bic", "terms")},
-        "totals": {k: value(f"totals.{k}") for k in TOTALS},
-        "tax_breakdown": table("tax_breakdown", TAX),
-        "lines": table("lines", LINE),
-        **{k: value(k) for k in ("purchase_order_ref", "delivery_date", "profile")},
-    }
+def _plain(spec: FieldSpec, field: Field | None) -> Decimal | str | None:
+    if field is None:
+        return None
+    return field.number if spec.kind.is_number else field.value
 
 
 def loaded(fields: Mapping[str, Any]) -> Fields:
@@ -165,25 +125,26 @@ def correction_problem(path: str, value: str | None) -> str | None:
         if value is None or not re.fullmatch(r"\s*\d+\s*(-\s*\d+\s*)?(,\s*\d+\s*(-\s*\d+\s*)?)+", value):
             return f"{path} takes two or more ranges of pages such as 1-2,3-4, not {_shown(value or '')}"
         return None
-    if not known_path(path):
+    spec = spec_of(path)
+    if spec is None:
         return f"{path!r} is no field of an invoice; fields are such as invoice_number, seller.name, totals.grand_total"
     if value is None:
         return None
-    if is_number(path) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
+    if spec.kind.is_number and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
         return f"{path} takes a number such as 1234.56, not {_shown(value)}"
-    if is_number(path) and sum(c.isdigit() for c in value) > MAX_DIGITS:
+    if spec.kind.is_number and sum(c.isdigit() for c in value) > MAX_DIGITS:
         return f"{path} takes a number of at most {MAX_DIGITS} digits, not one of {sum(c.isdigit() for c in value)}"
     if len(value) > MAX_TEXT:
         return f"{path} takes at most {MAX_TEXT} characters, not {len(value)}"
-    if path in DATES:
+    if spec.kind is Kind.DATE:
         try:
             known = date.fromisoformat(value).isoformat() == value
         except ValueError:
             known = False
         if not known:
             return f"{path} takes a day such as 2026-10-31, not {_shown(value)}"
-    if path == "currency" and not re.fullmatch(r"[A-Z]{3}", value):
-        return f"currency takes an ISO 4217 code such as EUR, not {_shown(value)}"
+    if spec.kind is Kind.CURRENCY and not re.fullmatch(r"[A-Z]{3}", value):
+        return f"{path} takes an ISO 4217 code such as EUR, not {_shown(value)}"
     return None if value.strip() else f"{path} cannot be empty; leave the value out to remove the field"
 
 

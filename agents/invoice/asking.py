@@ -19,12 +19,12 @@ from pydantic import BaseModel
 from agents.documents.layout import Layout
 from agents.documents.reading import Reading
 from agents.fields.schema import Field, Fields
+from agents.fields.table import Part
 from agents.findings import finding
 from agents.invoice import extraction, questions
 from agents.invoice.bounds import that_fit
 from agents.invoice.extraction import PlacedRow
 from agents.invoice.prompts import messages, prompt, version
-from agents.invoice.state import Part
 from agents.pages import Draft, draft, for_geometry, for_state
 from agents.pages.table import Run, carried, missing, runs_of
 from infra.connections import connections

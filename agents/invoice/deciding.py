@@ -16,6 +16,7 @@ from langgraph.types import interrupt
 from agents.controls import approval
 from agents.controls.approval import Case, Policy
 from agents.fields.schema import SPLIT_PAGES, Evidence, Field, Fields, loaded, plain_json, public
+from agents.fields.table import FIELDS, HEADLINE
 from agents.findings import finding
 from agents.invoice.state import Decision
 from agents.pages import parse_pages
@@ -47,15 +48,9 @@ async def decide(state: State) -> State:
             "reasons": [f"all key values found in the document, all sums agree, {passes.reason}", *corrections],
         }
     )
-    gross = fields.get("totals.grand_total")
     return {
         "decision": decision,
-        "headline": {
-            "vendor": _value(fields, "seller.name"),
-            "number": _value(fields, "invoice_number"),
-            "currency": _value(fields, "currency"),
-            "amount": gross.value if gross else None,
-        },
+        "headline": {name: _value(fields, path) for name, path in HEADLINE.items()},
         "result": {
             "kind": state.get("kind"),
             "invoice": plain_json(public(fields)),
@@ -272,10 +267,7 @@ def _reasons_for_review(state: State, fields: Fields, policy: Policy, passes: ap
     return list(dict.fromkeys(reasons))
 
 
-_KEY = (
-    "invoice_number", "issue_date", "currency", "seller.name", "totals.tax_basis_total", "totals.tax_total",
-    "totals.grand_total", "payment.iban",
-)  # fmt: skip
+_KEY = sorted((spec.path for spec in FIELDS if spec.sure), key=lambda path: path.startswith("payment."))
 """What a payment rests on: it is approved only if each of them that is there is sure."""
 
 

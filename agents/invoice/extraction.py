@@ -16,23 +16,16 @@ from typing import Any
 from agents.documents.places import Place, Places
 from agents.documents.reading import Reading
 from agents.fields import values
-from agents.fields.schema import Evidence, Field, Fields, is_number, rows
+from agents.fields.schema import Evidence, Field, Fields, rows
+from agents.fields.table import Part, is_number, part_of
 from agents.findings import finding
 from agents.invoice.questions import HEADER, LINE, NONE, TOTALS, chosen
-from agents.invoice.state import Part
 from agents.pages import Candidate, Draft, Name
 from agents.pages.table import Run
 
 AGREED, DISPUTED, MODEL = "agreed", "disputed", "model"
 _A_CHOICE = 0.4
 """What a model's choice speaks for a name, on the scale of `parties`: somewhat more than an address below it."""
-
-
-def part_of(path: str) -> Part:
-    """Which part a field belongs to, and so which question to ask about it."""
-    if path.startswith("lines"):
-        return "lines"
-    return "totals" if path.startswith(("totals", "tax_breakdown")) else "header"
 
 
 def fields_of_header(answer: Mapping[str, Any], draft: Draft, known: Mapping[str, Field]) -> Fields:

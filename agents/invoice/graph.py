@@ -13,8 +13,9 @@ from langgraph.graph import END, START, StateGraph
 
 from agents.controls.approval import load_policy
 from agents.controls.rulebook import keep_rulebook
+from agents.fields.table import PARTS
 from agents.invoice import controls, deciding, nodes
-from agents.invoice.state import PARTS, InvoiceState
+from agents.invoice.state import InvoiceState
 from agents.steps.placing import JUDGES, PURE, QUICK, asks_a_model, reads
 from infra.document_store import DocumentStore
 from infra.models.tiers import tiers_of

@@ -17,12 +17,12 @@ from agents.documents.reading import Reading
 from agents.einvoice import NotAnEInvoice, accounts_to_pay_to, container_findings, fields_from_xml
 from agents.fields import checks
 from agents.fields.schema import SPLIT_PAGES, Fields, dumped, loaded
+from agents.fields.table import PARTS, Part, part_of
 from agents.fields.values import amounts, is_money
 from agents.findings import finding
 from agents.invoice import bounds
 from agents.invoice.asking import document_of, extract, way
-from agents.invoice.extraction import completed, part_of
-from agents.invoice.state import PARTS, Part
+from agents.invoice.extraction import completed
 from agents.pages import Draft, Several, compare, for_state, judged, on_display, safety, scan_findings
 from infra.connections import connections
 from infra.failures import Unreadable

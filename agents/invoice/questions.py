@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from agents.documents.layout import Layout, Line
 from agents.fields import values
-from agents.invoice.state import Part
+from agents.fields.table import FIELDS, PARTS, FieldSpec, Kind, Part
 from agents.pages import Candidate, Draft
 from agents.pages.table import ROW_TOKENS
 
@@ -29,19 +29,18 @@ LONGEST = 1600
 """Characters of the document that a question about its header or its totals shows: a small model finds more in less. A
 table is shown whole, in as many questions as it needs (`runs`)."""
 
-HEADER: dict[str, str] = {
-    "seller": "seller.name",
-    "buyer": "buyer.name",
-    "invoice_number": "invoice_number",
-    "issue_date": "issue_date",
-    "due_date": "due_date",
-    "purchase_order": "purchase_order_ref",
+ASKED: dict[Part, dict[str, FieldSpec]] = {
+    part: {spec.asked: spec for spec in FIELDS if spec.asked and spec.part == part} for part in PARTS
 }
-"""Answer key to the field whose candidates it is chosen among."""
-ALWAYS = ("seller", "invoice_number", "issue_date")
-"""What no arithmetic proves and a wrong payment rests on is asked though code may have an answer: where both agree, it is sure."""
-TOTALS = {"net": "totals.tax_basis_total", "tax": "totals.tax_total", "gross": "totals.grand_total"}
-LINE = {"name": "name", "quantity": "quantity", "price": "unit_price_net", "amount": "net_amount", "rate": "tax_rate"}
+"""Of each part, answer key to the field it is about."""
+HEADER: dict[str, str] = {
+    key: spec.path for key, spec in sorted(ASKED["header"].items(), key=lambda asked: asked[1].kind is not Kind.NAME)
+}
+"""Answer key to the field whose candidates it is chosen among: who, then what."""
+ALWAYS = tuple(key for key in HEADER if ASKED["header"][key].confirmed)
+"""Asked though code may have an answer: where both agree, it is sure."""
+TOTALS = {key: spec.path for key, spec in ASKED["totals"].items()}
+LINE = {key: spec.name for key, spec in ASKED["lines"].items()}
 
 _CHOICE_TOKENS = 40
 _closed = ConfigDict(extra="forbid")
@@ -55,7 +54,7 @@ def header_keys(draft: Draft) -> list[str]:
         if len(draft.choices.get(HEADER[key], ())) > 1
         or (draft.choices.get(HEADER[key]) and HEADER[key] not in draft.fields)
     ]
-    for key in ("buyer", "due_date", "purchase_order"):
+    for key in (key for key in HEADER if key not in ALWAYS):
         field = draft.fields.get(HEADER[key])
         if draft.choices.get(HEADER[key]) and (
             field is None or {"weak label", "guess", "two names"} & set(field.grounds)
@@ -80,7 +79,7 @@ def answer_shape(part: Part, draft: Draft, text: str, rows: int = 0) -> type[Bas
     if part == "header":
         columns: dict[str, Any] = {} if draft.kind else {"kind": Literal["invoice", "credit_note", "other"]}
         for key in header_keys(draft):
-            most = MOST_NAMES if HEADER[key].endswith("name") else MOST_CANDIDATES
+            most = MOST_NAMES if ASKED["header"][key].kind is Kind.NAME else MOST_CANDIDATES
             columns[key] = _choice([_told(c) for c in draft.choices[HEADER[key]][:most]])
         return _model("Header", **(columns or {"kind": Literal["invoice", "credit_note", "other"]}))
     numbers = list(dict.fromkeys("".join(n.split()) for n in values.amounts(text)))

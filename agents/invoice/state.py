@@ -5,9 +5,7 @@ from __future__ import annotations
 import operator
 from typing import Annotated, Any, Literal, TypedDict
 
-Part = Literal["header", "totals", "lines"]
-"""What one question about a document asks for."""
-PARTS: tuple[Part, ...] = ("header", "totals", "lines")
+from agents.fields.table import Part
 
 
 def merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

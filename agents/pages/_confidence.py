@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from agents.fields.schema import DATES, Field, Fields, is_number
+from agents.fields.schema import Field, Fields
+from agents.fields.table import Family, spec_of
 
 SURE = 0.95
 """From here on a value counts as sure, unless the settings say otherwise."""
@@ -29,19 +30,10 @@ _CERTAIN = {"xml": 0.999, "person": 1.0}
 """What an e-invoice states is what its sender means; what a person says is taken. (Whether it is *true* is for checks.)"""
 
 
-def family(path: str) -> str:
+def family(path: str) -> Family:
     """The kind of value a field holds: values of a kind, on the same grounds, are equally likely to be right."""
-    if path.startswith("lines"):
-        return "line" if is_number(path) else "text"
-    if path.startswith(("totals", "tax_breakdown")):
-        return "total"
-    if path in DATES:
-        return "date"
-    if path.endswith(".name"):
-        return "name"
-    if path in ("invoice_number", "purchase_order_ref"):
-        return "number"
-    return "text" if path == "payment.terms" else "code" if path in ("currency", "type_code") else "id"
+    spec = spec_of(path)
+    return spec.family if spec else Family.ID
 
 
 def confidence_of(path: str, field: Field) -> float:

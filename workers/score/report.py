@@ -28,7 +28,7 @@ from workers.score.corpus import Corpus
 from workers.score.rules import DocumentScore, LineCount
 from workers.score.running import Reading, Run
 
-NEEDED_KEYS = frozenset(rules.HEADER_KEYS) - {"totals.tax_total"}
+NEEDED_KEYS = rules.HEADER_KEYS - {"totals.tax_total"}
 """The key fields without which nothing goes through untouched. Not every invoice has tax or an account; where they were
 read, they have to be as sure."""
 

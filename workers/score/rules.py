@@ -14,21 +14,14 @@ from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 from typing import Any
 
+from agents.fields.table import BY_PATH, COLUMNS, SCALARS, Kind
 from agents.fields.values import CENT
 from infra.text import squeezed
 
-HEADER_KEYS = (
-    "invoice_number",
-    "issue_date",
-    "currency",
-    "seller.name",
-    "totals.tax_basis_total",
-    "totals.tax_total",
-    "totals.grand_total",
-)
-"""The fields that make a header exact."""
-KEYS = (*HEADER_KEYS, "payment.iban")
+KEYS = frozenset(spec.path for spec in SCALARS if spec.sure)
 """The fields of which none may be wrong where nobody looked: what is paid, to whom, to which account."""
+HEADER_KEYS = KEYS - {"payment.iban"}
+"""The fields that make a header exact."""
 
 PRICE_TOLERANCE = Decimal("0.005")
 """Of a unit price, as a share of it: prices are printed rounded."""
@@ -37,8 +30,9 @@ NAME_LIKENESS, LINE_NAME_LIKENESS, TERMS_LIKENESS = 0.85, 0.80, 0.60
 SHORTEST_CONTAINED = 5
 """Letters and digits a text needs before being contained in the other one makes it the same."""
 
-TAX_COLUMNS = ("rate", "basis", "amount")
-LINE_COLUMNS = ("name", "quantity", "unit_price_net", "net_amount", "tax_rate")
+TAX_COLUMNS, LINE_COLUMNS = (
+    tuple(spec.name for spec in COLUMNS[table] if spec.printed) for table in ("tax_breakdown", "lines")
+)
 LINE_KEYS = frozenset({"name", "quantity", "net_amount"})
 """The columns that make a line right."""
 NAME_WEIGHT = 3
@@ -46,9 +40,6 @@ NAME_WEIGHT = 3
 
 CREDITS = frozenset({"381", "384", "261", "396"})
 """Document types (UNTDID 1001) whose amounts may be stated with either sign."""
-
-_DATES = frozenset({"issue_date", "due_date", "delivery_date"})
-_PARTIES = frozenset({"seller.name", "buyer.name"})
 
 
 @dataclass(frozen=True)
@@ -203,13 +194,14 @@ def field_agrees(path: str, true: object, read: object, *, either_sign: bool = F
     """Whether the scalar field at ``path`` was read right."""
     if read is None or read == "":
         return False
-    if path.startswith("totals."):
+    kind = BY_PATH[path].kind if path in BY_PATH else None
+    if kind is Kind.AMOUNT:
         return numbers_agree(true, read, either_sign=either_sign)
-    if path in _DATES:
+    if kind is Kind.DATE:
         return str(read).strip()[:10] == true
-    if path in _PARTIES:
+    if kind is Kind.NAME:
         return texts_agree(true, read, NAME_LIKENESS)
-    if path == "payment.terms":
+    if kind is Kind.PROSE:
         return texts_agree(true, read, TERMS_LIKENESS)
     return folded(true) == folded(read)
 

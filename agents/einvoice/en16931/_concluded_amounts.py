@@ -9,6 +9,7 @@ from typing import Any
 from agents.einvoice.en16931._draft import NO_NUMBER, EInvoiceDraft, number, written
 from agents.fields.identifiers import EU
 from agents.fields.schema import Field, rows
+from agents.fields.table import SCALARS
 from agents.fields.values import CENT
 
 _ZERO = Decimal(0)
@@ -20,24 +21,12 @@ _EXEMPT: dict[str, tuple[str, str | None]] = {
     "E": ("Exempt from VAT", None),
 }
 """Categories (UNTDID 5305) that must give a reason, the reason and its code (CEF VATEX)."""
-_TOTALS = {
-    "BT-106": "line_total",
-    "BT-107": "allowance_total",
-    "BT-108": "charge_total",
-    "BT-109": "tax_basis_total",
-    "BT-110": "tax_total",
-    "BT-112": "grand_total",
-    "BT-113": "prepaid",
-    "BT-114": "rounding",
-    "BT-115": "due_payable",
-}
+_TOTALS = {spec.term: spec.path for spec in SCALARS if spec.group == "totals" and spec.term}
 
 
 def put(draft: EInvoiceDraft, fields: Mapping[str, Field], sign: int) -> None:
     """Totals and tax as stated; allowances, charges and prepayments as amounts, whichever sign they are printed with."""
-    stated = {
-        term: fields[path].number * sign for term, name in _TOTALS.items() if (path := f"totals.{name}") in fields
-    }
+    stated = {term: fields[path].number * sign for term, path in _TOTALS.items() if path in fields}
     for term, amount in _unsigned(stated).items():
         draft.data[term] = written(amount)
     for term in ("BT-107", "BT-108", "BT-113", "BT-114"):

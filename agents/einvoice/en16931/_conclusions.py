@@ -27,11 +27,18 @@ from typing import Any
 from agents.einvoice.en16931 import _concluded_amounts, _concluded_lines
 from agents.einvoice.en16931._draft import NO_CURRENCY, NO_DATE, NO_NUMBER, NO_TEXT, EInvoiceDraft
 from agents.einvoice.en16931._sheets import EN16931
+from agents.fields.document_types import CREDIT_NOTE, CREDIT_NOTES, INVOICE
 from agents.fields.identifiers import CURRENCIES, EU
 from agents.fields.schema import Field
+from agents.fields.table import SCALARS, Kind
 
-CREDIT_NOTES = ("81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532")
-"""Types (UNTDID 1001) that are a credit note in UBL, as factur-x has them."""
+_AS_STATED = {
+    spec.term: spec
+    for spec in SCALARS
+    if spec.group in ("", "payment")
+    and spec.term not in (None, "BT-1", "BT-2", "BT-3", "BT-5", "BT-24", "BT-84", "BT-86")
+}
+"""Terms of the document itself that stand in the e-invoice as they were read, or not at all: nothing is concluded for them."""
 _SEPA = EU | {"CH", "GB", "IS", "LI", "MC", "NO", "SM", "AD", "VA"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ue000]")
 
@@ -56,12 +63,9 @@ def conclude(fields: Mapping[str, Field], kind: str) -> EInvoiceDraft:
     currency = text("currency")
     data["BT-5"] = currency if currency in CURRENCIES else NO_CURRENCY
     draft.currency = currency if currency and currency not in CURRENCIES else None
-    for term, path in (("BT-9", "due_date"), ("BT-72", "delivery_date")):
-        if day := _day(text(path)):
-            data[term] = day
-    for term, path in (("BT-13", "purchase_order_ref"), ("BT-20", "payment.terms")):
-        if said := text(path):
-            data[term] = said
+    for term, spec in _AS_STATED.items():
+        if value := _day(text(spec.path)) if spec.kind is Kind.DATE else text(spec.path):
+            data[term] = value
     _parties(draft, {path: text(path) for path in fields})
     _payment(draft, text("payment.iban"), text("payment.bic"))
     sign = _sign(draft, fields)
@@ -82,7 +86,7 @@ def conclude(fields: Mapping[str, Field], kind: str) -> EInvoiceDraft:
 def _type(stated: str | None, kind: str, draft: EInvoiceDraft) -> str:
     if stated:
         return stated
-    code = "381" if kind == "credit_note" else "380"
+    code = CREDIT_NOTE if kind == "credit_note" else INVOICE
     draft.note("BT-3", f"{code}: a {kind.replace('_', ' ')}", assumed=True)
     return code
 

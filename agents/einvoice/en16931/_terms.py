@@ -6,52 +6,14 @@ import re
 from collections.abc import Mapping
 
 from agents.fields.schema import Field
+from agents.fields.table import COLUMNS, FIELDS, SCALARS
 
-FIELD_OF: dict[str, str] = {
-    "BT-1": "invoice_number",
-    "BT-2": "issue_date",
-    "BT-3": "type_code",
-    "BT-5": "currency",
-    "BT-9": "due_date",
-    "BT-13": "purchase_order_ref",
-    "BT-20": "payment.terms",
-    "BT-24": "profile",
-    "BT-27": "seller.name",
-    "BT-30": "seller.legal_id",
-    "BT-31": "seller.vat_id",
-    "BT-32": "seller.tax_number",
-    "BT-40": "seller.country",
-    "BT-44": "buyer.name",
-    "BT-47": "buyer.legal_id",
-    "BT-48": "buyer.vat_id",
-    "BT-55": "buyer.country",
-    "BT-72": "delivery_date",
-    "BT-84": "payment.iban",
-    "BT-86": "payment.bic",
-    "BT-106": "totals.line_total",
-    "BT-107": "totals.allowance_total",
-    "BT-108": "totals.charge_total",
-    "BT-109": "totals.tax_basis_total",
-    "BT-110": "totals.tax_total",
-    "BT-112": "totals.grand_total",
-    "BT-113": "totals.prepaid",
-    "BT-114": "totals.rounding",
-    "BT-115": "totals.due_payable",
-}
+FIELD_OF: dict[str, str] = {spec.term: spec.path for spec in SCALARS if spec.term}
 """Terms that an invoice has once."""
-TAX_COLUMN: dict[str, str] = {"BT-116": "basis", "BT-117": "amount", "BT-118": "category", "BT-119": "rate"}
-LINE_COLUMN: dict[str, str] = {
-    "BT-126": "id",
-    "BT-129": "quantity",
-    "BT-130": "unit",
-    "BT-131": "net_amount",
-    "BT-146": "unit_price_net",
-    "BT-152": "tax_rate",
-    "BT-153": "name",
-}
+TAX_COLUMN: dict[str, str] = {spec.term: spec.name for spec in COLUMNS["tax_breakdown"] if spec.term}
+LINE_COLUMN: dict[str, str] = {spec.term: spec.name for spec in COLUMNS["lines"] if spec.term}
 """Terms of a row, and the column of our tables they stand in."""
-NOT_PRINTED = frozenset({"BT-3", "BT-24", "BT-40", "BT-55", "BT-118", "BT-126", "BT-130", "BT-151"})
-"""Terms that pages do not print as such: what they hold was concluded, or is a code of the XML's own."""
+_PRINTED = frozenset(spec.term for spec in FIELDS if spec.term and spec.printed)
 DOCUMENT_ALLOWANCE = frozenset({"BT-92", "BT-99"})
 """Allowances and charges of the document: of these a page has the sums alone."""
 
@@ -87,9 +49,7 @@ def values_of(term: str, fields: Mapping[str, Field], location: str = "") -> str
 
 def readable(term: str) -> bool:
     """Whether pages print the term, and we read it there."""
-    if term in NOT_PRINTED:
-        return False
-    return term in FIELD_OF or term in TAX_COLUMN or term in LINE_COLUMN
+    return term in _PRINTED
 
 
 def is_read(term: str, fields: Mapping[str, Field]) -> bool:

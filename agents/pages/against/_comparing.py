@@ -14,6 +14,7 @@ from typing import Any
 from agents.documents.reading import Reading
 from agents.fields import values
 from agents.fields.schema import Field
+from agents.fields.table import spec_of
 from agents.findings import Severity, Verdict, finding
 from agents.pages.against._amounts import tax, totals
 from agents.pages.against._comparison import Comparison
@@ -24,13 +25,6 @@ from agents.pages.against._parties import parties
 from agents.pages.against._payment import payment
 from agents.pages.against._references import references
 
-KEY_FIELDS = frozenset(
-    {
-        "invoice_number", "issue_date", "currency", "seller.name", "buyer.name", "payment.iban",
-        "totals.tax_basis_total", "totals.tax_total", "totals.grand_total", "totals.due_payable",
-    }
-)  # fmt: skip
-"""What is paid, to whom, for which invoice: a contradiction needs a person. So does that of a line's amount."""
 _MUST_STAND = ("invoice_number", "totals.grand_total")
 """A page that is an invoice and does not print these prints another invoice."""
 
@@ -50,7 +44,7 @@ def compare(fields: Mapping[str, Field], reading: Reading) -> list[dict[str, Any
     compared = comparisons(fields, reading)
     outcomes = Counter(c.outcome for c in compared)
     findings = [_finding(c, "error" if _is_key(c.path) else "warning") for c in compared if c.outcome == "contradicted"]
-    missing = {c.path: c for c in compared if c.outcome == "not shown" and c.path in KEY_FIELDS}
+    missing = {c.path: c for c in compared if c.outcome == "not shown" and _is_key(c.path) and "[" not in c.path}
     if _is_invoice(compared, reading):
         findings += [_finding(c, "error" if path in _MUST_STAND else "warning") for path, c in missing.items()]
     elif missing.keys() >= {path for path in _MUST_STAND if path in fields}:
@@ -98,7 +92,9 @@ def _amounts_not_shown(compared: Sequence[Comparison]) -> list[dict[str, Any]]:
 
 
 def _is_key(path: str) -> bool:
-    return path in KEY_FIELDS or path.endswith(".net_amount")
+    """Whether a contradiction needs a person: what is paid, to whom, for which invoice, and a line's amount."""
+    spec = spec_of(path)
+    return spec is not None and spec.held_to_page
 
 
 def _is_invoice(compared: Sequence[Comparison], reading: Reading) -> bool:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from itertools import takewhile
 
 from agents.fields.checks import row_numbers
-from agents.fields.schema import Field, is_number, rows
+from agents.fields.schema import Field, rows
+from agents.fields.table import is_number
 from agents.fields.values import CENT
 from agents.pages.against._comparison import Comparison, contradicted, shown_or_not
 from agents.pages.against._page import ROUNDING, PrintedNumber, PrintedPage

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from agents.documents.layout import Layout
 from agents.documents.reading import Reading
 from agents.fields.schema import Evidence, Field, Fields
+from agents.fields.table import Part, part_of
 from agents.invoice.extraction import (
     better_lines,
     completed,
@@ -18,12 +19,10 @@ from agents.invoice.extraction import (
     fields_of_lines,
     fields_of_totals,
     goods,
-    part_of,
     rows_of_run,
 )
 from agents.invoice.nodes import parts_to_ask
 from agents.invoice.questions import NONE, answer_shape, header_keys, max_tokens, shown
-from agents.invoice.state import Part
 from agents.pages import Draft, draft
 from agents.pages.table import MOST_ROWS, runs_of
 from tests.agents.drawn_pages import page

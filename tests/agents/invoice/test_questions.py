@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from agents.documents.layout import Layout
 from agents.documents.reading import HiddenText, Reading
 from agents.fields import values
+from agents.fields.table import Part
 from agents.invoice.prompts import messages, prompt
 from agents.invoice.questions import (
     HEADER,
@@ -22,7 +23,6 @@ from agents.invoice.questions import (
     max_tokens,
     shown,
 )
-from agents.invoice.state import Part
 from agents.pages import Draft, draft
 from agents.pages.table import runs_of
 from tests.agents.drawn_pages import page

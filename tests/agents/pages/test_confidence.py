@@ -7,7 +7,8 @@ from importlib.resources import files
 
 import pytest
 
-from agents.fields.schema import SCALARS, Evidence, Field, Source
+from agents.fields.schema import Evidence, Field, Source
+from agents.fields.table import FIELDS
 from agents.pages import _confidence
 from agents.pages._confidence import SURE, confidence_of, family, judged, key
 
@@ -108,7 +109,7 @@ def test_judging_leaves_everything_but_the_confidence(measured: dict[str, tuple[
 
 def test_the_table_that_ships_holds_shares_under_names_that_fields_have() -> None:
     table = json.loads((files("agents.pages") / "confidence.json").read_text(encoding="utf-8"))
-    kinds = {family(path) for path in (*SCALARS, "lines[0].name", "lines[0].quantity", "tax_breakdown[0].rate")}
+    kinds = {spec.family for spec in FIELDS}
     for entry, (right, of) in table.items():
         kind, _, grounds = entry.partition(": ")
         assert kind in kinds

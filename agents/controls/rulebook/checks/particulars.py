@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from pydantic import Field, field_validator
 
 from agents.controls.rulebook.checks.said import CodeCheck, Parameters, Said, failed, passed
-from agents.fields.schema import LINE, known_path, rows
+from agents.fields.schema import known_path, rows
+from agents.fields.table import COLUMNS
 
 if TYPE_CHECKING:
     from agents.controls.rulebook.facts import Facts
@@ -35,8 +36,9 @@ class OfLines(Parameters):
     @field_validator("columns")
     @classmethod
     def _are_known(cls, columns: list[str]) -> list[str]:
-        if unknown := [column for column in columns if column not in LINE]:
-            raise ValueError(f"{unknown[0]!r} is no column of a line; there are: {', '.join(LINE)}")
+        known = [spec.name for spec in COLUMNS["lines"]]
+        if unknown := [column for column in columns if column not in known]:
+            raise ValueError(f"{unknown[0]!r} is no column of a line; there are: {', '.join(known)}")
         return columns
 
 
