@@ -19,8 +19,8 @@ from typing import Any, TypeVar
 import httpx
 from temporalio.client import Client, WorkflowHandle
 
-from infra.ledger import Execution, Ledger, Status, migrate
-from infra.models import ModelCall
+from infra.ledger import Ledger, migrate
+from infra.records import Execution, ModelCall, Status
 from infra.settings import Settings
 from infra.temporal.connect import TemporalUnreachable, connect
 from infra.temporal.fairness import dynamic_config_options

@@ -11,7 +11,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from agents.controls.approval import Notice, notices
     from agents.controls.approval.names import key_of
-    from infra.ledger import Execution
+    from infra.records import Execution
     from workflows.messages import BY_POLICY, ReviewAnswer
 
 

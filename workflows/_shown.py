@@ -12,7 +12,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
-    from infra.ledger import BatchProgress, Execution, Status
+    from infra.records import BatchProgress, Execution, Status
     from infra.temporal import search_attributes as sa
     from workflows._reviews import Reminder
 

@@ -12,8 +12,9 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from infra.ledger import REFUSED_FOR_GOOD, Execution, Finding, Review, Status, Step, Totals
+    from infra.ledger import REFUSED_FOR_GOOD
     from infra.ledger.activities import record
+    from infra.records import Execution, Finding, Review, Status, Step, Totals
     from infra.telemetry.tracing import trace_id_of
     from workflows._reviews import Reminder
     from workflows.messages import ExecutionOrder, Part

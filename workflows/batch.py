@@ -17,7 +17,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from infra.ledger import BatchProgress
+    from infra.records import BatchProgress
     from workflows import _shown
 
 FEED = "feed batch"

@@ -6,7 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from agents.compliance.graph import build_graph, options, variant
-    from infra.ledger import Execution
+    from infra.records import Execution
     from workflows.definition import Definition
     from workflows.execution import AgentWorkflow
     from workflows.messages import ExecutionOrder, ReviewAnswer

@@ -16,7 +16,7 @@ with temporal.unsafe.imports_passed_through():
 
     from agents.documents.kind import FileKind
     from agents.fields.schema import Fields, loaded
-    from infra.ledger import Execution
+    from infra.records import Execution
     from infra.settings import Settings
     from workflows.execution import AgentWorkflow
     from workflows.messages import Options

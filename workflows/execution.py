@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from temporalio.langgraph import graph
 
     from agents.controls.approval import Notice
-    from infra.ledger import Execution, Status
+    from infra.records import Execution, Status
     from infra.telemetry.tracing import RootSpan, root_span
     from workflows import _reviews, _shown, _stub
     from workflows.messages import HAND_IN_PARTS, ExecutionOrder, Part, PartsOrder, ReviewAnswer

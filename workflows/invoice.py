@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from agents.fields.schema import correction_problem, public
     from agents.fields.table import HEADLINE
     from agents.invoice.graph import build_graph, options
-    from infra.ledger import Execution
+    from infra.records import Execution
     from workflows.definition import Definition
     from workflows.execution import AgentWorkflow
     from workflows.messages import ExecutionOrder, ReviewAnswer

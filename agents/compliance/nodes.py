@@ -18,13 +18,12 @@ from agents.documents.reading import Reading
 from agents.einvoice import NotAnEInvoice, en16931, fields_from_xml
 from agents.fields import checks
 from agents.fields.schema import Fields, dumped, loaded
-from agents.findings import finding
 from agents.invoice import bounds
 from agents.invoice.asking import document_of
 from agents.pages import for_state, judged, safety, scan_findings
 from infra.connections import Connections, connections
 from infra.failures import Unreadable
-from infra.ledger import Claim, Vendor
+from infra.records import Claim, Finding, Vendor, finding
 from infra.telemetry.steps import step
 
 State = dict[str, Any]
@@ -183,7 +182,7 @@ async def _known(to: Connections, execution: Mapping[str, Any], fields: Fields) 
     return match.vendor, await to.ledger.claims(tenant, vendor_key=key, since=since)
 
 
-async def _official(reading: Reading) -> list[dict[str, Any]]:
+async def _official(reading: Reading) -> list[Finding]:
     """What the rules of EN 16931 say of its e-invoice."""
     return list(await en16931.findings(reading.xml.text)) if reading.xml else []
 

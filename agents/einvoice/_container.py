@@ -15,7 +15,7 @@ from typing import Any
 
 from agents.documents.reading import Container, Reading, Xmp
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, parse_xml
-from agents.findings import finding
+from infra.records import Finding, finding
 
 _RSM = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
 _ZUGFERD_1 = "urn:ferd:CrossIndustryDocument:invoice:1p0"
@@ -45,7 +45,7 @@ _OF_IDENTIFIER = re.compile(r"(?:urn:)?(?:factur-x\.eu:1p0|zugferd\.de:2p\d+|fer
 _EN16931 = "urn:cen.eu:en16931:2017"
 
 
-def container_findings(reading: Reading) -> list[dict[str, Any]]:
+def container_findings(reading: Reading) -> list[Finding]:
     """What is not as prescribed, about the e-invoice in ``reading``; nothing where it has none, or one in UBL.
 
     Args:
@@ -81,7 +81,7 @@ def container_findings(reading: Reading) -> list[dict[str, Any]]:
     return [*found, *_archive(xmp)]
 
 
-def _namespaces(root: Any, local: str) -> Iterator[dict[str, Any]]:
+def _namespaces(root: Any, local: str) -> Iterator[Finding]:
     """FX-NAMESPACE. The namespaces of the schema (UN/CEFACT XML Naming and Design Rules; of ZUGFeRD 1 its own): in another,
     the elements are not those that rules speak of, so that these pass over them or name what is not wrong."""
     other = (root.tag, _ROOTS[local])
@@ -99,7 +99,7 @@ def _namespaces(root: Any, local: str) -> Iterator[dict[str, Any]]:
     yield finding("FX-NAMESPACE", "error", message, found=told, expected=other[1])
 
 
-def _name(name: str, local: str) -> Iterator[dict[str, Any]]:
+def _name(name: str, local: str) -> Iterator[Finding]:
     """FX-NAME. The prescribed file name (2.2): ``factur-x.xml``, for XRechnung ``xrechnung.xml``; before ZUGFeRD 2.1
     ``zugferd-invoice.xml``, in ZUGFeRD 1 ``ZUGFeRD-invoice.xml``. Under another, whoever looks for the name finds nothing."""
     allowed = _NAMES[local]
@@ -110,7 +110,7 @@ def _name(name: str, local: str) -> Iterator[dict[str, Any]]:
     yield finding("FX-NAME", "warning" if only_case else "error", message, found=name[:100], expected=list(allowed))
 
 
-def _attachment(container: Container) -> Iterator[dict[str, Any]]:
+def _attachment(container: Container) -> Iterator[Finding]:
     """FX-AF: the e-invoice is associated with the whole document, by ``/AF`` in its catalogue (2.2.1; ISO 32000-2,
     14.13). FX-EMBEDDED: it is in the name tree of embedded files, too, where viewers look. FX-MEDIA-TYPE: its
     stream says that it is XML (2.2; ISO 19005-3, 6.8)."""
@@ -128,7 +128,7 @@ def _attachment(container: Container) -> Iterator[dict[str, Any]]:
         yield finding("FX-MEDIA-TYPE", "warning", message, found=said, expected="text/xml")
 
 
-def _relationship(container: Container) -> Iterator[dict[str, Any]]:
+def _relationship(container: Container) -> Iterator[Finding]:
     """FX-AFRELATIONSHIP. ``Data``, or ``Alternative`` where the XML holds all that the page shows (2.2.2). ``Source``, that
     the page was made from it, is read differently from version to version and country to country, so it is a warning."""
     said = container.relationship
@@ -138,7 +138,7 @@ def _relationship(container: Container) -> Iterator[dict[str, Any]]:
         yield finding("FX-AFRELATIONSHIP", "warning", message, found=told, expected=["/Data", "/Alternative"])
 
 
-def _profile(xmp: Xmp, root: Any) -> Iterator[dict[str, Any]]:
+def _profile(xmp: Xmp, root: Any) -> Iterator[Finding]:
     """FX-XMP-PROFILE. ``ConformanceLevel`` is the profile that the XML declares in BT-24 (2.3). A profile that nobody
     knows is an error of the XML, which other rules tell; one that nobody knows in the XMP is a warning."""
     identifier = _identifier(root)
@@ -178,7 +178,7 @@ def _plain(level: str | None) -> str:
     return re.sub(r"[ _-]", "", level or "").upper()
 
 
-def _described(xmp: Xmp, name: str) -> Iterator[dict[str, Any]]:
+def _described(xmp: Xmp, name: str) -> Iterator[Finding]:
     """The properties of the extension schema (2.3). FX-XMP-NAME: ``DocumentFileName`` is the name of the attached file.
     FX-XMP-TYPE: ``DocumentType`` is ``INVOICE``. FX-XMP-INCOMPLETE: all four are there, and the schema is described, as
     PDF/A demands of what it does not define itself (ISO 19005-3, 6.6.2.3)."""
@@ -202,7 +202,7 @@ def _described(xmp: Xmp, name: str) -> Iterator[dict[str, Any]]:
         yield finding("FX-XMP-INCOMPLETE", "warning", message, found=missing)
 
 
-def _archive(xmp: Xmp | None) -> Iterator[dict[str, Any]]:
+def _archive(xmp: Xmp | None) -> Iterator[Finding]:
     """FX-PDFA. The file says that it is PDF/A-3, the part that may carry any file (2.1; ISO 19005-3), or PDF/A-4f, which
     came after it (ISO 19005-4, annex A). Whether it keeps that promise is for a PDF/A validator to say."""
     part, conformance = (xmp.pdfa_part, xmp.pdfa_conformance) if xmp else (None, None)

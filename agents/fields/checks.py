@@ -15,7 +15,7 @@ from agents.fields.document_types import INVOICE, PLAIN_CREDIT_NOTES
 from agents.fields.schema import Field, rows
 from agents.fields.table import FIELDS
 from agents.fields.values import CENT
-from agents.findings import Severity, finding
+from infra.records import Finding, Severity, finding
 
 MOST_DAYS_TO_PAY = 400
 MOST_DAYS_APART = 400
@@ -24,7 +24,7 @@ WANTED: dict[str, str] = {spec.path: spec.wanted for spec in FIELDS if spec.want
 """Fields without which nothing is approved, and the EN 16931 rule that wants them."""
 
 
-def check(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+def check(fields: Mapping[str, Field]) -> list[Finding]:
     """All findings about ``fields``, errors first."""
     found = [
         *_present(fields),
@@ -35,7 +35,7 @@ def check(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
         *_parties(fields),
         *_dates(fields),
     ]
-    return sorted(found, key=lambda f: ("error", "warning", "info").index(f["severity"]))
+    return sorted(found, key=lambda f: list(Severity).index(f.severity))
 
 
 def kind_of(fields: Mapping[str, Field]) -> Literal["invoice", "credit_note"]:
@@ -44,7 +44,7 @@ def kind_of(fields: Mapping[str, Field]) -> Literal["invoice", "credit_note"]:
     return "credit_note" if code and code.value in PLAIN_CREDIT_NOTES else "invoice"
 
 
-def type_code(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+def type_code(fields: Mapping[str, Field]) -> list[Finding]:
     """A finding if an e-invoice is of a type that is not simply paid: pro forma, corrected, prepayment, self-billed, …"""
     code = fields.get("type_code")
     if code and (code.value == INVOICE or kind_of(fields) == "credit_note"):
@@ -57,7 +57,7 @@ def type_code(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     ]
 
 
-def _present(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+def _present(fields: Mapping[str, Field]) -> list[Finding]:
     found = []
     for path, rule in WANTED.items():
         field = fields.get(path)
@@ -68,7 +68,7 @@ def _present(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     return found
 
 
-def _sums(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+def _sums(fields: Mapping[str, Field]) -> list[Finding]:
     """The totals against each other: BR-CO-13, BR-CO-15 and BR-CO-16, to the cent."""
     lines, net, tax, gross, due, allowances, charges, prepaid, rounding = (
         _number(fields, f"totals.{k}")
@@ -102,11 +102,11 @@ def _sums(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     return found
 
 
-def _sum(rule: str, message: str, expected: Decimal, found: Decimal, *paths: str) -> dict[str, Any]:
+def _sum(rule: str, message: str, expected: Decimal, found: Decimal, *paths: str) -> Finding:
     return finding(rule, "error", message, *paths, expected=str(expected), found=str(found))
 
 
-def _lines(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+def _lines(fields: Mapping[str, Field]) -> list[Finding]:
     """Each line's amount against its quantity and price, and their sum: BR-16, BR-24, BR-CO-10."""
     lines = rows(fields, "lines")
     if not lines:
@@ -134,7 +134,7 @@ def _lines(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     return found
 
 
-def _product(n: int, line: Mapping[str, Field]) -> dict[str, Any] | None:
+def _product(n: int, line: Mapping[str, Field]) -> Finding | None:
     """A finding if a line's amount is not its quantity times its price, as exactly as they are printed.
 
     A price may be per 100 or 1000 (price base quantity, BT-149); an amount lower by a round percentage is a warning,
@@ -175,7 +175,7 @@ def _round_percent(percent: Decimal) -> Decimal:
     return (percent * 2).quantize(Decimal(1)) / 2
 
 
-def _tax(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+def _tax(fields: Mapping[str, Field]) -> list[Finding]:
     """The tax of each rate: BR-CO-14, BR-CO-17, and what it is the tax of: BR-S-08 and its like."""
     found = []
     breakdown = rows(fields, "tax_breakdown")
@@ -204,7 +204,7 @@ def _signs(basis: Decimal, amount: Decimal, either: bool) -> tuple[Decimal, ...]
     return (abs(amount),) if either else (amount if basis >= 0 else -amount,)
 
 
-def _bases(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+def _bases(fields: Mapping[str, Field]) -> list[Finding]:
     """Whether what is taxed at a rate is what the lines of that rate come to (BR-S-08, BR-Z-08, BR-E-08, …, which allow
     for less than one unit of the currency). Only where no allowance or charge of the document belongs to some rate."""
     lines, breakdown = rows(fields, "lines"), rows(fields, "tax_breakdown")
@@ -242,7 +242,7 @@ def _basis_rule(row: Mapping[str, Field]) -> str:
     return f"BR-{ {'K': 'IC', 'L': 'AF', 'M': 'AG'}.get(category, category) }-08".replace(" ", "")
 
 
-def _accounts(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+def _accounts(fields: Mapping[str, Field]) -> list[Finding]:
     """Where the money goes, and which: IBAN (ISO 13616), BIC (ISO 9362), currency (ISO 4217, BR-CL-04).
 
     An IBAN whose check digits fail is an error wherever it comes from: no money can be sent there.
@@ -265,7 +265,7 @@ def _accounts(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
     return found
 
 
-def _parties(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+def _parties(fields: Mapping[str, Field]) -> list[Finding]:
     """VAT ids, tax numbers and registration numbers of seller and buyer.
 
     One that was read may be misread, so a VAT id whose check digits fail is an error then; in an e-invoice, or in a
@@ -277,7 +277,7 @@ def _parties(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
         country = fields[f"{role}.country"].value if f"{role}.country" in fields else None
         if vat_id and vat_id.value[:2] in identifiers.EU and not values.is_vat_id(vat_id.value):
             # Code reads what is printed, letter by letter: then it is the sender's mistake. A model may have misread it.
-            severity: Severity = "error" if vat_id.evidence.source == "model" else "warning"
+            severity = Severity.ERROR if vat_id.evidence.source == "model" else Severity.WARNING
             message = f"{role}.vat_id {vat_id.value}: the check digits do not hold"
             found.append(finding("VAT-ID", severity, message, f"{role}.vat_id", found=vat_id.value))
         if tax_number and country == "DE" and not _of_germany(tax_number.value):
@@ -308,7 +308,7 @@ def _other_company(vat_id: str, legal_id: str) -> str | None:
     return None if plain.startswith(siren) else siren
 
 
-def _dates(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+def _dates(fields: Mapping[str, Field]) -> list[Finding]:
     """The days in order. Whether a day is long past is not said here: that would take a clock."""
     issue = fields.get("issue_date")
     if issue is None:
@@ -321,7 +321,7 @@ def _dates(fields: Mapping[str, Field]) -> list[dict[str, Any]]:
         evidence: dict[str, Any] = {"expected": issue.value, "found": day.isoformat()}
         if path == "due_date" and day < issued:
             message = f"due on {day}, before it was issued on {issued}"
-            severity: Severity = "warning" if kind_of(fields) == "credit_note" else "error"
+            severity = Severity.WARNING if kind_of(fields) == "credit_note" else Severity.ERROR
             found.append(finding("DATE-ORDER", severity, message, "due_date", "issue_date", **evidence))
         elif abs((day - issued).days) > most:
             message = f"{event} on {day}, {abs((day - issued).days)} days from the day it was issued, {issued}"

@@ -20,7 +20,6 @@ from agents.documents.layout import Layout
 from agents.documents.reading import Reading
 from agents.fields.schema import Field, Fields
 from agents.fields.table import Part
-from agents.findings import finding
 from agents.invoice import extraction, questions
 from agents.invoice.bounds import that_fit
 from agents.invoice.extraction import PlacedRow
@@ -28,7 +27,8 @@ from agents.invoice.prompts import messages, prompt, version
 from agents.pages import Draft, draft, for_geometry, for_state
 from agents.pages.table import Run, carried, missing, runs_of
 from infra.connections import connections
-from infra.models import ContextExceeded, InvalidAnswer, ModelCall, Question
+from infra.models import ContextExceeded, InvalidAnswer, Question
+from infra.records import Finding, ModelCall, finding
 
 State = dict[str, Any]
 _KEPT_CHARACTERS = 500_000
@@ -87,7 +87,7 @@ class _Said:
 
     answer: dict[str, Any] | None
     call: ModelCall | None
-    problem: dict[str, Any] | None = None
+    problem: Finding | None = None
 
 
 class _Asking:
@@ -191,9 +191,9 @@ class _Asking:
 
     def _failed(
         self, runs: Sequence[Run], kept: Sequence[Sequence[PlacedRow]], said: Mapping[int, _Said]
-    ) -> dict[int, dict[str, Any] | None]:
+    ) -> dict[int, Finding | None]:
         """The runs that did not yield all their rows, with the finding that says so, where one does."""
-        failed: dict[int, dict[str, Any] | None] = dict.fromkeys(sorted(self._misadded(runs, kept)))
+        failed: dict[int, Finding | None] = dict.fromkeys(sorted(self._misadded(runs, kept)))
         for n, run in enumerate(runs):
             lines = missing(run, [row.line for row in kept[n]])
             if n in said and said[n].problem:
@@ -239,7 +239,7 @@ class _Asking:
             return _Said(None, None, finding("CONTEXT-EXCEEDED", "error", f"{self._part}{where}: {error}"))
         return _Said(answer.value.model_dump(), answer.call)
 
-    def _update(self, fields: Fields, calls: Sequence[ModelCall], problems: Sequence[dict[str, Any]]) -> State:
+    def _update(self, fields: Fields, calls: Sequence[ModelCall], problems: Sequence[Finding]) -> State:
         found = [*problems, *extraction.not_on_page(fields, self._part)]
         fields = for_state(fields, self._document.reading)
         kept, too_long = that_fit({path: f.model_dump(mode="json", exclude_none=True) for path, f in fields.items()})
@@ -247,7 +247,7 @@ class _Asking:
             "fields": kept,
             "findings": {f"extract {self._part}": [*found, *too_long] or None},
             "asked": {self._part: [self._way]},
-            "calls": [stub_of(call) for call in calls],
+            "calls": calls,
         }
 
 
@@ -256,7 +256,7 @@ def way(tier: str, reasons: Sequence[str]) -> str:
     return f"{tier}: {'; '.join(reasons)}"
 
 
-def _missing(run: Run, lines: int) -> dict[str, Any]:
+def _missing(run: Run, lines: int) -> Finding:
     what = "a printed line is" if lines == 1 else f"{lines} printed lines are"
     return finding("LINES-MISSING", "error", f"{run.pages}: {what} not among those that were read")
 
@@ -269,8 +269,3 @@ def _record(runs: Sequence[Run], kept: Sequence[Sequence[PlacedRow]], failed: Co
         record.append({"lines": [run.first, run.last], "rows": rows, "failed": n in failed})
         at = rows[1]
     return record
-
-
-def stub_of(call: ModelCall) -> dict[str, Any]:
-    """The call as the state carries it: all that is metered, without what was said."""
-    return call.model_dump(mode="json", exclude={"answer", "reasoning"})

@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from agents.findings import finding
 from agents.invoice.extraction import line_of
+from infra.records import Finding, finding
 
 LONGEST_TEXT = 250_000
 """Characters of text in which values are looked for: some 1,900 lines of a table, more than a state carries, and some six
@@ -19,7 +19,7 @@ takes no payload above 2 MiB, in which the public invoice (170 bytes a line) and
 no message above 4 MiB, in which three questions asked at once each carry the state."""
 
 
-def that_fit(fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def that_fit(fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
     """``fields`` (path to JSON), as many of the lines in them as a state can carry, and a finding if that is not all."""
     size, last, behind = 0, -1, None
     for path in sorted(fields, key=line_of):

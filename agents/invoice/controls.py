@@ -18,10 +18,10 @@ from agents.controls.rulebook import Facts, ask_rules, by_code, kept_rulebook, k
 from agents.documents.reading import Reading
 from agents.einvoice import en16931
 from agents.fields.schema import Fields, loaded
-from agents.findings import finding
 from infra.connections import Connections, connections
-from infra.ledger import PART_OF, Claim, Ledger, Vendor
+from infra.ledger import Ledger
 from infra.ledger.keys import number_key
+from infra.records import PART_OF, Claim, DecidedBy, Finding, Vendor, Verdict, finding
 from infra.telemetry.steps import step
 
 State = dict[str, Any]
@@ -45,13 +45,13 @@ async def match(state: State) -> State:
         return {"matched": {"vendor": None, "how": "near", "near": _near(found)}, "findings": {"match": found.findings}}
     if found.how == "near" and choice:
         chosen = choice["vendor"] if choice["vendor"] in {vendor.id for vendor, _ in found.near} else None
-        found = vendors.settle_near(found, chosen, choice["reason"], choice["decided_by"])
+        found = vendors.settle_near(found, chosen, choice["reason"], DecidedBy.model_validate(choice["decided_by"]))
     found = vendors.with_accounts(found, state["document"].get("accounts") or ())
     claim = _claim(state, fields, found)
     others = await ledger.claim(claim)
     policy = policy_of(state["options"])
     wanted = _order_number(state, fields)
-    ordered: list[dict[str, Any]] = []
+    ordered: list[Finding] = []
     if found.vendor and found.vendor.order_required or wanted and await ledger.has_orders(tenant):
         ordered = await ledger.match_order(
             tenant,
@@ -84,7 +84,7 @@ async def match(state: State) -> State:
             "vendor_key": claim.vendor_key,
             "cost_centre": _cost_centre(state, found.vendor),
             "limit": _limit(found.vendor, claim),
-            "order": wanted if any(one["rule"] == "ORDER" and one["verdict"] == "pass" for one in ordered) else None,
+            "order": wanted if any(one.rule == "ORDER" and one.verdict is Verdict.PASS for one in ordered) else None,
         },
         "submitters": sorted(await _submitters(ledger, execution)),
         "findings": {"match": [*found.findings, *ordered, *alike]},
@@ -107,7 +107,12 @@ async def choose_vendor(state: State) -> State:
     near = [(known[id], score) for id, _, score in state["matched"]["near"] if id in known]
     said = await vendors.ask_which(state["execution"]["id"], fields, near, tier=state["options"]["tiers"][0])
     return {
-        "vendor_choice": {"for": seller, "vendor": said.vendor, "reason": said.reason, "decided_by": said.decided_by},
+        "vendor_choice": {
+            "for": seller,
+            "vendor": said.vendor,
+            "reason": said.reason,
+            "decided_by": said.decided_by.model_dump(),
+        },
         "calls": said.calls,
     }
 
@@ -129,7 +134,7 @@ async def comply(state: State) -> State:
     asks = state["options"]["ask"] != "nothing"
     left = None if asks else unasked(open_rules)
     return {
-        "findings": {"comply": [*(one for one in official if one["rule"] not in said), *house], "policies": left},
+        "findings": {"comply": [*(one for one in official if one.rule not in said), *house], "policies": left},
         "open_rules": open_rules if asks else [],
     }
 

@@ -17,13 +17,12 @@ from agents.controls import approval
 from agents.controls.approval import Case, Policy
 from agents.fields.schema import SPLIT_PAGES, Evidence, Field, Fields, loaded, plain_json, public
 from agents.fields.table import FIELDS, HEADLINE
-from agents.findings import finding
 from agents.invoice.state import Decision
 from agents.pages import parse_pages
 from infra.connections import connections
 from infra.failures import Failure
-from infra.ledger import AlreadyPosted, Posting
 from infra.ledger.keys import number_key
+from infra.records import AlreadyPosted, Posting, finding
 from infra.telemetry.steps import now, step
 
 State = dict[str, Any]

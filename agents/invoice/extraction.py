@@ -18,10 +18,10 @@ from agents.documents.reading import Reading
 from agents.fields import values
 from agents.fields.schema import Evidence, Field, Fields, rows
 from agents.fields.table import Part, is_number, part_of
-from agents.findings import finding
 from agents.invoice.questions import HEADER, LINE, NONE, TOTALS, chosen
 from agents.pages import Candidate, Draft, Name
 from agents.pages.table import Run
+from infra.records import Finding, finding
 
 AGREED, DISPUTED, MODEL = "agreed", "disputed", "model"
 _A_CHOICE = 0.4
@@ -194,7 +194,7 @@ def line_of(path: str) -> int:
     return int(row[1]) if row else -1
 
 
-def not_on_page(fields: Mapping[str, Field], part: Part) -> list[dict[str, Any]]:
+def not_on_page(fields: Mapping[str, Field], part: Part) -> list[Finding]:
     """A finding for every value of a model's that has no place on the page."""
     return [
         finding("EVIDENCE-MISSING", "error", f"{path} has no place in the document", path)

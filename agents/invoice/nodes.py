@@ -19,13 +19,13 @@ from agents.fields import checks
 from agents.fields.schema import SPLIT_PAGES, Fields, dumped, loaded
 from agents.fields.table import PARTS, Part, part_of
 from agents.fields.values import amounts, is_money
-from agents.findings import finding
 from agents.invoice import bounds
 from agents.invoice.asking import document_of, extract, way
 from agents.invoice.extraction import completed
 from agents.pages import Draft, Several, compare, for_state, judged, on_display, safety, scan_findings
 from infra.connections import connections
 from infra.failures import Unreadable
+from infra.records import Finding, finding
 from infra.telemetry.steps import step
 
 State = dict[str, Any]
@@ -233,7 +233,7 @@ _MENDABLE = {
 """What another look may mend: a value that is missing, sums that do not close. The rest is wrong on the page itself."""
 
 
-def _of_xml(reading: Reading, update: State, found: list[dict[str, Any]]) -> Fields | None:
+def _of_xml(reading: Reading, update: State, found: list[Finding]) -> Fields | None:
     """The fields of the e-invoice in the document, if there is one that can be used."""
     if reading.xml is None:
         return None
@@ -253,7 +253,7 @@ def _of_xml(reading: Reading, update: State, found: list[dict[str, Any]]) -> Fie
     return {path: field.model_copy(update={"grounds": ["stated"]}) for path, field in fields.items()}
 
 
-def _of_page(digest: str, read_json: bytes, ask: str, update: State, found: list[dict[str, Any]]) -> Fields:
+def _of_page(digest: str, read_json: bytes, ask: str, update: State, found: list[Finding]) -> Fields:
     """What code finds on the pages; into ``update`` the kind of document and what a model is to be asked about."""
     try:
         document = document_of(read_json)
@@ -276,15 +276,11 @@ def _of_page(digest: str, read_json: bytes, ask: str, update: State, found: list
     return for_state(made.fields, document.reading)
 
 
-def _several(several: Several, update: State, found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _several(several: Several, update: State, found: Sequence[Finding]) -> list[Finding]:
     """Into ``update`` the parts of a file of several invoices if their cuts are certain and nothing is wrong with the file
     as a whole; else a finding, as a person has to say which pages are an invoice each."""
     doubts = list(several.doubts)
-    doubts += [
-        one["message"]
-        for one in found
-        if one["severity"] == "error" and not one["fields"] and one["rule"] != "READ-BY-OCR"
-    ]
+    doubts += [one.message for one in found if one.is_error and not one.fields and one.rule != "READ-BY-OCR"]
     if not doubts:
         update["parts"] = [
             {"pages": [part.first, part.last], "number": part.number, "reason": part.reason} for part in several.parts

@@ -15,13 +15,13 @@ from typing import Any
 from agents.documents.reading import Reading
 from agents.fields import values
 from agents.fields.schema import Evidence, Field, Fields
-from agents.findings import finding
 from agents.pages._candidates import Candidate, Candidates
 from agents.pages._parties import Name, Parties
 from agents.pages._several import Several, may_hold_several, several
 from agents.pages._terms import Choice, Kind, Terms
 from agents.pages._totals import Sums, Totals
 from agents.pages.table import MOST_LINES, Table, find_table
+from infra.records import Finding, finding
 
 CLEAR = 0.7
 """A label at least this clear (`Candidate.announced`) is ground enough to propose a value."""
@@ -51,7 +51,7 @@ class Draft:
     table: Table | None = None
     several: Several | None = None
     """Set where the file holds several invoices."""
-    findings: list[dict[str, Any]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
 
 def draft(reading: Reading) -> Draft:

@@ -8,15 +8,14 @@ is displayed. `for_state` leads from the one to the other, `for_geometry` back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from agents.documents.reading import Page, Reading
 from agents.fields.schema import Field, Fields
-from agents.findings import finding
 from agents.pages._confidence import OCR
+from infra.records import Finding, finding
 
 
-def findings(reading: Reading) -> list[dict[str, Any]]:
+def findings(reading: Reading) -> list[Finding]:
     """That pages were recognised, which a person has to confirm; and which were not, though something is on them."""
     found = []
     if pages := [page for page in reading.pages if page.ocr]:
@@ -71,13 +70,13 @@ def for_geometry(fields: Mapping[str, Field], reading: Reading) -> Fields:
     return made
 
 
-def on_display(found: dict[str, Any], reading: Reading) -> dict[str, Any]:
+def on_display(found: Finding, reading: Reading) -> Finding:
     """A finding about ``reading``, an upright one, whose evidence may name a place, with that place as it is displayed."""
-    evidence = found["evidence"]
+    evidence = found.evidence
     if not evidence.get("box") or not evidence.get("page"):
         return found
     box = reading.as_displayed(evidence["page"], tuple(evidence["box"]))
-    return {**found, "evidence": {**evidence, "box": list(box)}}
+    return found.with_evidence(box=list(box))
 
 
 def _numbered(pages: list[int]) -> str:

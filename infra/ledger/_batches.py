@@ -25,8 +25,17 @@ from sqlalchemy import (
 
 from infra.ledger._access import IDS_IN_A_QUERY, Access, Insert
 from infra.ledger._tables import batches, documents, executions, refusals, submissions
-from infra.ledger.records import BatchProgress, BatchSummary, Begun, Execution, Refusal, Status, Submission
-from infra.models.calls import ModelCall, TokenUsage
+from infra.records import (
+    BatchProgress,
+    BatchSummary,
+    Begun,
+    Execution,
+    ModelCall,
+    Refusal,
+    Status,
+    Submission,
+    TokenUsage,
+)
 
 _RECENT_SECONDS = 300.0
 """The rate of a batch is that of its last five minutes."""

@@ -14,7 +14,7 @@ from infra.ledger._claims import is_live
 from infra.ledger._master import order_of
 from infra.ledger._tables import billings, claims, executions, orders, receipts
 from infra.ledger.keys import number_key
-from infra.ledger.records import Billing, Order, OrderOnRecord, Receipt, Status
+from infra.records import Billing, Order, OrderOnRecord, Receipt, Status
 from infra.text import storable
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Executable, RowMapping, Select, bindparam, fu
 
 from infra.ledger._access import Access, Insert
 from infra.ledger._tables import claims, executions, submissions
-from infra.ledger.records import Claim, Status
+from infra.records import Claim, Status
 from infra.text import storable
 
 MOST_ALIKE = 200

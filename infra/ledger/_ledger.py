@@ -33,8 +33,20 @@ from infra.ledger._billings import Billings
 from infra.ledger._claims import Claims
 from infra.ledger._master import Master
 from infra.ledger._tables import executions, findings, model_calls, postings, reviews, steps, submissions
-from infra.ledger.records import AlreadyPosted, Execution, Finding, Posting, Review, Status, Step, Totals
-from infra.models.calls import PAID, CallStatus, ModelCall, TokenUsage
+from infra.records import (
+    PAID,
+    AlreadyPosted,
+    CallStatus,
+    Execution,
+    Finding,
+    ModelCall,
+    Posting,
+    Review,
+    Status,
+    Step,
+    TokenUsage,
+    Totals,
+)
 
 _ANSWERED = (CallStatus.COMPLETED, CallStatus.INVALID)
 _LOST = "no answer was seen: the worker ended while the call was in flight"

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Executable, RowMapping, Table, bindparam, del
 from infra.ledger._access import Access, Insert
 from infra.ledger._tables import orders, receipts, vendors
 from infra.ledger.keys import number_key
-from infra.ledger.records import Order, Receipt, Vendor
+from infra.records import Order, Receipt, Vendor
 from infra.text import storable
 
 

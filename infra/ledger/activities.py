@@ -5,7 +5,7 @@ from __future__ import annotations
 from temporalio import activity
 
 from infra.connections import connections
-from infra.ledger.records import Execution, Totals
+from infra.records import Execution, Totals
 from infra.telemetry import metrics
 from infra.telemetry.tracing import execution_context
 

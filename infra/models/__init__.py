@@ -1,6 +1,5 @@
 """Model endpoints: the client that asks, the record of each call, tiers with prices, and the errors to expect."""
 
-from infra.models.calls import CallStatus, ModelCall, TokenUsage
 from infra.models.client import Answer, CallBook, MemoryCallBook, ModelClient, Question
 from infra.models.errors import (
     AnswerLost,
@@ -20,21 +19,18 @@ __all__ = [
     "AnswerLost",
     "CallBook",
     "CallLimit",
-    "CallStatus",
     "ContextExceeded",
     "EndpointBusy",
     "EndpointNotAllowed",
     "EndpointUnreachable",
     "InvalidAnswer",
     "MemoryCallBook",
-    "ModelCall",
     "ModelClient",
     "ModelError",
     "Price",
     "Question",
     "RequestRefused",
     "Tier",
-    "TokenUsage",
     "require_allowed",
     "tiers_of",
 ]

@@ -40,7 +40,6 @@ from opentelemetry.trace import Status, StatusCode
 from pydantic import BaseModel, ValidationError
 
 from infra.models._vllm import follow
-from infra.models.calls import CallStatus, ModelCall, TokenUsage
 from infra.models.errors import (
     AnswerLost,
     ContextExceeded,
@@ -52,6 +51,7 @@ from infra.models.errors import (
 )
 from infra.models.limit import CallLimit
 from infra.models.tiers import Tier, require_allowed
+from infra.records import CallStatus, ModelCall, TokenUsage
 from infra.telemetry import metrics
 from infra.telemetry.tracing import identified, span_id_of, tracer
 from infra.text import storable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infra.failures import Failure
-from infra.models.calls import CallStatus, ModelCall
+from infra.records import CallStatus, ModelCall
 
 
 class ModelError(Failure):

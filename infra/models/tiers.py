@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from infra.models.calls import TokenUsage
 from infra.models.errors import EndpointNotAllowed
+from infra.records import TokenUsage
 from infra.settings import MachinePrice, Settings, TierSettings, TokenPrice
 
 _MILLION = Decimal(1_000_000)

@@ -22,10 +22,10 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
-from infra.models.calls import PAID, ModelCall
+from infra.records import PAID, ModelCall
 
 if TYPE_CHECKING:  # the ledger imports the models, and they count here
-    from infra.ledger.records import Execution
+    from infra.records import Execution
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series beside each, of when it was made
 REGISTRY = CollectorRegistry()

@@ -10,6 +10,7 @@ from typing import Any
 from langgraph.errors import GraphInterrupt
 from temporalio import activity, workflow
 
+from infra.records import Finding
 from infra.telemetry.tracing import current_subject, execution_context, set_output, span
 
 Node = Any
@@ -39,6 +40,7 @@ def step(name: str, kind: str = "CHAIN") -> Callable[[Node], Node]:
                     update = await node(state)
                 except GraphInterrupt as waits:
                     interrupted = waits
+                update = _plain(update)
                 note = "waits for a person" if interrupted else update.pop("note", None)
                 set_output(current, {k: v for k, v in update.items() if k != "calls"})
                 if note:
@@ -58,6 +60,19 @@ def step(name: str, kind: str = "CHAIN") -> Callable[[Node], Node]:
         return traced
 
     return decorate
+
+
+def _plain(update: dict[str, Any]) -> dict[str, Any]:
+    """The update as JSON; of calls all that is metered, without what was said."""
+    plain = dict(update)
+    if "findings" in update:
+        plain["findings"] = {
+            node: said and [f.model_dump(mode="json") if isinstance(f, Finding) else f for f in said]
+            for node, said in update["findings"].items()
+        }
+    if "calls" in update:
+        plain["calls"] = [call.model_dump(mode="json", exclude={"answer", "reasoning"}) for call in update["calls"]]
+    return plain
 
 
 def now() -> datetime:

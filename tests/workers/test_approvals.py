@@ -23,7 +23,8 @@ from temporalio.worker import Replayer, Worker
 from agents.controls.approval import Case, Policy, auto, read_policy
 from agents.invoice import deciding
 from agents.invoice.state import InvoiceState
-from infra.ledger import Execution, Ledger, Status, Totals
+from infra.ledger import Ledger
+from infra.records import Execution, Status, Totals
 from infra.telemetry.steps import step
 from infra.temporal.agents import AgentsPlugin
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES

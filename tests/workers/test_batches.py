@@ -12,7 +12,8 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from infra.connections import Connections
-from infra.ledger import BatchProgress, Ledger, Status
+from infra.ledger import Ledger
+from infra.records import BatchProgress, Status
 from tests.scripted.endpoint import Script
 from tests.scripted.invoices import invoice_pdf
 from tests.stack import CALLS, Stack, eventually

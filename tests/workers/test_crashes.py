@@ -9,8 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.ledger import Status
-from infra.models import CallStatus
+from infra.records import CallStatus, Status
 from tests.evals.chaos.run import Chaos
 from tests.evals.chaos.schedule import Blow, Part
 from tests.evals.chaos.verdict import judged, judged_in_phoenix

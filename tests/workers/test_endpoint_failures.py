@@ -6,8 +6,7 @@ from collections import Counter
 
 import pytest
 
-from infra.ledger import Status
-from infra.models import CallStatus
+from infra.records import CallStatus, Status
 from tests.scripted.endpoint import Script
 from tests.scripted.invoices import invoice_pdf
 from tests.stack import CALLS, Stack, free_ports

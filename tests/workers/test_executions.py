@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 
-from infra.ledger import Execution, Ledger, Status
+from infra.ledger import Ledger
+from infra.records import Execution, Status
 from infra.telemetry.phoenix import Phoenix
 from tests.scripted.invoices import CORRECTED, invoice_pdf
 from tests.stack import CALLS, PhoenixServer, Stack, eventually

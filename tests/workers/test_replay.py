@@ -7,7 +7,7 @@ from temporalio.contrib.opentelemetry import OpenTelemetryPlugin
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
-from infra.ledger import Status
+from infra.records import Status
 from infra.temporal.agents import AgentsPlugin
 from tests.conftest import Spans
 from tests.scripted.invoices import CORRECTED, invoice_pdf

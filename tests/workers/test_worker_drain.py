@@ -12,8 +12,7 @@ from collections.abc import Iterator
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from infra.ledger import Status
-from infra.models import CallStatus
+from infra.records import CallStatus, Status
 from tests.scripted.endpoint import Script
 from tests.scripted.invoices import invoice_pdf
 from tests.stack import CALLS, Stack

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.ledger import Status
+from infra.records import Status
 from tests.stack import ROOT, Stack
 from workflows import definitions
 

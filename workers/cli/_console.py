@@ -26,7 +26,8 @@ from rich.text import Text
 from workers.office.wording import clean, counted
 
 if TYPE_CHECKING:
-    from infra.ledger import Execution, Finding, Ledger
+    from infra.ledger import Ledger
+    from infra.records import DecidedBy, Execution, Finding
     from infra.settings import Settings
 
 T = TypeVar("T")
@@ -229,15 +230,14 @@ def decision_text(decision: str | None) -> Text:
     return cell(decision, {"approve": "green", "review": "yellow", "reject": "magenta"}.get(decision or "", ""))
 
 
-def decided_by_text(decided_by: Mapping[str, str]) -> str:
+def decided_by_text(decided_by: DecidedBy) -> str:
     """Who said what a finding says: ``rule``, ``model small: qwen2.5 (vat-note@3f2a)``, ``person anna``."""
-    by = decided_by.get("by", "rule")
-    if by == "model":
-        said = f"model {decided_by.get('tier', '?')}: {decided_by.get('model', '?')} ({decided_by.get('prompt_version', '?')})"
+    by = decided_by
+    if by.by == "model":
+        said = f"model {by.tier or '?'}: {by.model or '?'} ({by.prompt_version or '?'})"
     else:
-        said = f"{by} {decided_by['name']}" if decided_by.get("name") else by
-    accepted = decided_by.get("accepted_by")
-    return f"{said}; accepted by {accepted}" if accepted else said
+        said = f"{by.by} {by.name}" if by.name else by.by
+    return f"{said}; accepted by {by.accepted_by}" if by.accepted_by else said
 
 
 def evidence_text(finding: Finding) -> str:

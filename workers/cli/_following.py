@@ -17,8 +17,8 @@ from rich.text import Text
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from infra.ledger import PART_OF, Execution, Ledger, Status
-from infra.models.calls import CallStatus, ModelCall
+from infra.ledger import Ledger
+from infra.records import PART_OF, CallStatus, Execution, ModelCall, Status
 from workers.cli._console import add_row, amount_text, cell, decision_text, err, named, shortened, status_text, table
 from workers.cli._progress import POLL_SHARE, held_up
 from workers.office.costs import Tally

@@ -18,7 +18,8 @@ from rich.text import Text
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from infra.ledger import BatchProgress, Execution, Ledger, Refusal, Status
+from infra.ledger import Ledger
+from infra.records import BatchProgress, Execution, Refusal, Status
 from infra.settings import Settings
 from infra.temporal.connect import TemporalUnreachable, connect
 from workers.cli._console import cell, err, moment, out, statuses_text, summary, temporal_link

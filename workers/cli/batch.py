@@ -27,7 +27,7 @@ from workers.cli._console import (
 from workers.office.wording import counted
 
 if TYPE_CHECKING:
-    from infra.ledger import BatchProgress, BatchSummary
+    from infra.records import BatchProgress, BatchSummary
     from workers.cli._progress import Report
 
 ANSWER_SECONDS = 10.0

@@ -31,7 +31,7 @@ from workers.cli._console import (
 from workers.office.wording import counted
 
 if TYPE_CHECKING:
-    from infra.ledger import Execution, Finding
+    from infra.records import Execution, Finding
     from infra.settings import Settings
     from workers.cli._following import Followed
 
@@ -65,14 +65,13 @@ class _Checked:
 
     def complies(self, *, strict: bool) -> bool:
         """Whether nothing in it needs a person, nor, if ``strict``, breaks a rule at all but for the record."""
-        from infra.ledger import Status
+        from infra.records import Status
 
         if self.row.failed or self.execution is None or self.execution.status is not Status.APPROVED:
             return False
         stands = ("error", "warning") if strict else ("error",)
-        accepted = "accepted_by"
         return not any(
-            one.verdict != "pass" and one.severity in stands and accepted not in one.decided_by
+            one.verdict != "pass" and one.severity in stands and one.decided_by.accepted_by is None
             for one in self.execution.findings
         )
 
@@ -195,9 +194,9 @@ def ordered(findings: Sequence[Finding]) -> list[Finding]:
 def _decided(finding: Finding) -> str:
     """Shortly: the model and its version stand in ``show`` and in JSON."""
     by = finding.decided_by
-    if by.get("by") == "model":
-        said = f"model {by.get('tier', '?')}"
-        return f"{said}; accepted by {by['accepted_by']}" if by.get("accepted_by") else said
+    if by.by == "model":
+        said = f"model {by.tier or '?'}"
+        return f"{said}; accepted by {by.accepted_by}" if by.accepted_by else said
     return decided_by_text(by)
 
 

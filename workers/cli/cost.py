@@ -30,8 +30,7 @@ from workers.cli._console import (
 from workers.office.wording import counted
 
 if TYPE_CHECKING:
-    from infra.ledger import Execution
-    from infra.models.calls import ModelCall
+    from infra.records import Execution, ModelCall
     from workers.office.costs import Tally
     from workers.office.verification import Figures, Verdict
 

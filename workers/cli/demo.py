@@ -27,7 +27,7 @@ from workers.cli.submit import stopped
 from workers.office.wording import counted
 
 if TYPE_CHECKING:
-    from infra.ledger import Execution
+    from infra.records import Execution
     from infra.settings import Settings
     from workers.cli._following import Followed
     from workers.demo.run import DemoRun

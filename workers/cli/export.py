@@ -34,8 +34,7 @@ from workers.office.einvoices import Format
 from workers.office.wording import clean, counted
 
 if TYPE_CHECKING:
-    from infra.ledger import Execution, Finding, Submission
-    from infra.models.calls import ModelCall
+    from infra.records import Execution, Finding, ModelCall, Submission
 
 EPILOG = """Examples:
 

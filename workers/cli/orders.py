@@ -36,7 +36,8 @@ from workers.cli._master import (
 from workers.office.wording import counted
 
 if TYPE_CHECKING:
-    from infra.ledger import Ledger, Order, OrderLine, OrderOnRecord, Receipt
+    from infra.ledger import Ledger
+    from infra.records import Order, OrderLine, OrderOnRecord, Receipt
 
 IMPORT_EPILOG = """Examples:
 

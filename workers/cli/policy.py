@@ -31,7 +31,8 @@ from workers.office.wording import counted
 
 if TYPE_CHECKING:
     from agents.controls.approval import Case, Policy
-    from infra.ledger import Execution, Ledger
+    from infra.ledger import Ledger
+    from infra.records import Execution
 
 SHOW_EPILOG = """Examples:
 

@@ -30,7 +30,8 @@ from workers.office.wording import counted
 if TYPE_CHECKING:
     from temporalio.client import Client
 
-    from infra.ledger import Execution, Ledger, Submission
+    from infra.ledger import Ledger
+    from infra.records import Execution, Submission
     from workers.cli._following import Followed
     from workers.cli._progress import Report
 
@@ -166,7 +167,7 @@ def retry(
 
 async def _named(ledger: Ledger, ids: Sequence[str], tenant: str | None, told: list[str]) -> list[_Again]:
     """The executions meant by ``ids``, by batch. Of those that did not fail, ``told`` gets a sentence each."""
-    from infra.ledger import Status
+    from infra.records import Status
 
     found: dict[tuple[str, str], _Again] = {}
     seen: set[str] = set()
@@ -187,7 +188,7 @@ async def _named(ledger: Ledger, ids: Sequence[str], tenant: str | None, told: l
 
 async def _of_batch(ledger: Ledger, name: str, tenant: str | None) -> list[_Again]:
     """All of a batch that can begin again."""
-    from infra.ledger import Status
+    from infra.records import Status
 
     of_tenant, batch = await the_batch(ledger, name, tenant)
     made = _Again(of_tenant, batch)

@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from agents.controls.approval import Policy
-    from infra.ledger import Execution, Ledger
+    from infra.ledger import Ledger
+    from infra.records import Execution
     from workflows.messages import ReviewAnswer
 
 ANSWER_SECONDS = 30.0
@@ -240,7 +241,7 @@ def _answer(
     with failing_clearly():
 
         async def work() -> tuple[Execution, bool, dict[str, str | None], Policy | None]:
-            from infra.ledger import Status
+            from infra.records import Status
             from workflows.messages import ReviewAnswer
 
             async with opened_ledger() as ledger:

@@ -163,7 +163,7 @@ async def _ask(book: Rulebook, tried: list[Tried]) -> list[Tried]:
             if one.verdict is None:
                 passages = facts_of_example(one.example).passages
                 found, _ = await ask_rule(models, "rules-test", book, one.rule, passages)
-                one = Tried(one.rule, one.example, found["verdict"], found["message"])
+                one = Tried(one.rule, one.example, found.verdict, found.message)
             done.append(one)
     finally:
         await models.close()

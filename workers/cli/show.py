@@ -37,8 +37,7 @@ from workers.cli._console import (
 from workers.office.wording import counted, money
 
 if TYPE_CHECKING:
-    from infra.ledger import Execution, Finding, Submission
-    from infra.models.calls import ModelCall
+    from infra.records import Execution, Finding, ModelCall, Submission
     from workers.office.costs import Tally
 
 EPILOG = """Examples:

@@ -33,8 +33,7 @@ from workers.cli._console import (
 from workers.office.wording import counted
 
 if TYPE_CHECKING:
-    from infra.ledger import Execution, Submission
-    from infra.models.calls import ModelCall
+    from infra.records import Execution, ModelCall, Submission
 
 StatusName = Literal["running", "review", "approved", "rejected", "failed", "split"]
 StatusFilter = Annotated[StatusName | None, typer.Option("--status", help="Only with this status.", show_default="all")]

@@ -30,7 +30,8 @@ from workers.cli._console import (
 from workers.office.wording import counted
 
 if TYPE_CHECKING:
-    from infra.ledger import BatchProgress, Execution, Ledger
+    from infra.ledger import Ledger
+    from infra.records import BatchProgress, Execution
     from workers.cli._following import Followed
     from workers.cli._progress import Report
     from workers.office.submission import Submitted
@@ -180,7 +181,7 @@ def submit(
 
 def went_wrong(made: BatchProgress) -> bool:
     """Whether documents of a batch failed or will not begin."""
-    from infra.ledger import Status
+    from infra.records import Status
 
     return bool(made.counts.get(Status.FAILED) or made.withheld)
 

@@ -34,7 +34,8 @@ from workers.cli._master import (
 from workers.office.wording import counted
 
 if TYPE_CHECKING:
-    from infra.ledger import Claim, Ledger, Vendor
+    from infra.ledger import Ledger
+    from infra.records import Claim, Vendor
 
 MOST_CLAIMS = 10
 """Latest invoices of a vendor that are shown."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from infra.ledger import Order, OrderLine
+from infra.records import Order, OrderLine
 from workers.master import _values
 from workers.master._rows import Row, Wrong, quoted, read_rows
 from workers.master._writing import as_csv, as_json

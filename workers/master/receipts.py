@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from infra.ledger import Order, Receipt
+from infra.records import Order, Receipt
 from workers.master import _values
 from workers.master._rows import Row, Wrong, quoted, read_rows
 from workers.master._writing import as_csv, as_json

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from infra.ledger import Vendor
+from infra.records import Vendor
 from workers.master import _values
 from workers.master._rows import Wrong, read_rows
 from workers.master._writing import as_csv, as_json

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from infra.models.calls import PAID, CallStatus, ModelCall
+from infra.records import PAID, CallStatus, ModelCall
 from workers.office.wording import counted, money
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from agents.einvoice.en16931 import Assessment
-    from infra.ledger import Execution
+    from infra.records import Execution, Finding
 
 Format = Literal["ubl", "cii", "facturx"]
 _MOST_TOLD = 4
@@ -74,11 +74,11 @@ async def _make(name: str, execution: Execution, format: Format) -> Made:
     return made
 
 
-def _failed(assessment: Assessment, found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _failed(assessment: Assessment, found: Sequence[Finding]) -> list[dict[str, Any]]:
     if assessment.valid:
         return []
-    errors = [one for one in found if one["severity"] == "error"]
-    return [{key: one[key] for key in ("rule", "message", "fields")} for one in errors]
+    errors = [one for one in found if one.is_error]
+    return [{"rule": one.rule, "message": one.message, "fields": one.fields} for one in errors]
 
 
 def _source(digest: str) -> bytes:

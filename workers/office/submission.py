@@ -22,7 +22,8 @@ from temporalio.service import RPCError
 from agents.documents.kind import IN_WORDS, MAX_BYTES, kind_of  # the door and the reader go by the same rule
 from infra.document_store import DocumentStore
 from infra.failures import Failure
-from infra.ledger import Execution, Ledger, Refusal, Status, Submission
+from infra.ledger import Ledger
+from infra.records import Execution, Refusal, Status, Submission
 from infra.settings import Settings
 from infra.temporal import search_attributes as sa
 from workers.intake import BadSubmission, HandedIn, Refused, checked_name

@@ -10,8 +10,7 @@ from decimal import Decimal
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.service import RPCError, RPCStatusCode
 
-from infra.ledger import Execution, Status
-from infra.models.calls import PAID, ModelCall
+from infra.records import PAID, Execution, ModelCall, Status
 from infra.settings import Settings
 from infra.telemetry.phoenix import Phoenix, TraceCost
 from workers.office.costs import Tally

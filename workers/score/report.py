@@ -17,8 +17,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from infra.ledger import Execution, Status
-from infra.models.calls import PAID
+from infra.records import PAID, Execution, Status
 from workers.cli.demo import seconds_taken
 from workers.cli.export import public_shape
 from workers.office.costs import Tally

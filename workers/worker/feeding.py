@@ -22,7 +22,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from infra.connections import Connections
-from infra.ledger import PART_OF, BatchProgress, Begun, Execution, Status, Submission
+from infra.records import PART_OF, BatchProgress, Begun, Execution, Status, Submission
 from infra.settings import Settings
 from infra.telemetry.phoenix import trace_link
 from infra.telemetry.tracing import trace_id_of

@@ -10,13 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from typing import Any
 
 from agents.controls.matching.names import likeness
 from agents.fields.schema import Fields
-from agents.findings import Severity, finding
-from infra.ledger import Claim, Status
 from infra.ledger.keys import number_key
+from infra.records import Claim, Finding, Severity, Status, finding
 
 SAME_NAME = 90.0
 """How alike, from 0 to 100, two sellers' names are where nothing better identifies them."""
@@ -52,7 +50,7 @@ def near_identical(one: Sequence[int], other: Sequence[int]) -> bool:
     return common >= ALIKE_WORDS and max(len(numbers - others), len(others - numbers)) <= DIFFERING_NUMBERS
 
 
-def duplicates(claim: Claim, others: Sequence[Claim], *, days: int = 10) -> list[dict[str, Any]]:
+def duplicates(claim: Claim, others: Sequence[Claim], *, days: int = 10) -> list[Finding]:
     """What is found among ``others``, claims before this one, that may be the same invoice.
 
     Args:
@@ -84,7 +82,7 @@ def duplicates(claim: Claim, others: Sequence[Claim], *, days: int = 10) -> list
                     status=other.status.value,
                 )
             )
-    corrected = any(one["rule"] == "CORRECTED" for one in found)
+    corrected = any(one.rule == "CORRECTED" for one in found)
     if claim.kind == "invoice" and claim.preceding and not corrected:
         message = f"it says that it corrects or replaces {claim.preceding}, which is not on record: it may still come"
         found.append(finding("CORRECTED", "error", message, "invoice_number", expected=claim.preceding, found=None))
@@ -105,24 +103,24 @@ def _compared(claim: Claim, other: Claim, days: int) -> tuple[str, Severity, str
     if claim.kind != other.kind:
         refers = claim.preceding is not None and claim.preceding == other.number_key
         if vendor and (refers or amount) and claim.kind == "credit_note":
-            return "CREDIT-NOTE", "info", "it credits"
+            return "CREDIT-NOTE", Severity.INFO, "it credits"
         if vendor and number and amount:
             # One of the two was taken wrongly.
-            return "DUPLICATE", "error", "it has vendor, number and amount of the credit note"
+            return "DUPLICATE", Severity.ERROR, "it has vendor, number and amount of the credit note"
         return None
     if vendor and claim.kind == "invoice" and claim.preceding and claim.preceding == other.number_key:
-        return "CORRECTED", "error", "it corrects"
+        return "CORRECTED", Severity.ERROR, "it corrects"
     if vendor and claim.kind == "invoice" and claim.number_key and claim.number_key == other.preceding:
-        return "CORRECTED", "error", "it is corrected by"
+        return "CORRECTED", Severity.ERROR, "it is corrected by"
     if vendor and number:
-        return "DUPLICATE", "error", "it has vendor and number of"
+        return "DUPLICATE", Severity.ERROR, "it has vendor and number of"
     same_text = near_identical(claim.tokens, other.tokens)
     if days and amount and same_text and (claim.tokens == other.tokens or not _months_apart(claim, other)):
-        return "DUPLICATE-TEXT", "error", "its text is nearly that of"
+        return "DUPLICATE-TEXT", Severity.ERROR, "its text is nearly that of"
     if vendor and amount and claim.kind == "credit_note" and claim.preceding and claim.preceding == other.preceding:
-        return "DUPLICATE", "error", "it credits the same invoice as"
+        return "DUPLICATE", Severity.ERROR, "it credits the same invoice as"
     if days and vendor and amount and _apart(claim, other) <= days:
-        return "DUPLICATE-AMOUNT", "error", "it has vendor and amount of, and nearly the date of,"
+        return "DUPLICATE-AMOUNT", Severity.ERROR, "it has vendor and amount of, and nearly the date of,"
     return None
 
 

@@ -17,8 +17,7 @@ from agents.controls.matching.names import likeness, name_key
 from agents.fields.schema import Field, Fields
 from agents.fields.schema import rows as table_rows
 from agents.fields.values import CENT
-from agents.findings import finding
-from infra.ledger import Billing, OrderLine, OrderOnRecord, Vendor
+from infra.records import Billing, Finding, OrderLine, OrderOnRecord, Vendor, finding
 
 LEAST_ALIKE = 55.0
 """From 0 to 100: lines whose names are less alike are the same only if price or article number says so."""
@@ -66,7 +65,7 @@ class _Matching:
     sign: int
     tolerances: Tolerances
     execution_id: str
-    found: list[dict[str, Any]] = field(default_factory=list)
+    found: list[Finding] = field(default_factory=list)
     billings: list[Billing] = field(default_factory=list)
 
     def say(self, rule: str, message: str, *paths: str, severity: Any = "error", **evidence: Any) -> None:
@@ -85,7 +84,7 @@ def match_order(
     tenant: str,
     wanted: str | None,
     tolerances: Tolerances,
-) -> tuple[list[Billing], list[dict[str, Any]]]:
+) -> tuple[list[Billing], list[Finding]]:
     """Hold an invoice against the order it refers to.
 
     Args:
@@ -121,7 +120,7 @@ def match_order(
     _quantities(made, {line.number: line for line in lines}, pairs)
     if not lines:
         made.say("ORDER-LINES-UNREAD", "it has no lines that could be held against the order", "lines[0].name")
-    if not any(one["severity"] == "error" for one in made.found):
+    if not any(one.is_error for one in made.found):
         count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
         message = f"{count} as ordered with {on_record.order.number}" + (", and received" if on_record.receipts else "")
         made.found.append(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -17,10 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from agents.controls.matching.names import NEAR, likeness, name_key
 from agents.controls.matching.prompts import instructions, version
 from agents.fields.schema import Fields
-from agents.findings import by_model, finding
 from infra.connections import connections
-from infra.ledger import Vendor
-from infra.models import InvalidAnswer, ModelCall, Question
+from infra.models import InvalidAnswer, Question
+from infra.records import DecidedBy, Finding, ModelCall, Vendor, finding
 
 How = Literal["vat id", "tax number", "legal id", "name and account", "name", "near", "unknown", "no master"]
 MOST_NEAR = 5
@@ -34,7 +33,7 @@ class VendorMatch:
     vendor: Vendor | None
     how: How
     near: list[tuple[Vendor, float]] = field(default_factory=list)
-    findings: list[dict[str, Any]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     fields: Fields = field(default_factory=dict, repr=False)
 
 
@@ -70,7 +69,7 @@ def match_vendor(fields: Fields, vendors: Sequence[Vendor]) -> VendorMatch:
     return VendorMatch(None, "unknown", findings=[_unknown(seller)], fields=fields)
 
 
-def settle_near(match: VendorMatch, chosen: str | None, reason: str, decided_by: Mapping[str, str]) -> VendorMatch:
+def settle_near(match: VendorMatch, chosen: str | None, reason: str, decided_by: DecidedBy) -> VendorMatch:
     """The match after a model has said which of the near vendors it is, by id (None: none of them).
 
     Where it has chosen one, all that is checked of a vendor is checked; and that rests on the account: with one that the
@@ -82,7 +81,7 @@ def settle_near(match: VendorMatch, chosen: str | None, reason: str, decided_by:
     if vendor is None:
         found = finding(
             "VENDOR-NEAR", "info", "it is none of the vendors with near names", "seller.name", reason=reason,
-            decided_by=dict(decided_by), found=seller,
+            decided_by=decided_by, found=seller,
         )  # fmt: skip
         return replace(match, how="unknown", findings=[found, _unknown(seller)])
     confirmed, named = _account(match.fields) in vendor.ibans, _likest(seller, vendor) >= NEAR
@@ -98,14 +97,14 @@ def settle_near(match: VendorMatch, chosen: str | None, reason: str, decided_by:
         "error" if doubt else "warning",
         f"{seller or 'the seller'} was taken to be {_named(vendor)}{doubt}",
         "seller.name",
-        decided_by=dict(decided_by),
+        decided_by=decided_by,
         reason=reason,
         expected=vendor.name,
         found=seller,
     )
     settled = _matched(replace(match, vendor=vendor, how="near", findings=[]))
     # That it is this vendor the model said, and no rule.
-    checked = [one for one in settled.findings if one["rule"] != "VENDOR"]
+    checked = [one for one in settled.findings if one.rule != "VENDOR"]
     return replace(settled, near=match.near, findings=[made, *checked])
 
 
@@ -125,12 +124,12 @@ def vendor_key(match: VendorMatch, fields: Fields) -> str | None:
 
 @dataclass(frozen=True)
 class Said:
-    """What a model said: the ``vendor``'s id, or None; ``calls`` as the state carries them."""
+    """What a model said: the ``vendor``'s id, or None, and the ``calls`` it took."""
 
     vendor: str | None
     reason: str
-    decided_by: dict[str, str]
-    calls: list[dict[str, Any]]
+    decided_by: DecidedBy
+    calls: list[ModelCall]
 
 
 async def ask_which(execution_id: str, fields: Fields, near: Sequence[tuple[Vendor, float]], *, tier: str) -> Said:
@@ -170,9 +169,9 @@ async def ask_which(execution_id: str, fields: Fields, near: Sequence[tuple[Vend
     else:
         call, said = answer.call, answer.value.model_dump()
         chosen, reason = said["vendor"], " ".join(said["reason"].split())
-    by = by_model(tier, call.model if call else "?", version())
-    stubs = [call.model_dump(mode="json", exclude={"answer", "reasoning"})] if call else []
-    return Said(choices[chosen].id if chosen in choices else None, reason, by, stubs)
+    by = DecidedBy(by="model", tier=tier, model=call.model if call else "?", prompt_version=version())
+    vendor = choices[chosen].id if chosen in choices else None
+    return Said(vendor, reason, by, [call] if call else [])
 
 
 def _matched(match: VendorMatch) -> VendorMatch:
@@ -187,7 +186,7 @@ def _matched(match: VendorMatch) -> VendorMatch:
     return replace(match, findings=found)
 
 
-def _account_differs(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
+def _account_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
     account = _account(fields)
     if account is None:
         return []
@@ -216,7 +215,7 @@ def with_accounts(match: VendorMatch, accounts: Sequence[str]) -> VendorMatch:
     return replace(match, findings=[*match.findings, told])
 
 
-def _vat_id_differs(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
+def _vat_id_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
     stated = fields.get("seller.vat_id")
     if stated is None or not vendor.vat_ids or _vat_id(stated.value) in map(_vat_id, vendor.vat_ids):
         return []
@@ -224,7 +223,7 @@ def _vat_id_differs(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
     return [finding("VENDOR-VAT-ID", "error", message, "seller.vat_id", expected=vendor.vat_ids, found=stated.value)]
 
 
-def _name_differs(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
+def _name_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
     """Found by an identifier, under a name that is not at all the vendor's: perhaps somebody else uses it."""
     seller = fields.get("seller.name")
     if seller is None or _likest(seller.value, vendor) >= NEAR:
@@ -233,14 +232,14 @@ def _name_differs(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
     return [finding("VENDOR-NAME", "warning", message, "seller.name", expected=vendor.name, found=seller.value)]
 
 
-def _is_blocked(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
+def _is_blocked(vendor: Vendor, fields: Fields) -> list[Finding]:
     if vendor.blocked is None:
         return []
     message = f"nothing may be paid to {_named(vendor)}: {vendor.blocked}"
     return [finding("VENDOR-BLOCKED", "error", message, "seller.name", vendor=vendor.id)]
 
 
-def _currency_differs(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
+def _currency_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
     currency = fields.get("currency")
     if currency is None or vendor.currency in (None, currency.value):
         return []
@@ -249,7 +248,7 @@ def _currency_differs(vendor: Vendor, fields: Fields) -> list[dict[str, Any]]:
     return [finding("VENDOR-CURRENCY", "warning", message, "currency", **evidence)]
 
 
-_CHECKS: tuple[Callable[[Vendor, Fields], list[dict[str, Any]]], ...] = (
+_CHECKS: tuple[Callable[[Vendor, Fields], list[Finding]], ...] = (
     _account_differs, _vat_id_differs, _name_differs, _is_blocked, _currency_differs,
 )  # fmt: skip
 
@@ -310,7 +309,7 @@ def _named(vendor: Vendor) -> str:
     return f"{vendor.id} {vendor.name}"
 
 
-def _unknown(seller: str) -> dict[str, Any]:
+def _unknown(seller: str) -> Finding:
     message = f"{seller or 'the seller'} is not in the vendor master: add it there, or reject"
     return finding("VENDOR-UNKNOWN", "error", message, "seller.name", found=seller)
 

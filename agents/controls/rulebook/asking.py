@@ -19,9 +19,9 @@ from agents.controls.rulebook.checks.said import Said
 from agents.controls.rulebook.passages import Passage, Passages
 from agents.controls.rulebook.prompts import messages, version
 from agents.documents.reading import Reading
-from agents.findings import by_model, finding
 from infra.connections import connections
-from infra.models import ContextExceeded, InvalidAnswer, ModelCall, ModelClient, Question
+from infra.models import ContextExceeded, InvalidAnswer, ModelClient, Question
+from infra.records import DecidedBy, Finding, ModelCall, Severity, Verdict, finding
 
 NONE = "none"
 MOST_CHOICES = 120
@@ -33,12 +33,10 @@ MOST_PARTS = 12
 _LONGEST_QUOTE = 300
 _LOOK = "a person has to look"
 
-Finding = dict[str, Any]
-
 
 async def ask_rules(
     execution_id: str, digest: str, ids: Sequence[str], rulebook: Rulebook, *, tier: str = "small"
-) -> tuple[list[Finding], list[dict[str, Any]]]:
+) -> tuple[list[Finding], list[ModelCall]]:
     """Ask about the rules ``ids`` of a document that was read before, all at once.
 
     Args:
@@ -46,7 +44,7 @@ async def ask_rules(
         tier: the tier that is asked, where a rule names none.
 
     Returns:
-        A finding for each rule, and the stubs of the calls made, without what was said.
+        A finding for each rule, and the calls made.
 
     Raises:
         ModelError: an endpoint does not answer. What was answered meanwhile is on record, and not paid again.
@@ -62,7 +60,7 @@ async def ask_rules(
     for one in outcomes:
         if isinstance(one, BaseException):
             raise one
-    return [found for found, _ in made], [stub_of(call) for _, calls in made for call in calls]
+    return [found for found, _ in made], [call for _, calls in made for call in calls]
 
 
 async def ask_rule(
@@ -80,11 +78,6 @@ def unasked(ids: Sequence[str]) -> list[Finding]:
     """What is said of rules that code cannot answer where the setting ``ask`` lets no model be asked."""
     message = "code cannot answer it, and the setting `ask` says that no model is asked: a person has to look"
     return [finding(id, "error", message, verdict="not assessable") for id in ids]
-
-
-def stub_of(call: ModelCall) -> dict[str, Any]:
-    """The call as the state carries it: all that is metered, without what was said."""
-    return call.model_dump(mode="json", exclude={"answer", "reasoning"})
 
 
 @dataclass(frozen=True)
@@ -148,12 +141,10 @@ class _Asking:
             return _not_assessable(broken.problem or ""), broken.call
         if best is None:
             one = answered[0]
-            verdict: Literal["pass", "fail"] = "pass" if self._rule.passes("not_stated") else "fail"
-            return Said(verdict, "the document does not say"), one.call
-        passes = self._rule.passes(best.answer)
+            return Said(_verdict(self._rule.passes("not_stated")), "the document does not say"), one.call
         evidence = best.quote.evidence if best.quote else {}
         told = f", by “{best.quote.text}”" if best.quote else ""
-        return Said("pass" if passes else "fail", f"{best.answer}{told}", evidence=evidence), best.call
+        return Said(_verdict(self._rule.passes(best.answer)), f"{best.answer}{told}", evidence=evidence), best.call
 
     async def _ask_part(self, part: _Part) -> _Answered:
         offered = _choices(part.lines)
@@ -203,12 +194,19 @@ class _Asking:
         return _Answered(answer, at, call)
 
     def _finding(self, said: Said, call: ModelCall | None) -> Finding:
-        by = by_model(self._tier, call.model, version(self._rulebook, self._rule)) if call else None
+        if call is None:
+            return as_finding(self._rule, self._rulebook, said)
+        prompt = version(self._rulebook, self._rule)
+        by = DecidedBy(by="model", tier=self._tier, model=call.model, prompt_version=prompt)
         return as_finding(self._rule, self._rulebook, said, by)
 
 
 def _not_assessable(why: str) -> Said:
-    return Said("not assessable", f"{why}: {_LOOK}", severity="error")
+    return Said(Verdict.NOT_ASSESSABLE, f"{why}: {_LOOK}", severity=Severity.ERROR)
+
+
+def _verdict(passes: bool) -> Verdict:
+    return Verdict.PASS if passes else Verdict.FAIL
 
 
 def _parts(lines: Sequence[Passage]) -> list[_Part]:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from agents.controls.rulebook.book import Rule, Rulebook
 from agents.controls.rulebook.checks import CHECKS
 from agents.controls.rulebook.checks.said import Said
 from agents.controls.rulebook.facts import Facts
-from agents.findings import Severity, finding
+from infra.records import BY_RULE, DecidedBy, Finding, Severity, Verdict, finding
 
 
-def by_code(facts: Facts, rulebook: Rulebook) -> tuple[list[dict[str, Any]], list[str]]:
+def by_code(facts: Facts, rulebook: Rulebook) -> tuple[list[Finding], list[str]]:
     """What code says of each rule that applies, and the ids of those it cannot answer, which are to be asked of a model.
 
     Every rule that applies is in one of the two; one that does not is in neither.
     """
-    found: list[dict[str, Any]] = []
+    found: list[Finding] = []
     open_rules: list[str] = []
     for rule in rulebook.rules:
         if not rule.applies(facts):
@@ -30,9 +29,9 @@ def by_code(facts: Facts, rulebook: Rulebook) -> tuple[list[dict[str, Any]], lis
     return found, open_rules
 
 
-def as_finding(rule: Rule, rulebook: Rulebook, said: Said, decided_by: dict[str, str] | None = None) -> dict[str, Any]:
+def as_finding(rule: Rule, rulebook: Rulebook, said: Said, decided_by: DecidedBy = BY_RULE) -> Finding:
     """What was said of a rule, in the shape findings have."""
-    severity: Severity = said.severity or ("info" if said.verdict == "pass" else rule.severity)
+    severity = said.severity or (Severity.INFO if said.verdict is Verdict.PASS else rule.severity)
     return finding(
         rule.id,
         severity,
@@ -54,8 +53,11 @@ def _by_phrases(rule: Rule, facts: Facts) -> Sequence[Said] | None:
     if rule.phrases:
         look = facts.passages.heading if rule.phrases_in == "heading" else facts.passages.phrase
         if at := look(rule.all_phrases):
-            return [Said("pass" if rule.passes("yes") else "fail", f"it says “{at.text}”", evidence=at.evidence)]
+            return [
+                Said(Verdict.PASS if rule.passes("yes") else Verdict.FAIL, f"it says “{at.text}”", evidence=at.evidence)
+            ]
     if rule.no_phrase == "ask":
         return None
-    passes = rule.no_phrase == "pass"
-    return [Said("pass", "nothing in it says otherwise") if passes else Said("fail", "nothing in it says so")]
+    if rule.no_phrase == "pass":
+        return [Said(Verdict.PASS, "nothing in it says otherwise")]
+    return [Said(Verdict.FAIL, "nothing in it says so")]

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from agents.controls.rulebook.checks import CHECKS
 from agents.controls.rulebook.facts import Facts
-from agents.findings import Severity
+from infra.records import Severity
 
 DocumentKind = Literal["invoice", "credit_note", "other", "any"]
 Expectation = Literal["yes", "no", "stated"]

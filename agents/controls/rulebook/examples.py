@@ -98,8 +98,8 @@ def try_by_code(rulebook: Rulebook, rule: Rule, example: Example) -> Tried:
     found, _ = by_code(facts, rulebook.model_copy(update={"rules": [rule]}))
     if not found:
         return Tried(rule, example, None, "code cannot tell; a model would be asked")
-    worst = next((one for one in found if one["verdict"] != "pass"), found[0])
-    return Tried(rule, example, worst["verdict"], worst["message"])
+    worst = next((one for one in found if one.verdict != "pass"), found[0])
+    return Tried(rule, example, worst.verdict, worst.message)
 
 
 def reading_of_text(text: str) -> Reading:

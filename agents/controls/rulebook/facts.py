@@ -13,7 +13,7 @@ from agents.controls.rulebook.sanctions import SanctionsList
 from agents.documents.reading import Reading
 from agents.fields.identifiers import EU
 from agents.fields.schema import Fields, rows
-from infra.ledger import Claim, Vendor
+from infra.records import Claim, Vendor
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from agents.einvoice._stated import NotAnEInvoice, fields_from_xml
 from agents.einvoice.en16931 import _catalogue, _process, _sheets
 from agents.einvoice.en16931._terms import paths_of, values_of
 from agents.fields.schema import Field
-from agents.findings import Severity, finding
+from infra.records import Finding, Severity, finding
 
 RULES = "EN 16931"
 """Rule of the findings about the rules as a whole."""
@@ -116,7 +116,7 @@ async def validate(xml: str, *, french: bool = False) -> Assessment:
     return _assessment(found, xml)
 
 
-async def findings(xml: str, *, french: bool = False) -> list[dict[str, Any]]:
+async def findings(xml: str, *, french: bool = False) -> list[Finding]:
     """`findings_of` what `validate` says of ``xml``."""
     return findings_of(await validate(xml, french=french))
 
@@ -160,7 +160,7 @@ def _allowed_by(id: str, evaluated: Collection[str], failed: Collection[str]) ->
     return own[0] if own and not set(own) & set(failed) else None
 
 
-def findings_of(assessment: Assessment) -> list[dict[str, Any]]:
+def findings_of(assessment: Assessment) -> list[Finding]:
     """The findings of an assessment: one a failed rule or schema error, what could not be assessed, and a summary."""
     if assessment.problem:
         return [_no_verdict(assessment)]
@@ -173,12 +173,12 @@ def findings_of(assessment: Assessment) -> list[dict[str, Any]]:
     return [*found, *_of_the_profile(assessment), _summary(assessment)]
 
 
-def failure(one: Failed, fields: Mapping[str, Field]) -> dict[str, Any]:
+def failure(one: Failed, fields: Mapping[str, Field]) -> Finding:
     """The finding of a failed rule."""
     location = str(one.places[0]["location"]) if one.places else ""
     paths = [path for term in one.terms for path in paths_of(term, location)]
     values = {term: values_of(term, fields, location) for term in one.terms if paths_of(term)}
-    severity: Severity = "error" if one.fatal else "warning"
+    severity = Severity.ERROR if one.fatal else Severity.WARNING
     evidence: dict[str, Any] = {"layer": one.layer, "location": location, "terms": values, "sheet": one.sheet}
     if one.places and one.places[0]["found"]:
         evidence["elements"] = one.places[0]["found"]
@@ -189,12 +189,12 @@ def failure(one: Failed, fields: Mapping[str, Field]) -> dict[str, Any]:
     return finding(one.id, severity, one.text, *dict.fromkeys(paths), **evidence)
 
 
-def _violation(error: Mapping[str, Any], assessment: Assessment) -> dict[str, Any]:
+def _violation(error: Mapping[str, Any], assessment: Assessment) -> Finding:
     message = f"The XML does not obey its schema: {error['message']}"
     return finding(SCHEMA, "error", message, layer="XSD", location=error["location"], sheet=assessment.schema)
 
 
-def _no_verdict(assessment: Assessment) -> dict[str, Any]:
+def _no_verdict(assessment: Assessment) -> Finding:
     if assessment.broken:
         message = f"The e-invoice's XML cannot be read: {assessment.problem}. Ask the sender for a sound file."
         return finding(SCHEMA, "error", message, layer="XSD")
@@ -202,23 +202,23 @@ def _no_verdict(assessment: Assessment) -> dict[str, Any]:
     return finding(RULES, "error", message, verdict="not assessable")
 
 
-def _no_rules(assessment: Assessment) -> dict[str, Any]:
+def _no_rules(assessment: Assessment) -> Finding:
     if assessment.document == _ZUGFERD_1:
         message = "The XML is ZUGFeRD 1.0, which is older than EN 16931 and not judged by its rules."
     else:
         message = f"The XML is {assessment.document!r}, neither CII nor UBL: there are no rules of EN 16931 for it."
-    severity: Severity = "info" if assessment.document == _ZUGFERD_1 else "error"
+    severity = Severity.INFO if assessment.document == _ZUGFERD_1 else Severity.ERROR
     return finding(RULES, severity, message, verdict="not assessable", profile=assessment.profile)
 
 
-def _broke_off(crashed: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+def _broke_off(crashed: Sequence[Mapping[str, str]]) -> Finding:
     """A value that is no number where one is due ends a sheet. What it would have said is not known."""
     sheet_names = [one["sheet"] for one in crashed]
     message = f"The rules of {', '.join(sheet_names)} broke off on this document: {crashed[0]['message']}"
     return finding(RULES, "error", message, verdict="not assessable", layer=crashed[0]["layer"], sheets=sheet_names)
 
 
-def _of_the_profile(assessment: Assessment) -> list[dict[str, Any]]:
+def _of_the_profile(assessment: Assessment) -> list[Finding]:
     """What the declared specification leaves open: none that is known, or one whose own rules are not at hand."""
     profile, level = assessment.profile, assessment.level
     if profile and level is None:
@@ -237,7 +237,7 @@ def _of_the_profile(assessment: Assessment) -> list[dict[str, Any]]:
     return []
 
 
-def _summary(assessment: Assessment) -> dict[str, Any]:
+def _summary(assessment: Assessment) -> Finding:
     fatal = sum(one.fatal for one in assessment.failed)
     warned = len(assessment.failed) - fatal
     said = f"{assessment.evaluated} rules evaluated, {fatal} failed"

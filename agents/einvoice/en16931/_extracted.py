@@ -19,7 +19,7 @@ from agents.einvoice.en16931._sheets import UBL_EN16931
 from agents.einvoice.en16931._terms import DOCUMENT_ALLOWANCE, is_read, readable
 from agents.einvoice.en16931._writer import NotWritten, drafted, write
 from agents.fields.schema import Fields
-from agents.findings import finding
+from infra.records import Finding, finding
 
 _BUSINESS = re.compile(r"BR-(?!CL|DEC)")
 _CATEGORY = frozenset({"BT-95", "BT-96", "BT-102", "BT-103", "BT-118", "BT-151"})
@@ -28,7 +28,7 @@ _MAY_BE_ABSENT = frozenset({"BT-107", "BT-108", "BT-113", "BT-114"})
 """Sums that are nothing where they are not stated."""
 
 
-async def assess_extracted(fields: Fields, kind: str) -> list[dict[str, Any]]:
+async def assess_extracted(fields: Fields, kind: str) -> list[Finding]:
     """Findings of the official rules about an invoice that was read from a page.
 
     Args:
@@ -50,11 +50,7 @@ async def assess_extracted(fields: Fields, kind: str) -> list[dict[str, Any]]:
         return [_not_assessable(f"The rules of EN 16931 cannot be evaluated: {said}.", [])]
     failed = [one for one in judged.failed if _BUSINESS.match(one.id)]
     counted = [one for one in failed if _assessable(one.terms, draft, fields)]
-    found = [failure(one, fields) for one in counted]
-    for one in found:
-        one["evidence"] |= {"layer": "EN 16931", "from": "page"}
-        for of_xml in ("location", "locations", "elements"):  # places in an XML that nobody has seen
-            one["evidence"].pop(of_xml, None)
+    found = [_of_the_page(failure(one, fields)) for one in counted]
     rules = {id: one for id, one in _catalogue.rules_of(UBL_EN16931).items() if _BUSINESS.match(id)}
     open_ = sorted(id for id, one in rules.items() if not _assessable(one.terms, draft, fields))
     told = {one.id for one in counted}
@@ -82,7 +78,13 @@ def _known(term: str, draft: EInvoiceDraft, fields: Fields) -> bool:
     return readable(term) and (term in _MAY_BE_ABSENT or term in draft.concluded or is_read(term, fields))
 
 
-def _not_assessable(message: str, rules: Sequence[str], failing: Sequence[str] = ()) -> dict[str, Any]:
+def _of_the_page(failed: Finding) -> Finding:
+    """A failure without its places in an XML that nobody has seen."""
+    kept = {key: value for key, value in failed.evidence.items() if key not in ("location", "locations", "elements")}
+    return failed.model_copy(update={"evidence": {**kept, "layer": "EN 16931", "from": "page"}})
+
+
+def _not_assessable(message: str, rules: Sequence[str], failing: Sequence[str] = ()) -> Finding:
     """The one finding of all rules that say nothing of the page."""
     evidence: dict[str, Any] = {"rules": list(rules), "would_fail": list(failing), "sheet": UBL_EN16931.name}
     return finding(RULES, "info", message, verdict="not assessable", **evidence)

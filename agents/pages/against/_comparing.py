@@ -15,7 +15,6 @@ from agents.documents.reading import Reading
 from agents.fields import values
 from agents.fields.schema import Field
 from agents.fields.table import spec_of
-from agents.findings import Severity, Verdict, finding
 from agents.pages.against._amounts import tax, totals
 from agents.pages.against._comparison import Comparison
 from agents.pages.against._dates import dates
@@ -24,12 +23,13 @@ from agents.pages.against._page import PrintedPage
 from agents.pages.against._parties import parties
 from agents.pages.against._payment import payment
 from agents.pages.against._references import references
+from infra.records import Finding, Severity, Verdict, finding
 
 _MUST_STAND = ("invoice_number", "totals.grand_total")
 """A page that is an invoice and does not print these prints another invoice."""
 
 
-def compare(fields: Mapping[str, Field], reading: Reading) -> list[dict[str, Any]]:
+def compare(fields: Mapping[str, Field], reading: Reading) -> list[Finding]:
     """Findings ``XML-PAGE`` where the e-invoice and its page disagree, and one ``XML-PAGE-AGREES`` that counts.
 
     A key field or a line's amount that is contradicted is an error, and so is a number or a total that a page with an
@@ -43,10 +43,16 @@ def compare(fields: Mapping[str, Field], reading: Reading) -> list[dict[str, Any
         return []
     compared = comparisons(fields, reading)
     outcomes = Counter(c.outcome for c in compared)
-    findings = [_finding(c, "error" if _is_key(c.path) else "warning") for c in compared if c.outcome == "contradicted"]
+    findings = [
+        _finding(c, Severity.ERROR if _is_key(c.path) else Severity.WARNING)
+        for c in compared
+        if c.outcome == "contradicted"
+    ]
     missing = {c.path: c for c in compared if c.outcome == "not shown" and _is_key(c.path) and "[" not in c.path}
     if _is_invoice(compared, reading):
-        findings += [_finding(c, "error" if path in _MUST_STAND else "warning") for path, c in missing.items()]
+        findings += [
+            _finding(c, Severity.ERROR if path in _MUST_STAND else Severity.WARNING) for path, c in missing.items()
+        ]
     elif missing.keys() >= {path for path in _MUST_STAND if path in fields}:
         message = (
             "the page shows neither the number nor the total of the e-invoice: it is not the invoice that is booked"
@@ -57,7 +63,7 @@ def compare(fields: Mapping[str, Field], reading: Reading) -> list[dict[str, Any
     if compared:
         message = f"{outcomes['agrees']} of {len(compared)} values of the e-invoice stand on the page"
         counts: dict[str, Any] = {"agrees": outcomes["agrees"], "contradicted": outcomes["contradicted"]}
-        verdict: Verdict = "fail" if outcomes["contradicted"] else "pass"
+        verdict = Verdict.FAIL if outcomes["contradicted"] else Verdict.PASS
         findings.append(
             finding("XML-PAGE-AGREES", "info", message, verdict=verdict, **counts, not_shown=outcomes["not shown"])
         )
@@ -79,7 +85,7 @@ def comparisons(fields: Mapping[str, Field], reading: Reading) -> list[Compariso
     ]
 
 
-def _amounts_not_shown(compared: Sequence[Comparison]) -> list[dict[str, Any]]:
+def _amounts_not_shown(compared: Sequence[Comparison]) -> list[Finding]:
     """A warning where the page prints the amounts of some lines, but not of all. (One that prints amounts with tax prints
     none of them.)"""
     amounts = [c for c in compared if c.path.endswith(".net_amount")]
@@ -104,7 +110,7 @@ def _is_invoice(compared: Sequence[Comparison], reading: Reading) -> bool:
     return len(money) >= 3 and agreeing * 3 >= len(compared)
 
 
-def _finding(c: Comparison, severity: Severity) -> dict[str, Any]:
+def _finding(c: Comparison, severity: Severity) -> Finding:
     says = f"shows {c.printed}" if c.outcome == "contradicted" else "does not show it"
     where: dict[str, Any] = {"page": c.place.page, "box": list(c.place.box)} if c.place else {}
     found: dict[str, Any] = {"found": c.printed} if c.printed else {}

@@ -18,8 +18,8 @@ from typing import Any, Literal, NamedTuple
 
 from agents.documents.reading import Box, Reading
 from agents.fields import values
-from agents.findings import finding
 from agents.pages.safety._shapes import ACCOUNT, AI, SHAPES, Rule
+from infra.records import Finding, Severity, finding
 from infra.text import unaccented
 
 LONGEST_QUOTE = 200
@@ -63,7 +63,7 @@ _CALLED: dict[_Where, str] = {
 }
 
 
-def findings(reading: Reading) -> list[dict[str, Any]]:
+def findings(reading: Reading) -> list[Finding]:
     """What a person has to know before anything is paid: at most one finding of a rule from each place it was found in.
 
     Args:
@@ -77,12 +77,11 @@ def findings(reading: Reading) -> list[dict[str, Any]]:
     sources = [s for s in _sources(reading) if s.text]
     found = [one for source in sources for one in (*_said(source), *_encoded(source))]
     accounts = _accounts(sources)
-    changes = [one for one in found if one["rule"] == "BANK-CHANGE"]
     if len(accounts) > 1:
-        changes = changes or _second_account(accounts)
-        found += [one for one in changes if one not in found]
-        for one in changes:
-            one["evidence"]["accounts"] = list(accounts)[:_MOST_ACCOUNTS]
+        if not any(one.rule == "BANK-CHANGE" for one in found):
+            found += _second_account(accounts)
+        known = list(accounts)[:_MOST_ACCOUNTS]
+        found = [one.with_evidence(accounts=known) if one.rule == "BANK-CHANGE" else one for one in found]
     return [*found, *_hidden(reading, found), *_unprinted(reading)]
 
 
@@ -207,7 +206,7 @@ def _compiled(words: str) -> tuple[tuple[tuple[str, ...], ...], str]:
     return tuple(stems), pattern
 
 
-def _said(source: _Source) -> Iterator[dict[str, Any]]:
+def _said(source: _Source) -> Iterator[Finding]:
     met: dict[Rule, list[tuple[int, int, str]]] = {}
     for shape in _shapes():
         if at := shape.first(source.text):
@@ -220,7 +219,7 @@ def _said(source: _Source) -> Iterator[dict[str, Any]]:
         yield finding(rule, "error", message, *about, says=says, **source.evidence(start, end))
 
 
-def _encoded(source: _Source) -> Iterator[dict[str, Any]]:
+def _encoded(source: _Source) -> Iterator[Finding]:
     """Instructions in Base64. (An honest receipt may carry some: the signature of a till.)"""
     seen = 0
     for piece in source.pieces:
@@ -255,7 +254,7 @@ def _accounts(sources: Iterable[_Source]) -> _Accounts:
     return accounts
 
 
-def _second_account(accounts: _Accounts) -> list[dict[str, Any]]:
+def _second_account(accounts: _Accounts) -> list[Finding]:
     """Of several different accounts, one that is called new, or that only a machine gets to see."""
     shown = {account for account, places in accounts.items() if any(s.where in ("page", "xml") for s, _, _ in places)}
     for account, places in accounts.items():
@@ -273,11 +272,11 @@ _NEW = re.compile(
 )
 
 
-def _hidden(reading: Reading, found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _hidden(reading: Reading, found: Iterable[Finding]) -> list[Finding]:
     """That there is text which no reader sees. Beside the page it is no trick (printers' marks), unless it says something."""
     tricks = [h for h in reading.hidden if h.why != "outside" and any(c.isalpha() for c in h.text)]
     told = [h for h in reading.hidden if any(c.isalnum() for c in h.text) and _tells(h.text)]
-    instructs = any(f["evidence"].get("where") == "hidden" for f in found)
+    instructs = any(f.evidence.get("where") == "hidden" for f in found)
     if not (tricks or told or instructs):
         counted = reading.hidden_text and not reading.hidden
         message = f"{reading.hidden_text} characters of hidden text were left out"
@@ -302,17 +301,17 @@ def _tells(text: str) -> bool:
     return any(values.is_money(n) for n in values.amounts(text)) or bool(values.ibans(text) or values.vat_ids(text))
 
 
-def _unprinted(reading: Reading) -> Iterator[dict[str, Any]]:
+def _unprinted(reading: Reading) -> Iterator[Finding]:
     """Characters on the page that make a machine read other than a person: between digits, or as letters of another
     alphabet within a word."""
     for pattern, severity, says in (
-        (_IN_A_NUMBER, "error", "characters that do not print, or that turn the direction, within a number"),
-        (_TAGS, "error", "a text in characters that do not print (tags)"),
+        (_IN_A_NUMBER, Severity.ERROR, "characters that do not print, or that turn the direction, within a number"),
+        (_TAGS, Severity.ERROR, "a text in characters that do not print (tags)"),
     ):
         word = next((w for w in reading.words if not w.text.isascii() and pattern.search(w.text)), None)
         if word:
             evidence = _Source("page", [_Piece(word.text, word.page, word.box)]).evidence(0, 1)
-            yield finding("HIDDEN-TEXT", severity, f"the page holds {says}", **evidence)  # type: ignore[arg-type]
+            yield finding("HIDDEN-TEXT", severity, f"the page holds {says}", **evidence)
     mixed = [w for w in reading.words if not w.text.isascii() and _MIXED.search(w.text)]
     if len(mixed) > _MOST_MIXED:
         message = (

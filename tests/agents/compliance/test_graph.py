@@ -170,7 +170,7 @@ async def test_a_call_that_is_answered_is_not_paid_again(
         await ask_rules("another", digest, ids, book)
     assert endpoint.script.paid.total() == 4  # the others are waited for, and on record
     found, calls = await ask_rules("another", digest, ids, book)
-    assert [one["rule"] for one in found] == ids
+    assert [one.rule for one in found] == ids
     assert len(calls) == 5
     assert set(endpoint.script.paid.values()) == {1}
 

@@ -53,7 +53,7 @@ def reading(xml: str = "", name: str = "factur-x.xml", xmp: dict[str, Any] | Non
 
 
 def rules(given: Reading) -> list[tuple[str, str]]:
-    return [(f["rule"], f["severity"]) for f in container_findings(given)]
+    return [(f.rule, f.severity) for f in container_findings(given)]
 
 
 def test_an_e_invoice_put_in_as_prescribed_is_no_finding() -> None:
@@ -92,13 +92,13 @@ def test_a_pdf_without_metadata_is_told_why() -> None:
     assert given.container is not None
     bare = given.container.model_copy(update={"xmp": None, "xmp_problem": "the PDF has no XMP metadata"})
     found = container_findings(given.model_copy(update={"container": bare}))
-    assert [f["rule"] for f in found] == ["FX-XMP-MISSING", "FX-PDFA"]
-    assert "no XMP metadata" in found[0]["message"]
+    assert [f.rule for f in found] == ["FX-XMP-MISSING", "FX-PDFA"]
+    assert "no XMP metadata" in found[0].message
 
 
 def test_a_structure_that_cannot_be_read_is_not_assessable() -> None:
     (found,) = container_findings(reading().model_copy(update={"container": None}))
-    assert (found["rule"], found["severity"], found["verdict"]) == ("FX-CONTAINER", "warning", "not assessable")
+    assert (found.rule, found.severity, found.verdict) == ("FX-CONTAINER", "warning", "not assessable")
 
 
 def test_what_is_attached_to_nothing_is_not_held_to_a_container() -> None:

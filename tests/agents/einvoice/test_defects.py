@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,6 +16,7 @@ from agents.einvoice import container_findings, fields_from_xml
 from agents.fields import checks
 from agents.invoice.extraction import completed
 from agents.pages import compare, draft
+from infra.records import Finding, finding
 from tests.agents.documents.samples import CORPUS, needs_corpus, without_invoice
 
 OURS: dict[str, list[tuple[str, str]]] = {
@@ -45,19 +45,19 @@ async def reading_of(path: Path, *, page_only: bool = False) -> Reading:
     return await read_document(without_invoice(data) if page_only else data, path.name, seconds=60, memory_mb=1024)
 
 
-def said(reading: Reading) -> list[dict[str, Any]]:
+def said(reading: Reading) -> list[Finding]:
     """What is found of an e-invoice without the official rules, as the read and check steps put it together."""
     found = container_findings(reading)
     if reading.xml_problem:
-        found.append({"rule": "XML-BROKEN", "severity": "error", "message": reading.xml_problem, "fields": []})
+        found.append(finding("XML-BROKEN", "error", reading.xml_problem))
     if reading.xml:
         fields = fields_from_xml(reading.xml.text)
         found += [*checks.type_code(fields), *checks.check(fields), *compare(fields, reading.upright())]
     return found
 
 
-def rules(found: list[dict[str, Any]]) -> set[tuple[str, str]]:
-    return {(one["rule"], one["severity"]) for one in found if one["severity"] != "info"}
+def rules(found: list[Finding]) -> set[tuple[str, str]]:
+    return {(one.rule, one.severity) for one in found if one.severity != "info"}
 
 
 def documented() -> list[str]:
@@ -71,8 +71,8 @@ async def test_a_documented_defect_is_found_by_the_check_whose_matter_it_is(defe
     found = said(await reading_of(CORPUS / "defects" / f"{defect}.pdf"))
     assert rules(found) - NOISE == set(OURS.get(defect, [])) - NOISE
     if defect == "IDENT-002":
-        (key,) = [one for one in found if one["rule"] == "VAT-ID"]
-        assert (key["fields"], key["evidence"]["found"]) == (["seller.vat_id"], "FR00392809137")
+        (key,) = [one for one in found if one.rule == "VAT-ID"]
+        assert (key.fields, key.evidence["found"]) == (["seller.vat_id"], "FR00392809137")
 
 
 @needs_corpus

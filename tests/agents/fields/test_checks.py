@@ -10,7 +10,7 @@ from agents.einvoice import fields_from_xml
 from agents.fields import checks
 from agents.fields.checks import WANTED, check
 from agents.fields.schema import Evidence, Field, Fields, Source
-from agents.findings import finding
+from infra.records import finding
 from tests.agents.documents.samples import CORPUS, needs_corpus
 
 RIGHT: dict[str, str] = {
@@ -55,7 +55,7 @@ def invoice(source: Source = "model", /, **changes: str | None) -> Fields:
 
 
 def found(fields: Fields) -> list[tuple[str, str]]:
-    return [(f["rule"], f["severity"]) for f in check(fields)]
+    return [(f.rule, f.severity) for f in check(fields)]
 
 
 def changed(changes: dict[str, str | None]) -> Fields:
@@ -147,16 +147,16 @@ def test_what_may_be_so_is_not_found(changes: dict[str, str | None]) -> None:
 
 
 def test_a_finding_points_at_the_fields_and_holds_both_numbers() -> None:
-    (one,) = [f for f in check(changed({"totals.due_payable": "100.00"})) if f["rule"] == "BR-CO-16"]
-    assert one["fields"] == ["totals.due_payable", "totals.grand_total"]
-    assert one["evidence"] == {"expected": "110.05", "found": "100.00"}
-    assert "110.05" in one["message"]
-    assert "100.00" in one["message"]
+    (one,) = [f for f in check(changed({"totals.due_payable": "100.00"})) if f.rule == "BR-CO-16"]
+    assert one.fields == ["totals.due_payable", "totals.grand_total"]
+    assert one.evidence == {"expected": "110.05", "found": "100.00"}
+    assert "110.05" in one.message
+    assert "100.00" in one.message
 
 
 def test_a_line_without_an_amount_is_named() -> None:
-    (one,) = [f for f in check(changed({"lines[1].net_amount": None})) if f["rule"] == "BR-24"]
-    assert one["fields"] == ["lines[1].net_amount"]
+    (one,) = [f for f in check(changed({"lines[1].net_amount": None})) if f.rule == "BR-24"]
+    assert one.fields == ["lines[1].net_amount"]
 
 
 def test_errors_come_before_warnings() -> None:
@@ -233,12 +233,12 @@ def test_what_is_taxed_at_a_rate_is_what_its_lines_come_to() -> None:
              "totals.grand_total": "127.30"}  # fmt: skip
     assert found(changed({**plain, **rates})) == []
     (one,) = check(changed({**plain, **rates, "lines[0].tax_rate": "19"}))[:1]
-    assert (one["rule"], one["severity"], one["evidence"]) == (
+    assert (one.rule, one.severity, one.evidence) == (
         "BR-S-08", "error", {"expected": "110.00", "found": "80.00"},
     )  # fmt: skip
     exempt = {"tax_breakdown[1].category": "E", "tax_breakdown[1].rate": "0", "tax_breakdown[1].amount": "0",
               "totals.tax_total": "15.20", "totals.grand_total": "125.20"}  # fmt: skip
-    assert [f["rule"] for f in check(changed({**plain, **rates, **exempt}))] == ["BR-E-08"]
+    assert [f.rule for f in check(changed({**plain, **rates, **exempt}))] == ["BR-E-08"]
 
 
 def test_the_same_rate_in_two_rows_is_found_as_the_official_rule_finds_it() -> None:
@@ -252,7 +252,7 @@ def test_the_same_rate_in_two_rows_is_found_as_the_official_rule_finds_it() -> N
 def test_rows_keep_their_numbers_where_the_table_has_gaps() -> None:
     moved = {path.replace("[1]", "[7]"): field for path, field in invoice().items()}
     moved["lines[7].quantity"] = Field(value="9", evidence=moved["lines[7].quantity"].evidence)
-    assert [f["fields"] for f in check(moved)] == [["lines[7].net_amount"]]
+    assert [f.fields for f in check(moved)] == [["lines[7].net_amount"]]
 
 
 @pytest.mark.parametrize(
@@ -265,8 +265,8 @@ def test_rows_keep_their_numbers_where_the_table_has_gaps() -> None:
 )  # fmt: skip
 def test_both_values_stand_in_the_evidence(changes: dict[str, str | None]) -> None:
     for one in check(changed(changes)):
-        assert one["evidence"].keys() == {"expected", "found"}, one
-        assert all(isinstance(value, str) for value in one["evidence"].values())
+        assert one.evidence.keys() == {"expected", "found"}, one
+        assert all(isinstance(value, str) for value in one.evidence.values())
 
 
 @needs_corpus
@@ -276,5 +276,5 @@ def test_the_defects_of_the_corpus_that_are_ours_to_find_are_found_and_no_others
     for path in sorted((CORPUS / "defects").glob("*.xml")):
         if path.stem == "RBT-002":  # not well-formed
             continue
-        errors = {f["rule"] for f in check(fields_from_xml(path.read_text())) if f["severity"] == "error"}
+        errors = {f.rule for f in check(fields_from_xml(path.read_text())) if f.severity == "error"}
         assert errors == wanted.get(path.stem, set()), path.name

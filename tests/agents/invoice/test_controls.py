@@ -11,7 +11,7 @@ import pytest
 
 from agents.controls.matching import vendors
 from infra.connections import Connections
-from infra.ledger import PART_OF, Order, OrderLine, Submission, Vendor
+from infra.records import PART_OF, Order, OrderLine, Submission, Vendor
 from tests.agents.conftest import MEASURED, Execution
 from tests.agents.invoice.test_graph import UBL
 from tests.scripted.endpoint import ScriptedEndpoint

@@ -299,7 +299,7 @@ def test_what_followed_from_a_value_that_has_changed_follows_from_the_new_one() 
 def test_an_ambiguous_day_is_an_error_unless_the_document_settles_it() -> None:
     doubtful = draft(page("INVOICE", "Invoice date: 03/04/2026"))
     assert doubtful.fields["issue_date"].value == "2026-04-03"
-    assert [(f["rule"], f["severity"]) for f in doubtful.findings] == [("DATE-AMBIGUOUS", "error")]
+    assert [(f.rule, f.severity) for f in doubtful.findings] == [("DATE-AMBIGUOUS", "error")]
     settled = draft(page("INVOICE", "Invoice date: 03/04/2026", "Due date: 04/30/2026"))
     assert (settled.fields["issue_date"].value, settled.findings) == ("2026-03-04", [])
 

@@ -17,7 +17,7 @@ from agents.invoice.prompts import messages
 from agents.pages._totals import Sums
 from infra.connections import Connections
 from infra.failures import Failure, Unreadable
-from infra.ledger import AlreadyPosted, Posting
+from infra.records import AlreadyPosted, Posting
 from tests.agents.conftest import MEASURED, Execution
 from tests.scripted.endpoint import NONE, ScriptedEndpoint
 from tests.scripted.invoices import CORRECTED, invoice_pdf

@@ -75,8 +75,8 @@ def changed(changes: dict[str, str | None]) -> Fields:
 
 def told(fields: Fields, reading: Reading) -> list[tuple[str, str]]:
     """Field and severity of each finding but the one that counts."""
-    found = [f for f in compare(fields, reading) if f["rule"] == "XML-PAGE"]
-    return [(f["fields"][0], f["severity"]) for f in found]
+    found = [f for f in compare(fields, reading) if f.rule == "XML-PAGE"]
+    return [(f.fields[0], f.severity) for f in found]
 
 
 def outcome(path: str, fields: Fields, reading: Reading) -> Outcome:
@@ -89,9 +89,9 @@ def without(*begins: str) -> Reading:
 
 def test_an_e_invoice_that_says_what_its_page_says_is_counted() -> None:
     (one,) = compare(stated(), page(*LINES))
-    assert (one["rule"], one["severity"]) == ("XML-PAGE-AGREES", "info")
-    assert one["message"] == "28 of 28 values of the e-invoice stand on the page"
-    assert one["evidence"] == {"agrees": 28, "contradicted": 0, "not_shown": 0}
+    assert (one.rule, one.severity) == ("XML-PAGE-AGREES", "info")
+    assert one.message == "28 of 28 values of the e-invoice stand on the page"
+    assert one.evidence == {"agrees": 28, "contradicted": 0, "not_shown": 0}
 
 
 @pytest.mark.parametrize(
@@ -113,11 +113,11 @@ def test_an_e_invoice_that_says_what_its_page_says_is_counted() -> None:
 def test_a_key_field_that_the_page_contradicts_is_an_error_with_both_values(
     changes: dict[str, str | None], path: str, found: str
 ) -> None:
-    one = next(f for f in compare(changed(changes), page(*LINES)) if f["fields"] == [path])
-    assert (one["rule"], one["severity"]) == ("XML-PAGE", "error")
-    assert (one["evidence"]["expected"], one["evidence"]["found"]) == (changes[path], found)
-    assert one["evidence"]["page"] == 1
-    assert len(one["evidence"]["box"]) == 4
+    one = next(f for f in compare(changed(changes), page(*LINES)) if f.fields == [path])
+    assert (one.rule, one.severity) == ("XML-PAGE", "error")
+    assert (one.evidence["expected"], one.evidence["found"]) == (changes[path], found)
+    assert one.evidence["page"] == 1
+    assert len(one.evidence["box"]) == 4
 
 
 def test_a_page_that_adds_tax_to_what_is_booked_without_any_contradicts_the_total() -> None:
@@ -228,14 +228,14 @@ def test_amounts_printed_with_tax_do_not_contradict_those_without() -> None:
 
 def test_a_line_that_is_not_booked_is_a_warning_as_long_as_the_totals_agree() -> None:
     lines = [*LINES[:8], "3    Ordner                    4       12,50     50,00", *LINES[8:]]
-    one = next(f for f in compare(stated(), page(*lines)) if f["fields"] == ["lines"])
-    assert (one["severity"], one["evidence"]["found"]) == ("warning", "a line of 50,00")
+    one = next(f for f in compare(stated(), page(*lines)) if f.fields == ["lines"])
+    assert (one.severity, one.evidence["found"]) == ("warning", "a line of 50,00")
 
 
 def test_some_amounts_that_are_not_shown_are_told_together() -> None:
     lines = [line for line in LINES if "Tinte" not in line]
-    found = [f for f in compare(stated(), page(*lines)) if f["fields"] == ["lines[1].net_amount"]]
-    assert [(f["rule"], f["severity"]) for f in found] == [("XML-PAGE", "warning")]
+    found = [f for f in compare(stated(), page(*lines)) if f.fields == ["lines[1].net_amount"]]
+    assert [(f.rule, f.severity) for f in found] == [("XML-PAGE", "warning")]
 
 
 def test_rows_are_called_by_their_own_numbers() -> None:

@@ -8,6 +8,7 @@ from agents.documents.reading import Ocr, Page, Reading, Word
 from agents.fields.schema import Evidence, Field, Fields
 from agents.pages import _scans
 from agents.pages._confidence import SURE, judged
+from infra.records import finding
 
 
 def page(number: int, turned: float | None = None, confidence: float = 0.996, illegible: int = 0) -> Page:
@@ -93,13 +94,13 @@ def test_once_measured_it_is_as_sure_as_measured_and_never_surer_than_it_was_leg
 
 def test_a_recognised_page_goes_to_a_person_who_is_told_why() -> None:
     told = _scans.findings(READING)
-    assert [(one["rule"], one["severity"]) for one in told] == [("READ-BY-OCR", "error")]
-    assert told[0]["message"] == (
+    assert [(one.rule, one.severity) for one in told] == [("READ-BY-OCR", "error")]
+    assert told[0].message == (
         "page 2 was read by OCR (mean confidence 99 %): values read from a picture are confirmed by a person"
     )
     pages = [page(1, 0, 0.93, 2), page(2, 0, 0.95), page(3, 0)]
     (several,) = _scans.findings(READING.model_copy(update={"pages": pages}))
-    assert several["message"].startswith(
+    assert several.message.startswith(
         "pages 1, 2 and 3 were read by OCR (mean confidence 93 % or more, 2 places illegible and left out)"
     )
 
@@ -113,8 +114,8 @@ def test_a_picture_nobody_recognised_is_named() -> None:
         }
     )
     (told,) = _scans.findings(reading)
-    assert (told["rule"], told["severity"]) == ("PAGE-UNREAD", "error")
-    assert told["message"] == (
+    assert (told.rule, told.severity) == ("PAGE-UNREAD", "error")
+    assert told.message == (
         "page 2 was not read, having no text but what may stand in pictures. "
         "Recognising pictures (OCR) is turned off. Look at it"
     )
@@ -123,7 +124,7 @@ def test_a_picture_nobody_recognised_is_named() -> None:
 
 def test_a_finding_about_a_straightened_page_points_at_the_page_as_displayed() -> None:
     upright = READING.upright()
-    found = {"rule": "XML-PAGE", "evidence": {"page": 2, "box": list(upright.words[1].box)}}
-    assert _scans.on_display(found, upright)["evidence"]["box"] == pytest.approx(list(READING.words[1].box), abs=0.05)
-    elsewhere = {"rule": "XML-PAGE", "evidence": {}}
+    found = finding("XML-PAGE", "error", "it differs", page=2, box=list(upright.words[1].box))
+    assert _scans.on_display(found, upright).evidence["box"] == pytest.approx(list(READING.words[1].box), abs=0.05)
+    elsewhere = finding("XML-PAGE", "error", "it differs")
     assert _scans.on_display(elsewhere, upright) is elsewhere

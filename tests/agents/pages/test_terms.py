@@ -106,7 +106,7 @@ def test_an_invoice_is_issued_on_the_day_behind_a_place(line: str) -> None:
 
 def days_in_doubt(*lines: str) -> tuple[str | None, bool]:
     made = draft(page(*lines))
-    doubts = [f for f in made.findings if f["rule"] == "DATE-AMBIGUOUS" and f["fields"] == ["issue_date"]]
+    doubts = [f for f in made.findings if f.rule == "DATE-AMBIGUOUS" and f.fields == ["issue_date"]]
     return made.fields["issue_date"].value, bool(doubts)
 
 

@@ -38,7 +38,7 @@ def totals(made: Draft) -> dict[str, str]:
 
 def rules(made: Draft) -> set[str]:
     """What the draft's own findings and the checks complain of."""
-    return {f["rule"] for f in [*made.findings, *check(made.fields)]}
+    return {f.rule for f in [*made.findings, *check(made.fields)]}
 
 
 PRINTED = {
@@ -163,8 +163,8 @@ def test_a_larger_amount_that_is_printed_as_a_total_too_is_a_finding() -> None:
     assert rules(draft(page(*lines))).isdisjoint({"SECOND-TOTAL"})
     made = draft(page(*lines, "Invoice total   999.00"))
     (found,) = made.findings
-    assert (found["rule"], found["severity"]) == ("SECOND-TOTAL", "error")
-    assert (found["evidence"]["expected"], found["evidence"]["found"]) == ("120.00", "999.00")
+    assert (found.rule, found.severity) == ("SECOND-TOTAL", "error")
+    assert (found.evidence["expected"], found.evidence["found"]) == ("120.00", "999.00")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from infra.models.calls import PAID
+from infra.records import PAID
 from tests.evals.chaos.run import Chaos, Told
 from tests.evals.chaos.schedule import Part, drawn
 from tests.evals.chaos.verdict import Check, Records, answered_twice, judged, judged_in_phoenix, lost_in_flight

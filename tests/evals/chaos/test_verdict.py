@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from infra.ledger import Execution, Posting, Status
-from infra.models import CallStatus, ModelCall
+from infra.records import CallStatus, Execution, ModelCall, Posting, Status
 from tests.evals.chaos.__main__ import of_the_run
 from tests.evals.chaos.run import Told
 from tests.evals.chaos.schedule import Part

@@ -6,9 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from infra.ledger import Execution, Posting, Status
-from infra.models import CallStatus, ModelCall
-from infra.models.calls import PAID
+from infra.records import PAID, CallStatus, Execution, ModelCall, Posting, Status
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.ledger import Order, Receipt, Vendor
+from infra.records import Order, Receipt, Vendor
 from tests.evals.month.days import LIMIT
 from tests.evals.month.forms import ENDING, Form, written
 from tests.evals.month.making import Making

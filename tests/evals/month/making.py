@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from infra.ledger import Order, OrderLine, Receipt
+from infra.records import Order, OrderLine, Receipt
 from tests.evals.corpus.kit import Doc, Line
 from tests.evals.month.days import LIMIT, Calendar, working_days
 from tests.evals.month.forms import Form

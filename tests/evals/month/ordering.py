@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from infra.ledger import Order
+from infra.records import Order
 from tests.evals.corpus.kit import Line
 from tests.evals.month.days import LIMIT
 from tests.evals.month.making import Made, Making

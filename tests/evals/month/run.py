@@ -12,7 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from infra.ledger import Execution, Ledger
+from infra.ledger import Ledger
+from infra.records import Execution
 from tests.evals.month.generate import generate
 from tests.evals.month.score import Score, score
 from tests.stack import PRICE, ROOT, Stack

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from infra.ledger import Execution, Status
+from infra.records import Execution, Status
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "duplicate": ("DUPLICATE", "DUPLICATE-AMOUNT", "DUPLICATE-TEXT"),

@@ -9,7 +9,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from infra.ledger import Ledger, Status
+from infra.ledger import Ledger
+from infra.records import Status
 from tests.scripted.invoices import invoice_pdf
 from tests.stack import Stack, eventually
 

@@ -23,8 +23,8 @@ from agents.einvoice import fields_from_xml
 from agents.einvoice.en16931 import validate
 from agents.fields.schema import Fields
 from agents.invoice.asking import document_of
-from infra.ledger import Billing, OrderOnRecord
 from infra.ledger.keys import number_key
+from infra.records import Billing, OrderOnRecord
 from tests.evals.month.forms import written
 from tests.evals.month.generate import Month, generate
 from tests.evals.month.making import Made, Making
@@ -147,7 +147,7 @@ def test_checks_find_what_is_planted_in_e_invoices_and_nothing_else(month: tuple
     for name, fields in stated(folder, made).items():
         told = made.truth["documents"][name]
         found = match_vendor(fields, made.vendors)
-        errors = [one["rule"] for one in found.findings if one["severity"] == "error"]
+        errors = [one.rule for one in found.findings if one.severity == "error"]
         assert (found.vendor and found.vendor.id) == told["vendor"]
         number = named.get(name) or (fields["purchase_order_ref"].value if "purchase_order_ref" in fields else None)
         if number:
@@ -158,7 +158,7 @@ def test_checks_find_what_is_planted_in_e_invoices_and_nothing_else(month: tuple
                 fields, "invoice", on_record, found.vendor, name, made.tenant, number, Tolerances()
             )
             billed += bills
-            errors += [one["rule"] for one in said if one["severity"] == "error"]
+            errors += [one.rule for one in said if one.severity == "error"]
         wanted = told["rules"] if told["planted"] in ("price", "quantity", "account") else []
         assert errors == wanted or (told["expect"] == "either" and not errors), (name, told, errors)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra.ledger import Execution, Finding, Status
+from infra.records import Execution, Finding, Status
 from tests.evals.month.score import Score, score
 from tests.evals.month.truth import Told, planted, sound
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from infra.ledger import Vendor
+from infra.records import Vendor
 from tests.evals.corpus import ids
 from tests.evals.corpus.kit import Party
 

@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from infra.ledger import Claim, Execution, Posting, Review, Status, Step, Submission
 from infra.ledger.keys import number_key
-from infra.models.calls import CallStatus, ModelCall, TokenUsage
+from infra.records import CallStatus, Claim, Execution, ModelCall, Posting, Review, Status, Step, Submission, TokenUsage
 
 MORNING = datetime(2026, 3, 2, 8, 30, 0, 123456, tzinfo=UTC)
 DIGEST = "ab12cd" + "0" * 58

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from infra.ledger import Begun, Execution, Ledger, Refusal, Status, Submission
-from infra.models.calls import TokenUsage
+from infra.ledger import Ledger
+from infra.records import Begun, Execution, Refusal, Status, Submission, TokenUsage
 
 from .examples import a_submission, an_execution, minutes
 

@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 import pytest
 
-from infra.ledger import Billing, Claim, Ledger, Order, OrderLine, OrderOnRecord, Receipt, Status
+from infra.ledger import Ledger
+from infra.records import Billing, Claim, Order, OrderLine, OrderOnRecord, Receipt, Status
 
 from .examples import a_claim, an_execution, minutes
 

@@ -11,10 +11,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import insert
 
-from infra.ledger import Claim, Ledger, Status
+from infra.ledger import Ledger
 from infra.ledger._claims import MOST_ALIKE
 from infra.ledger._tables import claims
 from infra.ledger.keys import number_key
+from infra.records import Claim, Status
 
 from .examples import a_claim, a_submission, an_execution, minutes
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from infra.ledger import Ledger, Status
+from infra.ledger import Ledger
+from infra.records import Status
 
 from .examples import a_submission, an_execution, minutes
 

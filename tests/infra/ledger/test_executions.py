@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from infra.ledger import Execution, Finding, Ledger, Status
-from infra.models.calls import TokenUsage
+from infra.ledger import Ledger
+from infra.records import Execution, Finding, Status, TokenUsage
 
 from .examples import DIGEST, a_call, a_review, a_submission, an_execution, ended, minutes, some_steps
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from infra.ledger import Finding, Ledger, Order, OrderLine, Receipt, Vendor
+from infra.ledger import Ledger
+from infra.records import Finding, Order, OrderLine, Receipt, Vendor
 
 from .examples import an_execution
 

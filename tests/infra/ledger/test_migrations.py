@@ -14,9 +14,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, insert, make_url, text
 
-from infra.ledger import AlreadyPosted, Finding, Ledger, _database, _migrate, migrate
+from infra.ledger import Ledger, _database, _migrate, migrate
 from infra.ledger._batches import flat
 from infra.ledger._tables import executions, findings, metadata, postings
+from infra.records import AlreadyPosted, Finding
 
 from .conftest import run_sql
 from .examples import a_posting, a_submission, an_execution

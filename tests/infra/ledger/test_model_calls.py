@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from infra.ledger import Ledger
-from infra.models.calls import CallStatus
+from infra.records import CallStatus
 
 from .examples import a_call, ended, minutes
 

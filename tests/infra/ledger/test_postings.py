@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from infra.ledger import AlreadyPosted, Ledger
+from infra.ledger import Ledger
+from infra.records import AlreadyPosted
 
 from .examples import a_posting, minutes
 

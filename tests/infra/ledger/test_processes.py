@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from infra.ledger import Ledger
-from infra.models.calls import CallStatus
+from infra.records import CallStatus
 
 from .examples import a_call, a_posting
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 SCRIPT = """
 import asyncio, json, pathlib, sys, time
 from infra.ledger import Ledger, Posting, migrate
-from infra.models.calls import ModelCall
+from infra.records import ModelCall
 
 async def main(url, folder, call, posting):
     call, posting = ModelCall.model_validate_json(call), Posting.model_validate_json(posting)

@@ -17,7 +17,7 @@ from sqlalchemy import URL, Connection, Engine, event, text
 from sqlalchemy.exc import DataError
 
 from infra.ledger import REFUSED_FOR_GOOD, Ledger, LedgerNotReady, _database
-from infra.models.calls import CallStatus
+from infra.records import CallStatus
 
 from .examples import a_call, a_posting, a_submission, an_execution, ended
 

@@ -10,7 +10,8 @@ import pytest
 from pydantic import BaseModel
 
 from infra.ledger import Ledger
-from infra.models import ModelCall, ModelClient, Price, Question, Tier
+from infra.models import ModelClient, Price, Question, Tier
+from infra.records import ModelCall
 
 EXECUTION = "default/0123"
 PRICE = Price(Decimal("2"), Decimal("0.5"), Decimal("8"), "USD", "a price list")

@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 
 from infra.ledger import Ledger
-from infra.models import CallStatus, MemoryCallBook, ModelClient, Tier, TokenUsage
+from infra.models import MemoryCallBook, ModelClient, Tier
+from infra.records import CallStatus, TokenUsage
 from tests.scripted.endpoint import MODEL, ScriptedEndpoint
 
 from .canned import Canned, completion

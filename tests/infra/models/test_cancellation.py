@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from infra.ledger import Ledger
-from infra.models import Answer, CallStatus, ModelCall, ModelClient, Tier
+from infra.models import Answer, ModelClient, Tier
+from infra.records import CallStatus, ModelCall
 from tests.scripted.endpoint import ScriptedEndpoint
 
 from .conftest import EXECUTION, Connect, Kind, question, the_call

@@ -11,15 +11,8 @@ from typing import Any
 import pytest
 
 from infra.ledger import Ledger
-from infra.models import (
-    AnswerLost,
-    CallStatus,
-    EndpointBusy,
-    EndpointUnreachable,
-    InvalidAnswer,
-    ModelError,
-    RequestRefused,
-)
+from infra.models import AnswerLost, EndpointBusy, EndpointUnreachable, InvalidAnswer, ModelError, RequestRefused
+from infra.records import CallStatus
 from tests.scripted.endpoint import ScriptedEndpoint, unused_port
 
 from .canned import Canned, completion

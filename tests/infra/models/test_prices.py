@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from infra.models import Price, TokenUsage, tiers_of
+from infra.models import Price, tiers_of
+from infra.records import TokenUsage
 from infra.settings import MachinePrice, Settings, TierSettings, TokenPrice
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from infra.ledger import Ledger
-from infra.models import CallStatus, ModelCall, ModelClient, Tier
+from infra.models import ModelClient, Tier
+from infra.records import CallStatus, ModelCall
 from tests.scripted.endpoint import ScriptedEndpoint
 
 from .conftest import question, the_call

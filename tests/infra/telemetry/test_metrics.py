@@ -11,8 +11,9 @@ from decimal import Decimal
 import pytest
 from prometheus_client.metrics import MetricWrapperBase
 
-from infra.ledger import Execution, Ledger, Status
-from infra.models import CallStatus, ModelClient, ModelError, Price, Tier
+from infra.ledger import Ledger
+from infra.models import ModelClient, ModelError, Price, Tier
+from infra.records import CallStatus, Execution, Status
 from infra.telemetry import metrics
 from infra.telemetry.metrics import REGISTRY, count_execution
 from tests.infra.models.conftest import EXECUTION, question

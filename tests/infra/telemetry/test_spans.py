@@ -12,7 +12,8 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import StatusCode
 from pydantic import BaseModel
 
-from infra.models import InvalidAnswer, MemoryCallBook, ModelCall, ModelClient, Question, Tier
+from infra.models import InvalidAnswer, MemoryCallBook, ModelClient, Question, Tier
+from infra.records import ModelCall
 from infra.telemetry.steps import step
 from infra.telemetry.tracing import (
     RootSpan,

@@ -9,8 +9,8 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from infra.ledger import Execution, Finding, Ledger, Review, Status, Step, Submission
-from infra.models.calls import CallStatus, ModelCall, TokenUsage
+from infra.ledger import Ledger
+from infra.records import CallStatus, Execution, Finding, ModelCall, Review, Status, Step, Submission, TokenUsage
 from infra.telemetry.tracing import span_id_of, trace_id_of
 
 MORNING = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)

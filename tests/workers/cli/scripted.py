@@ -9,7 +9,8 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from infra.ledger import Execution, Ledger, Review, Status
+from infra.ledger import Ledger
+from infra.records import Execution, Review, Status
 from infra.settings import Settings
 from infra.telemetry.tracing import trace_id_of
 from tests.workers.cli.examples import FIELDS

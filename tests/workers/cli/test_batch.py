@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.ledger import Ledger, Refusal, Status
-from infra.models.calls import TokenUsage
+from infra.ledger import Ledger
+from infra.records import Refusal, Status, TokenUsage
 from infra.settings import Settings, settings
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import MORNING, a_submission, an_execution, fill

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra.ledger import Status
+from infra.records import Status
 from infra.settings import settings
 from tests.agents.compliance.conftest import text_pdf
 from tests.agents.controls.rulebook.cases import DE_SHORT

@@ -13,8 +13,7 @@ from typing import Any, cast
 import pytest
 from temporalio.client import Client, WorkflowQueryFailedError
 
-from infra.ledger import Execution, Status
-from infra.models.calls import CallStatus, ModelCall, TokenUsage
+from infra.records import CallStatus, Execution, ModelCall, Status, TokenUsage
 from infra.settings import Settings, settings
 from infra.telemetry.phoenix import TraceCost
 from tests.workers.cli.conftest import Ran

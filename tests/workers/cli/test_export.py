@@ -15,7 +15,7 @@ from pypdf import PdfReader, PdfWriter
 
 from agents.fields.schema import dumped
 from infra.document_store import DocumentStore
-from infra.ledger import Finding, Review, Status
+from infra.records import Finding, Review, Status
 from infra.settings import Settings
 from tests.agents.einvoice.en16931.invoices import invoice
 from tests.workers.cli.conftest import Ran

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.ledger import Billing, Ledger, OrderOnRecord
+from infra.ledger import Ledger
+from infra.records import Billing, OrderOnRecord
 from infra.settings import Settings
 from tests.workers.cli.conftest import Ran
 

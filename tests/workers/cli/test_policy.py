@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agents.controls.approval import Case, Policy, auto, read_policy, requirement, starter
-from infra.ledger import Execution, Status
+from infra.records import Execution, Status
 from infra.settings import Settings, settings
 from tests.agents.controls.approval.policies import TODAY, a_case
 from tests.workers.cli.conftest import Ran

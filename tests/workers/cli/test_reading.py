@@ -7,8 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from infra.ledger import Status
-from infra.models.calls import CallStatus, TokenUsage
+from infra.records import CallStatus, Status, TokenUsage
 from infra.settings import Settings
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import PRICE_SOURCE, a_call, a_submission, an_execution, digest_of, fill

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from agents.controls.approval import requirement
-from infra.ledger import Execution, Ledger, Review
+from infra.ledger import Ledger
+from infra.records import Execution, Review
 from infra.settings import Settings
 from tests.agents.controls.approval.policies import TODAY, a_case, a_policy
 from tests.workers.cli.conftest import Ran

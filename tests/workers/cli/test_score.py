@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from infra.ledger import Ledger, Submission
+from infra.ledger import Ledger
+from infra.records import Submission
 from infra.settings import Settings
 from tests.workers.cli.conftest import Ran
 from tests.workers.score.truths import a_truth, write_corpus

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.ledger import Ledger, Status, Submission
-from infra.models.calls import CallStatus
+from infra.ledger import Ledger
+from infra.records import CallStatus, Status, Submission
 from infra.settings import Settings
 from infra.temporal.connect import connect
 from tests.workers.cli import scripted

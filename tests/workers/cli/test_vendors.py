@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.ledger import Claim, Ledger, Vendor
+from infra.ledger import Ledger
+from infra.records import Claim, Vendor
 from infra.settings import Settings
 from tests.workers.cli.conftest import Ran
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from infra.ledger import Ledger, Submission
+from infra.ledger import Ledger
+from infra.records import Submission
 from infra.settings import Settings
 from infra.temporal import connect as connecting
 from infra.temporal.connect import TemporalUnreachable

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.ledger import Order, OrderLine, Receipt
+from infra.records import Order, OrderLine, Receipt
 from workers.master import (
     BadFile,
     order_json,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.ledger import Vendor
+from infra.records import Vendor
 from workers.master import BadFile, _rows, read_vendors, vendor_json, write_vendors
 
 IBAN = "DE89370400440532013000"

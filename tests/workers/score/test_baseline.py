@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.models.calls import TokenUsage
+from infra.records import TokenUsage
 from tests.workers.cli.examples import a_call, an_execution
 from tests.workers.score.test_report import report_of
 from tests.workers.score.truths import INVOICE, a_reading

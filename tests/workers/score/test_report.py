@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra.ledger import Finding, Status, Step
-from infra.models.calls import CallStatus, TokenUsage
+from infra.records import CallStatus, Finding, Status, Step, TokenUsage
 from tests.workers.cli.examples import MORNING, a_call, an_execution
 from tests.workers.score.truths import INVOICE, a_reading, a_truth, fields_of
 from workers.cli._following import Followed

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from infra.ledger import Execution
-from infra.models.calls import ModelCall
+from infra.records import Execution, ModelCall
 from tests.workers.cli.examples import a_field, an_execution
 from workers.cli._following import Followed
 from workers.office.submission import Submitted

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from agents.controls.rulebook.checks.said import CodeCheck, Parameters, Said, failed, not_assessable, passed
 from agents.fields.schema import rows
-from infra.ledger import Claim, Status
 from infra.ledger.keys import number_key
+from infra.records import Claim, Status
 
 if TYPE_CHECKING:
     from agents.controls.rulebook.facts import Facts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from agents.findings import Severity, Verdict
+from infra.records import Severity, Verdict
 
 if TYPE_CHECKING:
     from agents.controls.rulebook.facts import Facts
@@ -60,14 +60,14 @@ class CodeCheck:
 
 def passed(message: str, *fields: str, **evidence: Any) -> list[Said]:
     """That a rule is kept."""
-    return [Said("pass", message, fields, evidence)]
+    return [Said(Verdict.PASS, message, fields, evidence)]
 
 
 def failed(message: str, *fields: str, severity: Severity | None = None, **evidence: Any) -> list[Said]:
     """That a rule is not kept."""
-    return [Said("fail", message, fields, evidence, severity)]
+    return [Said(Verdict.FAIL, message, fields, evidence, severity)]
 
 
-def not_assessable(message: str, *fields: str, severity: Severity = "info") -> list[Said]:
+def not_assessable(message: str, *fields: str, severity: Severity = Severity.INFO) -> list[Said]:
     """That nobody can tell by what is known."""
-    return [Said("not assessable", message, fields, {}, severity)]
+    return [Said(Verdict.NOT_ASSESSABLE, message, fields, {}, severity)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from agents.controls.rulebook.checks.said import CodeCheck, Parameters, Said, failed, not_assessable, passed
+from infra.records import Severity
 
 if TYPE_CHECKING:
     from agents.controls.rulebook.facts import Facts
@@ -44,7 +45,7 @@ def plausible_terms(facts: Facts, given: Span) -> list[Said]:
     if days < 0:
         earliest = {"expected": f"{issued} or later", "found": str(due)}
         said = f"due on {due}, {-days} days before it was issued on {issued}"
-        return failed(said, "due_date", "issue_date", severity="error", **earliest)
+        return failed(said, "due_date", "issue_date", severity=Severity.ERROR, **earliest)
     span = f"{given.shortest_days} to {given.longest_days} days"
     if 0 < days < given.shortest_days or days > given.longest_days:
         return failed(f"due in {days} days, usual are {span}", "due_date", expected=span, found=str(days))

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from agents.fields.schema import Evidence, Field, Fields
-from infra.ledger import Claim, Order, OrderLine, Vendor
 from infra.ledger.keys import number_key
+from infra.records import Claim, Finding, Order, OrderLine, Vendor
 
 IBAN, OTHER_IBAN = "DE89370400440532013000", "FR7630006000011234567890189"
 VAT_ID, OTHER_VAT_ID = "DE136695976", "ATU13585627"
@@ -62,12 +62,12 @@ def a_claim(id: str = "new", **values: Any) -> Claim:
     return Claim(number_key=number_key(given["number"]) if given["number"] else None, **given)
 
 
-def told(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def told(found: list[Finding]) -> list[tuple[str, str]]:
     """Rule and severity of each finding."""
-    return [(one["rule"], one["severity"]) for one in found]
+    return [(one.rule, one.severity) for one in found]
 
 
-def the(found: list[dict[str, Any]], rule: str) -> dict[str, Any]:
+def the(found: list[Finding], rule: str) -> Finding:
     """The one finding of a rule."""
-    (one,) = [one for one in found if one["rule"] == rule]
+    (one,) = [one for one in found if one.rule == rule]
     return one

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from agents.controls.matching.duplicates import duplicates, near_identical, preceding_of, sketch
-from infra.ledger import Claim, Status
 from infra.ledger.keys import number_key
+from infra.records import Claim, Status
 from tests.agents.controls.matching.made import VAT_ID, a_claim, fields_of, told
 from tests.growth import grows_gently
 
@@ -28,7 +28,7 @@ def found(claim: Claim, *others: Claim, days: int = 10) -> list[tuple[str, str]]
 
 def test_with_nothing_before_it_a_pass_says_what_was_looked_at() -> None:
     (one,) = duplicates(a_claim(), [])
-    assert (one["rule"], one["severity"], one["verdict"]) == ("DUPLICATE", "info", "pass")
+    assert (one.rule, one.severity, one.verdict) == ("DUPLICATE", "info", "pass")
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_the_same_number_of_another_vendor_is_none() -> None:
 )
 def test_a_duplicate_names_the_other_and_says_where_it_stands(status: Status, said: str) -> None:
     (one,) = duplicates(a_claim(), [a_claim("invoice-acme-1", status=status)])
-    assert said in one["message"]
-    assert "R-17" in one["message"]
-    evidence = one["evidence"]
+    assert said in one.message
+    assert "R-17" in one.message
+    evidence = one.evidence
     assert (evidence["execution_id"], evidence["amount"]) == ("invoice-acme-1", "119.00 EUR")
     assert (evidence["issue_date"], evidence["status"]) == ("2026-09-01", status.value)
 
@@ -102,12 +102,12 @@ def test_a_part_that_is_credited_by_another_amount_still_credits_the_invoice_it_
 def test_a_corrected_invoice_is_told_apart_and_both_have_to_be_settled() -> None:
     new = a_claim(number="R-18", preceding="r17", amount=Decimal(99))
     (one,) = duplicates(new, [a_claim("old", status=Status.APPROVED)])
-    assert (one["rule"], one["severity"]) == ("CORRECTED", "error")
-    assert "it corrects R-17" in one["message"]
-    assert "is posted" in one["message"]
+    assert (one.rule, one.severity) == ("CORRECTED", "error")
+    assert "it corrects R-17" in one.message
+    assert "is posted" in one.message
     (late,) = duplicates(OLD, [new])
-    assert (late["rule"], late["severity"]) == ("CORRECTED", "error")
-    assert "it is corrected by R-18" in late["message"]
+    assert (late.rule, late.severity) == ("CORRECTED", "error")
+    assert "it is corrected by R-18" in late.message
 
 
 def test_an_invoice_that_was_first_taken_for_a_credit_note_is_a_duplicate_all_the_same() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from agents.controls.matching.orders import Tolerances, match_order
 from agents.fields.schema import Fields
-from infra.ledger import Billing, Order, OrderLine, OrderOnRecord, Receipt
+from infra.records import Billing, Finding, Order, OrderLine, OrderOnRecord, Receipt
 from tests.agents.controls.matching.made import a_vendor, an_order, fields_of, lines_of, the, told
 
 CABLE = {
@@ -37,7 +37,7 @@ def matched(
     kind: str = "invoice",
     tolerances: Tolerances = USUAL,
     **record: Any,
-) -> tuple[list[Billing], list[dict[str, Any]]]:
+) -> tuple[list[Billing], list[Finding]]:
     fields = {**fields_of(currency="EUR"), **fields}
     on_record = OrderOnRecord(order=order or an_order(), **record)
     return match_order(fields, kind, on_record, a_vendor(), "new", "acme", "4500-1", tolerances)
@@ -58,7 +58,7 @@ def billed(line: str, quantity: str) -> Billing:
 def test_an_invoice_asks_no_money_for_what_was_not_delivered_or_is_given_back(quantity: str) -> None:
     billings, found = matched(lines_of({**CABLE, "quantity": quantity}))
     assert billings == []
-    assert told([one for one in found if one["rule"] == "ORDER-LINE"]) == [("ORDER-LINE", "error")]
+    assert told([one for one in found if one.rule == "ORDER-LINE"]) == [("ORDER-LINE", "error")]
 
 
 def test_a_line_given_back_on_an_invoice_is_taken_off_what_was_billed() -> None:
@@ -78,7 +78,7 @@ def quantities(billings: list[Billing]) -> dict[str, Decimal]:
 def test_all_as_ordered_passes_with_what_it_bills() -> None:
     billings, found = matched(lines_of(SOCKET, CABLE))
     assert told(found) == [("ORDER", "info")]
-    assert (found[0]["verdict"], found[0]["evidence"]["billed"]) == ("pass", {"20": "40", "10": "100"})
+    assert (found[0].verdict, found[0].evidence["billed"]) == ("pass", {"20": "40", "10": "100"})
     assert quantities(billings) == {"20": Decimal(40), "10": Decimal(100)}
     assert sum(one.amount for one in billings) == Decimal(281)
 
@@ -100,7 +100,7 @@ def test_a_higher_price_is_an_error_beyond_the_tolerance(
     _, found = matched(lines_of(line), tolerances=tolerances)
     assert dict(told(found)).get("ORDER-PRICE") == severity
     if severity:
-        evidence = the(found, "ORDER-PRICE")["evidence"]
+        evidence = the(found, "ORDER-PRICE").evidence
         assert (Decimal(evidence["expected"]), Decimal(evidence["found"])) == (Decimal("1.25"), Decimal(price))
 
 
@@ -108,7 +108,7 @@ def test_what_counts_is_what_is_paid_and_not_what_is_printed() -> None:
     cheap = an_order(OrderLine(line="10", name="Screw", quantity=Decimal(1000), unit_price=Decimal("0.05")))
     line = {"name": "Screw", "quantity": "1000", "unit_price_net": "0.05", "net_amount": "60.00"}
     _, found = matched(lines_of(line), cheap, tolerances=Tolerances(price_amount=Decimal(0)))
-    assert Decimal(the(found, "ORDER-PRICE")["evidence"]["found"]) == Decimal("0.06")
+    assert Decimal(the(found, "ORDER-PRICE").evidence["found"]) == Decimal("0.06")
     per_100 = {"name": "Screw", "quantity": "1000", "unit_price_net": "5.00", "net_amount": "50.00"}
     assert told(matched(lines_of(per_100), cheap)[1]) == [("ORDER", "info")]
 
@@ -119,8 +119,8 @@ def test_partial_deliveries_add_up_and_one_too_many_is_an_error() -> None:
     assert told(matched(lines_of(part), billed=[billed("10", "40")])[1]) == [("ORDER", "info")]
     _, found = matched(lines_of(part), billed=[billed("10", "30"), billed("10", "30")])
     over = the(found, "ORDER-QUANTITY")
-    assert over["severity"] == "error"
-    assert (over["evidence"]["expected"], over["evidence"]["found"], over["evidence"]["billed_before"]) == (
+    assert over.severity == "error"
+    assert (over.evidence["expected"], over.evidence["found"], over.evidence["billed_before"]) == (
         "40",
         "60",
         "60",
@@ -153,7 +153,7 @@ def test_what_was_not_received_is_not_paid(receipts: list[Receipt], required: bo
     _, found = matched(lines_of(CABLE), an_order(receipt_required=required), receipts=receipts)
     assert told(found) == [expected]
     if expected[0] == "RECEIPT-QUANTITY":
-        evidence = found[0]["evidence"]
+        evidence = found[0].evidence
         assert (evidence["found"], evidence["received"]) == (
             "100",
             str(sum(r.quantity for r in receipts if r.line == "10")),
@@ -163,7 +163,7 @@ def test_what_was_not_received_is_not_paid(receipts: list[Receipt], required: bo
 def test_what_was_received_counts_with_what_was_billed_before() -> None:
     part = {**CABLE, "quantity": "30", "net_amount": "37.50"}
     record: dict[str, Any] = {"receipts": [received("10", "60")], "billed": [billed("10", "40")]}
-    evidence = the(matched(lines_of(part), **record)[1], "RECEIPT-QUANTITY")["evidence"]
+    evidence = the(matched(lines_of(part), **record)[1], "RECEIPT-QUANTITY").evidence
     assert (evidence["expected"], evidence["found"], evidence["billed_before"]) == ("20", "30", "40")
 
 
@@ -195,7 +195,7 @@ def test_a_line_that_was_not_ordered_is_an_error(name: str) -> None:
     extra = {"name": name, "quantity": "1", "unit_price_net": "25", "net_amount": "25.00"}
     billings, found = matched(lines_of(CABLE, extra))
     assert told(found) == [("ORDER-LINE", "error")]
-    assert found[0]["evidence"]["found"] == name
+    assert found[0].evidence["found"] == name
     assert quantities(billings) == {"10": Decimal(100)}
 
 
@@ -231,7 +231,7 @@ def test_without_a_quantity_the_amount_says_it_where_it_comes_to_a_whole_one() -
     assert quantities(matched(lines_of(line))[0]) == {"10": Decimal(60)}
     billings, found = matched(lines_of({**line, "net_amount": "75.99"}))
     assert (billings, told(found)) == ([], [("ORDER-LINE", "error")])
-    assert found[0]["verdict"] == "not assessable"
+    assert found[0].verdict == "not assessable"
 
 
 @pytest.mark.parametrize("sign", ["", "-"])
@@ -241,7 +241,7 @@ def test_a_credit_note_gives_back_what_was_billed_and_no_more(sign: str) -> None
     assert (quantities(billings), billings[0].amount) == ({"10": Decimal(-10)}, Decimal("-12.50"))
     assert told(found) == [("ORDER", "info")]
     _, found = matched(lines_of(line), kind="credit_note", billed=[billed("10", "4")])
-    assert the(found, "ORDER-QUANTITY")["evidence"]["expected"] == "4"
+    assert the(found, "ORDER-QUANTITY").evidence["expected"] == "4"
 
 
 def test_a_line_that_an_invoice_gives_back_is_billed_as_less() -> None:

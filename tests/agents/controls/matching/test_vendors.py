@@ -6,10 +6,11 @@ import pytest
 
 from agents.controls.matching.names import NEAR, likeness
 from agents.controls.matching.vendors import match_vendor, settle_near, vendor_key
+from infra.records import DecidedBy
 from tests.agents.controls.matching.made import IBAN, OTHER_IBAN, OTHER_VAT_ID, VAT_ID, a_vendor, fields_of, the, told
 from tests.agents.controls.matching.names_alike import OTHER, SAME
 
-BY_MODEL = {"by": "model", "tier": "small", "model": "m", "prompt_version": "vendor@1"}
+BY_MODEL = DecidedBy(by="model", tier="small", model="m", prompt_version="vendor@1")
 MUSTER = a_vendor()
 HERON = a_vendor("V2", "Atelier Héron SARL", vat_ids=["FR40303265045"], ibans=[OTHER_IBAN])
 
@@ -17,7 +18,7 @@ HERON = a_vendor("V2", "Atelier Héron SARL", vat_ids=["FR40303265045"], ibans=[
 def test_without_a_master_one_finding_says_that_nothing_can_be_said() -> None:
     match = match_vendor(fields_of(seller__name="Muster"), [])
     assert (match.how, match.vendor, told(match.findings)) == ("no master", None, [("VENDOR", "info")])
-    assert match.findings[0]["verdict"] == "not assessable"
+    assert match.findings[0].verdict == "not assessable"
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ def test_a_vendor_is_found_by_identifiers_first_then_by_name_or_alias(stated: di
     known = a_vendor(tax_numbers=["21 815 08150"], legal_ids=["HRB 4711"], aliases=["Bürohaus am Markt GmbH"])
     match = match_vendor(fields_of(**stated), [HERON, known])
     assert (match.vendor, match.how) == (known, how)
-    assert the(match.findings, "VENDOR")["verdict"] == "pass"
+    assert the(match.findings, "VENDOR").verdict == "pass"
 
 
 def test_a_swiss_and_a_greek_id_are_the_same_however_they_are_written() -> None:
@@ -66,7 +67,7 @@ def test_branches_with_one_vat_id_are_told_apart_by_name_and_else_by_account() -
 def test_an_account_that_the_master_does_not_have_is_always_an_error(known: list[str]) -> None:
     match = match_vendor(fields_of(seller__vat_id=VAT_ID, payment__iban=IBAN), [a_vendor(ibans=known)])
     found = the(match.findings, "VENDOR-ACCOUNT")
-    assert (found["severity"], found["evidence"]) == ("error", {"expected": known, "found": IBAN})
+    assert (found.severity, found.evidence) == ("error", {"expected": known, "found": IBAN})
 
 
 def test_an_account_alone_identifies_nobody() -> None:
@@ -79,7 +80,7 @@ def test_an_account_alone_identifies_nobody() -> None:
 def test_a_seller_that_nobody_knows_is_an_error_that_says_what_to_do() -> None:
     match = match_vendor(fields_of(seller__name="Zebra Ltd", seller__vat_id=OTHER_VAT_ID), [MUSTER, HERON])
     assert (match.how, told(match.findings)) == ("unknown", [("VENDOR-UNKNOWN", "error")])
-    assert "is not in the vendor master: add it there, or reject" in match.findings[0]["message"]
+    assert "is not in the vendor master: add it there, or reject" in match.findings[0].message
 
 
 def test_what_differs_from_the_master_is_told_with_both() -> None:
@@ -89,7 +90,7 @@ def test_what_differs_from_the_master_is_told_with_both() -> None:
     assert told(found) == [
         ("VENDOR", "info"), ("VENDOR-VAT-ID", "error"), ("VENDOR-BLOCKED", "error"), ("VENDOR-CURRENCY", "warning"),
     ]  # fmt: skip
-    assert the(found, "VENDOR-VAT-ID")["evidence"] == {"expected": [VAT_ID], "found": OTHER_VAT_ID}
+    assert the(found, "VENDOR-VAT-ID").evidence == {"expected": [VAT_ID], "found": OTHER_VAT_ID}
 
 
 @pytest.mark.parametrize(
@@ -104,10 +105,10 @@ def test_what_a_model_says_of_a_near_name_stands_only_if_the_account_confirms_it
     assert (match.how, told(match.findings)) == ("near", [("VENDOR-NEAR", "error")])
     settled = settle_near(match, "V1", "a misread letter", BY_MODEL)
     near = the(settled.findings, "VENDOR-NEAR")
-    assert (settled.vendor, near["severity"], near["decided_by"]) == (MUSTER, severity, BY_MODEL)
-    assert near["evidence"]["reason"] == "a misread letter"
+    assert (settled.vendor, near.severity, near.decided_by) == (MUSTER, severity, BY_MODEL)
+    assert near.evidence["reason"] == "a misread letter"
     assert dict(told(settled.findings)).get("VENDOR-ACCOUNT") == account_differs
-    assert all(one["verdict"] != "pass" or one["rule"] == "VENDOR-ACCOUNT" for one in settled.findings)
+    assert all(one.verdict != "pass" or one.rule == "VENDOR-ACCOUNT" for one in settled.findings)
 
 
 @pytest.mark.parametrize("chosen", [None, "V77"])

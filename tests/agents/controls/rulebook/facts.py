@@ -9,8 +9,8 @@ from typing import Any
 from agents.controls.rulebook import Facts, by_code, load_rulebook
 from agents.controls.rulebook.examples import reading_of_text
 from agents.fields.schema import Evidence, Field, Source
-from infra.ledger import Claim, Status
 from infra.ledger.keys import number_key
+from infra.records import Claim, Finding, Status
 
 TODAY = date(2026, 10, 20)
 PLAIN = {
@@ -68,16 +68,16 @@ def claim(number: str, amount: str, day: int, **more: Any) -> Claim:
     return Claim(**(values | more))
 
 
-def said(rule: str, about: Facts, rulebook: str = "payables") -> dict[str, Any] | None:
+def said(rule: str, about: Facts, rulebook: str = "payables") -> Finding | None:
     """What code says of one rule of a shipped rulebook; None where it says nothing."""
     found, _ = by_code(about, load_rulebook(rulebook)[1])
-    return next((one for one in found if one["rule"] == rule), None)
+    return next((one for one in found if one.rule == rule), None)
 
 
 def verdict(rule: str, about: Facts) -> tuple[str, str] | None:
     """Verdict and severity of one rule."""
     one = said(rule, about)
-    return (one["verdict"], one["severity"]) if one else None
+    return (one.verdict, one.severity) if one else None
 
 
 def asked(about: Facts) -> list[str]:

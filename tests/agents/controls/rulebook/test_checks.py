@@ -10,7 +10,7 @@ import pytest
 
 from agents.controls.rulebook import by_code, load_rulebook
 from agents.controls.rulebook.examples import cases_of, try_by_code
-from infra.ledger import Claim, Status, Vendor
+from infra.records import Claim, Status, Vendor
 from tests.agents.controls.rulebook.facts import asked, claim, facts, said, verdict
 
 VENDOR = Vendor(
@@ -36,16 +36,16 @@ def test_an_invoice_in_order_passes_every_rule_that_applies_and_leaves_none_open
         facts("Invoice R-1\nDelivery date 2026-10-10", known={"vendor": VENDOR}), load_rulebook("payables")[1]
     )
     assert open_rules == []
-    assert {one["rule"] for one in found if one["verdict"] == "fail"} == set()
-    assert {one["rule"] for one in found if one["verdict"] == "not assessable"} == {"SANCTIONS"}
-    assert all(one["severity"] == "info" for one in found)
+    assert {one.rule for one in found if one.verdict == "fail"} == set()
+    assert {one.rule for one in found if one.verdict == "not assessable"} == {"SANCTIONS"}
+    assert all(one.severity == "info" for one in found)
 
 
 def test_what_an_invoice_must_state_and_does_not_is_named() -> None:
     missing = said("PARTICULARS", facts(invoice_number=None, buyer__name=None))
     assert missing
-    assert (missing["verdict"], missing["severity"]) == ("fail", "error")
-    assert missing["fields"] == ["invoice_number", "buyer.name"]
+    assert (missing.verdict, missing.severity) == ("fail", "error")
+    assert missing.fields == ["invoice_number", "buyer.name"]
     assert verdict("SELLER-TAX-ID", facts(seller__vat_id=None, seller__country="DE")) == ("fail", "error")
     assert verdict("SELLER-TAX-ID", facts(seller__vat_id=None, seller__country="US")) is None
     assert verdict("TAX-RATE", facts(**NO_RATE)) == ("fail", "warning")
@@ -66,9 +66,9 @@ def test_several_invoices_below_the_limit_and_above_it_together_are_one_that_was
     others = [claim("R-7", "600.00", 13), claim("R-8", "450.00", 16)]
     found = said("SPLIT", facts(known={"claims": others}))
     assert found
-    assert (found["verdict"], found["severity"]) == ("fail", "error")
-    assert found["evidence"]["execution_ids"] == ["invoice-default-R-7", "invoice-default-R-8"]
-    assert (found["evidence"]["expected"], found["evidence"]["found"]) == ("1000", "2002.00")
+    assert (found.verdict, found.severity) == ("fail", "error")
+    assert found.evidence["execution_ids"] == ["invoice-default-R-7", "invoice-default-R-8"]
+    assert (found.evidence["expected"], found.evidence["found"]) == ("1000", "2002.00")
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,9 @@ def test_round_sums_and_weekends_are_noticed_and_stop_nothing() -> None:
 def test_a_note_on_reverse_charge_is_found_in_six_languages_without_a_model(note: str) -> None:
     found = said("TAX-REVERSE-CHARGE", facts(f"Invoice\n{note}", **ABROAD))
     assert found
-    assert found["verdict"] == "pass"
-    assert found["evidence"]["quote"].casefold() in note.casefold()
-    assert found["evidence"]["page"] == 1
+    assert found.verdict == "pass"
+    assert found.evidence["quote"].casefold() in note.casefold()
+    assert found.evidence["page"] == 1
 
 
 @pytest.mark.parametrize(

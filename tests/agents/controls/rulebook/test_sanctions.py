@@ -40,9 +40,9 @@ def test_seller_buyer_and_who_is_paid_are_looked_at(listed: SanctionsList) -> No
         facts(f"Invoice\n{filler}\nIBAN DE02 1203 0000 0000 2020 51\nPetrenko Dmitri Anatolyevich", known=known),
     )
     assert paid
-    assert paid["evidence"]["entry"] == "S-3"
-    assert paid["evidence"]["score"] == 100
-    assert paid["evidence"]["page"] == 1
+    assert paid.evidence["entry"] == "S-3"
+    assert paid.evidence["score"] == 100
+    assert paid.evidence["page"] == 1
 
 
 def test_without_a_list_nobody_is_cleared() -> None:

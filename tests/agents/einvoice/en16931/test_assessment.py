@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from agents.einvoice.en16931 import _process, catalogue, findings, findings_of, rule, to_cii, to_ubl, validate
+from infra.records import BY_RULE
 from tests.agents.einvoice.en16931.invoices import invoice
 
 EXTENDED = "urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended"
@@ -35,35 +36,35 @@ def die() -> None:
 
 async def test_a_failed_rule_says_what_it_demands_of_which_values_and_where() -> None:
     found = await findings(ubl(totals__grand_total="120.00"))
-    (one,) = (f for f in found if f["rule"] == "BR-CO-15")
-    assert one["severity"] == "error"
-    assert one["message"].startswith("Invoice total amount with VAT (BT-112) = ")
-    assert one["fields"] == ["totals.grand_total", "totals.tax_basis_total", "totals.tax_total"]
-    assert one["evidence"]["terms"] == {"BT-112": "120.00", "BT-109": "100.00", "BT-110": "19.00"}
-    assert one["evidence"]["location"] == "/Invoice"
-    assert one["evidence"]["layer"] == "EN 16931"
-    assert one["decided_by"] == {"by": "rule"}
+    (one,) = (f for f in found if f.rule == "BR-CO-15")
+    assert one.severity == "error"
+    assert one.message.startswith("Invoice total amount with VAT (BT-112) = ")
+    assert one.fields == ["totals.grand_total", "totals.tax_basis_total", "totals.tax_total"]
+    assert one.evidence["terms"] == {"BT-112": "120.00", "BT-109": "100.00", "BT-110": "19.00"}
+    assert one.evidence["location"] == "/Invoice"
+    assert one.evidence["layer"] == "EN 16931"
+    assert one.decided_by == BY_RULE
 
 
 async def test_a_rule_about_a_line_points_at_that_line() -> None:
     xml = ubl(**{"lines[1].name": "Stift", "lines[1].net_amount": "0.00", "lines[1].tax_rate": "19"})
-    (one,) = (f for f in await findings(xml.replace("<cbc:Name>Stift</cbc:Name>", "")) if f["rule"] == "BR-25")
-    assert one["fields"] == ["lines[1].name"]
-    assert "InvoiceLine[2]" in one["evidence"]["location"]
+    (one,) = (f for f in await findings(xml.replace("<cbc:Name>Stift</cbc:Name>", "")) if f.rule == "BR-25")
+    assert one.fields == ["lines[1].name"]
+    assert "InvoiceLine[2]" in one.evidence["location"]
 
 
 async def test_a_valid_invoice_has_one_finding_that_says_by_which_sheets() -> None:
     (one,) = await findings(ubl())
-    assert (one["rule"], one["verdict"], one["severity"]) == ("EN 16931", "pass", "info")
-    assert one["message"] == "979 rules evaluated, 0 failed"
-    (sheet,) = one["evidence"]["sheets"]
+    assert (one.rule, one.verdict, one.severity) == ("EN 16931", "pass", "info")
+    assert one.message == "979 rules evaluated, 0 failed"
+    (sheet,) = one.evidence["sheets"]
     assert sheet["sheet"] == "ubl-2.1/EN16931-UBL-validation.xslt"
     assert len(sheet["sha256"]) == 12  # noqa: PLR2004
 
 
 async def test_what_the_schema_forbids_is_an_error_of_its_own() -> None:
     found = await findings(ubl().replace("<cbc:IssueDate>2026-03-02", "<cbc:IssueDate>yesterday"))
-    assert any(f["rule"] == "XSD" and "IssueDate" in f["evidence"]["location"] for f in found)
+    assert any(f.rule == "XSD" and "IssueDate" in f.evidence["location"] for f in found)
 
 
 async def test_rules_that_break_off_have_not_passed() -> None:
@@ -71,10 +72,8 @@ async def test_rules_that_break_off_have_not_passed() -> None:
     assert assessment.crashed
     assert not assessment.valid
     found = findings_of(assessment)
-    assert [f["severity"] for f in found if f["verdict"] == "not assessable" and "broke off" in f["message"]] == [
-        "error"
-    ]
-    assert all(f["verdict"] != "pass" for f in found)
+    assert [f.severity for f in found if f.verdict == "not assessable" and "broke off" in f.message] == ["error"]
+    assert all(f.verdict != "pass" for f in found)
 
 
 @pytest.mark.parametrize(
@@ -90,8 +89,8 @@ async def test_what_is_no_e_invoice_of_the_standard_is_said(
     xml: str, rule: str, severity: str, verdict: str, said: str
 ) -> None:
     (one,) = await findings(xml)
-    assert (one["rule"], one["severity"], one["verdict"]) == (rule, severity, verdict)
-    assert said in one["message"]
+    assert (one.rule, one.severity, one.verdict) == (rule, severity, verdict)
+    assert said in one.message
 
 
 @pytest.mark.parametrize(
@@ -104,7 +103,7 @@ async def test_what_is_no_e_invoice_of_the_standard_is_said(
 )
 async def test_what_a_profile_leaves_open_is_said(profile: str, rule: str, severity: str, said: str) -> None:
     found = await findings(cii(profile))
-    assert any((f["rule"], f["severity"]) == (rule, severity) and said in f["message"] for f in found)
+    assert any((f.rule, f.severity) == (rule, severity) and said in f.message for f in found)
 
 
 async def test_an_extended_profile_may_allow_what_the_standard_does_not() -> None:
@@ -116,7 +115,7 @@ async def test_an_extended_profile_may_allow_what_the_standard_does_not() -> Non
     by_id = {one.id: one for one in assessment.failed}
     assert (by_id["BR-CO-10"].flag, by_id["BR-CO-10"].allowed_by) == ("fatal", "BR-FXEXT-CO-10")
     assert assessment.valid
-    assert all(f["severity"] != "error" for f in findings_of(assessment))
+    assert all(f.severity != "error" for f in findings_of(assessment))
 
 
 @pytest.mark.parametrize(
@@ -131,8 +130,8 @@ async def test_a_process_that_hangs_or_dies_is_said_and_the_next_document_judged
     with monkeypatch.context() as patched:
         patched.setattr(_process, "judge", judge)
         (one,) = await findings(ubl())
-    assert (one["severity"], one["verdict"]) == ("error", "not assessable")
-    assert said in one["message"]
+    assert (one.severity, one.verdict) == ("error", "not assessable")
+    assert said in one.message
     assert (await validate(ubl())).valid
 
 

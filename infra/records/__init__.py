@@ -1,0 +1,53 @@
+"""Records that everything speaks of: findings, model calls, executions, batches, master data, claims. They know of nobody."""
+
+from infra.records.batches import BatchProgress, BatchSummary
+from infra.records.calls import PAID, CallStatus, ModelCall, TokenUsage
+from infra.records.claims import Claim
+from infra.records.executions import (
+    PART_OF,
+    AlreadyPosted,
+    Begun,
+    Execution,
+    Posting,
+    Refusal,
+    Review,
+    Status,
+    Step,
+    Submission,
+    Totals,
+)
+from infra.records.findings import BY_RULE, DecidedBy, Finding, Severity, Verdict, finding
+from infra.records.master import Billing, Order, OrderLine, OrderOnRecord, Receipt, Vendor
+
+__all__ = [
+    "AlreadyPosted",
+    "BY_RULE",
+    "BatchProgress",
+    "BatchSummary",
+    "Begun",
+    "Billing",
+    "CallStatus",
+    "Claim",
+    "DecidedBy",
+    "Execution",
+    "Finding",
+    "ModelCall",
+    "Order",
+    "OrderLine",
+    "OrderOnRecord",
+    "PAID",
+    "PART_OF",
+    "Posting",
+    "Receipt",
+    "Refusal",
+    "Review",
+    "Severity",
+    "Status",
+    "Step",
+    "Submission",
+    "TokenUsage",
+    "Totals",
+    "Vendor",
+    "Verdict",
+    "finding",
+]
