@@ -52,7 +52,7 @@ docs: setup  ## write docs/configuration.md from the settings
 	@$(BIN)/python -m docs.configuration
 
 lock:  ## resolve the requirements anew, pinned and hashed, naming no host
-	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group dev -o requirements.lock pyproject.toml
+	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --all-extras --group dev -o requirements.lock pyproject.toml
 
 BENCH ?= --json .counterfoil/bench.json --plot .counterfoil/bench.png
 bench: setup  ## measure speed, latency, CPU, saturation and large batches, beside peers that do the same job (BENCH=arguments)

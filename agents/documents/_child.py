@@ -43,7 +43,7 @@ def perform(task: str, name: str, seconds: float, memory_mb: int) -> None:
         try:
             engine = load_engine(json.loads(name)["engine"])
         except NoSuchEngine as error:
-            return _give({"unrecognised": str(error)}, answer_to)
+            return _give({"unrecognised": f"{error}."}, answer_to)
         processors = engine.threads
         tasks["ocr"] = functools.partial(_recognise, engine=engine)
     _limit(math.ceil(seconds * processors) + 1, memory_mb * 1024 * 1024)

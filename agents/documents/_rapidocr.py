@@ -16,13 +16,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import cv2
-import numpy as np
-import rapidocr
-from numpy.typing import NDArray
-
 from agents.documents.ocr import Recognised, RecognisedWord
 from agents.documents.turning import Box
+from infra.extras import needs
+
+with needs("ocr", "The OCR engine rapidocr"):
+    import cv2
+    import numpy as np
+    import rapidocr
+    from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import PIL.Image

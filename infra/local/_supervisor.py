@@ -21,10 +21,13 @@ from typing import Any, cast
 from xmlrpc.client import Fault, ServerProxy
 
 import psutil
-from supervisor.states import RUNNING_STATES, ProcessStates  # type: ignore[import-untyped]
-from supervisor.xmlrpc import Faults, SupervisorTransport  # type: ignore[import-untyped]
 
+from infra.extras import needs
 from infra.local._report import StackError
+
+with needs("local", "The local stack"):
+    from supervisor.states import RUNNING_STATES, ProcessStates  # type: ignore[import-untyped]
+    from supervisor.xmlrpc import Faults, SupervisorTransport  # type: ignore[import-untyped]
 
 STACK_VARIABLE = "COUNTERFOIL_STACK"
 """Set in every process of a stack to its home, so that none is left behind even if its supervisor is killed."""

@@ -13,6 +13,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from infra.extras import NotInstalled
+
 MODULES = {
     **dict.fromkeys(("up", "down", "doctor", "logs"), "stack"),
     **{
@@ -68,7 +70,10 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(errors="replace")  # a narrow terminal encoding is no reason to end with a traceback
-    app()
+    try:
+        app()
+    except NotInstalled as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -18,10 +18,14 @@ from typing import Any, Literal
 import pypdfium2  # type: ignore[import-untyped]
 from facturx import generate_cii_xml, generate_from_binary  # type: ignore[import-untyped]
 from PIL import Image, ImageFilter
-from reportlab.lib.colors import HexColor  # type: ignore[import-untyped]
-from reportlab.lib.pagesizes import A4, LETTER  # type: ignore[import-untyped]
-from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]
-from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+
+from infra.extras import needs
+
+with needs("local", "What draws the demo's documents"):
+    from reportlab.lib.colors import HexColor  # type: ignore[import-untyped]
+    from reportlab.lib.pagesizes import A4, LETTER  # type: ignore[import-untyped]
+    from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]
+    from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 Decision = Literal["approve", "review", "reject"]
 
