@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
-from infra.ledger import Status
+from infra.records import Status
 from tests.definitions.conftest import ADDED
 from tests.stack import ROOT, Stack
 

@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from agents.expense_report.graph import build_graph
     from agents.expense_report.report import canonical, correction_problem, public
 
-    from infra.ledger import Execution
+    from infra.records import Execution
     from workflows.definition import Definition
     from workflows.execution import AgentWorkflow
     from workflows.messages import ExecutionOrder, ReviewAnswer

@@ -14,10 +14,10 @@ from langgraph.types import interrupt
 
 from agents.documents import read_document
 from agents.fields.schema import Evidence, Field, dumped, loaded
-from agents.findings import finding
 from agents.steps.placing import PURE, reads
 from infra.connections import connections
 from infra.failures import Unreadable
+from infra.records import finding
 from infra.settings import settings
 from infra.telemetry.steps import step
 
@@ -29,7 +29,7 @@ class ReportState(TypedDict, total=False):
     options: dict[str, Any]
     document: dict[str, Any]
     fields: dict[str, Any]
-    findings: dict[str, list[dict[str, Any]]]
+    findings: dict[str, list[Any]]
     steps: Annotated[list[dict[str, Any]], operator.add]
     decision: dict[str, Any]
     reviews: Annotated[list[dict[str, Any]], operator.add]
