@@ -92,7 +92,7 @@ class Terms:
     def invoice_number(self) -> Choice:
         """The number next to a label of one; not a customer's or an order's, not in brackets (a code of UNTDID 1001)."""
         scored = []
-        credit = self.kind()[0] == "credit_note"
+        credit = self.kind() == "credit_note"
         for c in self._all.references:
             weight = c.announced("invoice_number") - 0.6 * max(
                 c.announced("purchase_order_ref"), c.announced("customer_number")
@@ -210,6 +210,10 @@ class Terms:
         """Registration numbers that a label announces: SIREN, SIRET, KvK, company number."""
         return [*self._all.matching(_REGISTER, lambda text: " ".join(text.split())), *self._numbers("legal_id")]
 
+    def is_low(self, candidate: Candidate) -> bool:
+        """Whether it stands in the lowest fifth of the document: the issuer's own particulars."""
+        return candidate.cell.line > 0.8 * len(self._all.layout.lines)
+
     def nearest(self, found: Sequence[Candidate], to: Cell, than: Cell | None) -> Candidate | None:
         """The candidate that stands nearer to the party named in ``to`` than to the one in ``than``."""
         best: Candidate | None = None
@@ -239,7 +243,7 @@ class Terms:
                 return Choice(self._all.whole(cell), 0.6, ("wording",))
         return Choice(None, 0.0, ())
 
-    def kind(self) -> tuple[Kind | None, float]:
+    def kind(self) -> Kind | None:
         """What the largest or first title calls the document; None if none does."""
         best: tuple[float, Kind] | None = None
         lines = len(self._all.layout.lines)
@@ -254,7 +258,7 @@ class Terms:
                     if best is None or size > best[0] + 0.01:
                         best = size, kind
                     break
-        return (best[1], 0.9) if best else (None, 0.0)
+        return best[1] if best else None
 
     def country(self, cell: Cell) -> str | None:
         """The country in the address below a name, or on its own line."""

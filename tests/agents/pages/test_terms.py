@@ -237,7 +237,7 @@ def test_registers_are_told_from_tax_numbers() -> None:
     ],
 )
 def test_the_title_says_what_a_document_is(lines: tuple[str, ...], kind: str | None) -> None:
-    assert terms(*lines, "", "Please find enclosed what you have ordered.").kind()[0] == kind
+    assert terms(*lines, "", "Please find enclosed what you have ordered.").kind() == kind
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,145 @@
+"""The parties of a draft: names by what speaks for each, identifiers by which party they stand with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agents.fields.schema import Fields
+from agents.pages._candidates import Candidate
+from agents.pages._parties import Name, Parties, Role
+from agents.pages._proposed import follows, printed
+from agents.pages._terms import Terms
+
+_ROLES: tuple[Role, ...] = ("seller", "buyer")
+_THEIRS = (
+    "ihre", "your", "votre", "uw ", "vos ", "customer", "kunden", "client", "v/", "vs", "vostra", "su ", "buyer", "klant",
+    "cliente",
+)  # fmt: skip
+"""How the label of a customer's identifier begins."""
+_COUNTRY = {"EL": "GR", "XI": "GB"}
+"""Country of a VAT id's first two letters, where ISO 3166 has another code."""
+
+
+@dataclass(frozen=True)
+class DraftNames:
+    """``ranked`` are the names that could be each party's, the likeliest first; ``seller`` and ``buyer`` those taken."""
+
+    fields: Fields
+    ranked: Mapping[str, Sequence[Name]]
+    seller: Candidate | None
+    buyer: Candidate | None
+
+
+def read_names(parties: Parties) -> DraftNames:
+    """Who invoices whom."""
+    ranked = {"seller": parties.seller, "buyer": parties.buyer}
+    taken = {role: names[0].candidate for role, names in ranked.items() if names and names[0].score > 0.3}
+    if "seller" in taken and "buyer" in taken and taken["seller"].value == taken["buyer"].value:
+        del taken["buyer"]  # the only name there is: nobody invoices himself
+    return DraftNames(
+        {f"{role}.name": printed(name, name.value, _ground_of_name(ranked[role])) for role, name in taken.items()},
+        {f"{role}.name": names for role, names in ranked.items()},
+        taken.get("seller"),
+        taken.get("buyer"),
+    )
+
+
+def read_identifiers(terms: Terms, parties: Parties, names: DraftNames) -> Fields:
+    """VAT ids, accounts, registrations and countries, each given to the party it stands with."""
+    fields = {**_vat_ids(terms, parties, names), **_accounts(terms), **_registrations(terms, names)}
+    return {**fields, **_countries(terms, names, fields)}
+
+
+def _ground_of_name(ranked: Sequence[Name]) -> str:
+    best = ranked[0]
+    lead = best.score - (ranked[1].score if len(ranked) > 1 else 0.0)
+    if best.two_names:
+        return "two names"
+    if best.labelled and lead > 0.4:
+        return "label"
+    if best.score < 1.2 or lead <= 0.4:
+        return "guess"
+    return "firm" if best.firm else "position"
+
+
+def _vat_ids(terms: Terms, parties: Parties, names: DraftNames) -> Fields:
+    every = terms.vat_ids()
+    ids, valid = [c for c, _ in every], {c.value: holds for c, holds in every}
+    fields: Fields = {}
+    theirs = [c for c in ids if any(label.text.casefold().startswith(_THEIRS) for label in c.labels[:1])]
+    if theirs:
+        fields["buyer.vat_id"] = printed(theirs[-1], theirs[-1].value, "label")
+    rest = [c for c in ids if not theirs or c.value != theirs[-1].value]
+    if not theirs and len({c.value for c in rest}) > 1 and names.buyer is not None:
+        near = _vat_id_of_buyer(rest, terms, parties, names.seller, names.buyer)
+        if near:
+            held = "check digits" if valid[near.value] else "label"
+            fields["buyer.vat_id"] = printed(near, near.value, held, "position")
+            rest = [c for c in rest if c.value != near.value]
+    if rest:
+        # Who charges tax must print their own id (VAT Directive, Art. 226), so a single one is the seller's.
+        buyer = names.buyer.cell if names.buyer else None
+        own = (terms.nearest(rest, names.seller.cell, buyer) if names.seller else None) or rest[0]
+        held = "check digits" if valid[own.value] else "label"
+        fields["seller.vat_id"] = printed(own, own.value, held, "only" if len(valid) == 1 else "position")
+    return fields
+
+
+def _vat_id_of_buyer(
+    ids: Sequence[Candidate], terms: Terms, parties: Parties, seller: Candidate | None, buyer: Candidate
+) -> Candidate | None:
+    """The buyer's of several ids: in their address, else nearer to them than to the seller, but not in the imprint."""
+    address = {id(cell) for cell in parties.block(buyer.cell)}
+    own = {id(cell) for cell in parties.block(seller.cell)} if seller else set()
+    in_address = next((c for c in ids if id(c.cell) in address), None)
+    if in_address is not None:
+        return in_address
+    upper = [c for c in ids if not terms.is_low(c) and id(c.cell) not in own]
+    one_apart = len(upper) == 1 and len({c.value for c in ids}) == 2 and not own & {id(c.cell) for c in ids}
+    if one_apart and any(terms.is_low(c) for c in ids):
+        return upper[0]
+    return terms.nearest(upper, buyer.cell, seller.cell if seller else None)
+
+
+def _accounts(terms: Terms) -> Fields:
+    fields: Fields = {}
+    accounts = terms.ibans()
+    valid = [c for c, holds in accounts if holds]
+    if alike := valid or [c for c, _ in accounts]:
+        grounds = ("check digits" if valid else "label", "several" if len(alike) > 1 else "only")
+        fields["payment.iban"] = printed(alike[0], alike[0].value, *grounds)
+    if bics := terms.bics():
+        fields["payment.bic"] = printed(bics[0], bics[0].value, "label", *(["several"] if len(bics) > 1 else []))
+    return fields
+
+
+def _registrations(terms: Terms, names: DraftNames) -> Fields:
+    fields: Fields = {}
+    for column, numbers in (("legal_id", terms.legal_ids()), ("tax_number", terms.tax_numbers())):
+        found: Fields = {}
+        for role, name, other in (("seller", names.seller, names.buyer), ("buyer", names.buyer, names.seller)):
+            if name is None:
+                continue
+            near = terms.nearest(numbers, name.cell, other.cell if other else None)
+            if near and not (role == "buyer" and (column == "tax_number" or terms.is_low(near))):
+                found[f"{role}.{column}"] = printed(near, near.value, "label")
+        if not found and numbers:
+            found[f"seller.{column}"] = printed(numbers[0], numbers[0].value, "label")
+        fields |= found
+    return fields
+
+
+def _countries(terms: Terms, names: DraftNames, fields: Fields) -> Fields:
+    """Countries by the address below a name, else by the VAT id or, of the seller, by the account."""
+    countries: Fields = {}
+    for role, name in zip(_ROLES, (names.seller, names.buyer), strict=True):
+        path = f"{role}.country"
+        if name is not None and (code := terms.country(name.cell)):
+            countries[path] = printed(name, code, "address")
+        elif vat := fields.get(f"{role}.vat_id"):
+            code = _COUNTRY.get(vat.value[:2], vat.value[:2])
+            countries[path] = follows(code, "country of the VAT id", "vat id")
+        elif role == "seller" and (account := fields.get("payment.iban")):
+            countries[path] = follows(account.value[:2], "country of the account", "account")
+    return countries
