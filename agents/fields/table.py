@@ -306,7 +306,9 @@ SCALARS: tuple[FieldSpec, ...] = tuple(spec for spec in FIELDS if spec.table is 
 COLUMNS: dict[TableName, tuple[FieldSpec, ...]] = {
     table: tuple(spec for spec in FIELDS if spec.table == table) for table in ROWS
 }
-HEADLINE: dict[str, str] = {spec.headline: spec.path for spec in FIELDS if spec.headline}
+HEADLINE: dict[str, str] = {
+    name: spec.path for name in ("vendor", "number", "currency", "amount") for spec in FIELDS if spec.headline == name
+}
 """What an invoice is posted by, as a list calls it, to its path."""
 
 ROW_PATH = re.compile(r"(tax_breakdown|lines)\[(\d+)\]\.(\w+)")
