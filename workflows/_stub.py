@@ -13,9 +13,9 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError,
 
 with workflow.unsafe.imports_passed_through():
     from infra.ledger import REFUSED_FOR_GOOD
-    from infra.ledger.activities import record
     from infra.records import Execution, Finding, Review, Status, Step, Totals
     from infra.telemetry.tracing import trace_id_of
+    from infra.temporal.activities import record
     from workflows._reviews import Reminder
     from workflows.messages import ExecutionOrder, Part
 

@@ -1,6 +1,6 @@
 """Model endpoints: the client that asks, the record of each call, tiers with prices, and the errors to expect."""
 
-from infra.models.client import Answer, CallBook, MemoryCallBook, ModelClient, Question
+from infra.models.client import ModelClient
 from infra.models.errors import (
     AnswerLost,
     ContextExceeded,
@@ -12,7 +12,8 @@ from infra.models.errors import (
     RequestRefused,
 )
 from infra.models.limit import CallLimit
-from infra.models.tiers import Price, Tier, require_allowed, tiers_of
+from infra.models.questions import Answer, CallBook, MemoryCallBook, Question
+from infra.models.tiers import Tier, price_of, require_allowed, tiers_of
 
 __all__ = [
     "Answer",
@@ -27,10 +28,10 @@ __all__ = [
     "MemoryCallBook",
     "ModelClient",
     "ModelError",
-    "Price",
     "Question",
     "RequestRefused",
     "Tier",
+    "price_of",
     "require_allowed",
     "tiers_of",
 ]

@@ -11,38 +11,23 @@ import asyncio
 import itertools
 import json
 import logging
-import math
-import re
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import openai
 from openai.types.chat import ChatCompletion
-from openinference.instrumentation import (
-    Message,
-    TokenCount,
-    get_attributes_from_context,
-    get_input_attributes,
-    get_llm_input_message_attributes,
-    get_llm_invocation_parameter_attributes,
-    get_llm_model_name_attributes,
-    get_llm_output_message_attributes,
-    get_llm_token_count_attributes,
-    get_output_attributes,
-    get_span_kind_attributes,
-)
-from opentelemetry.trace import Status, StatusCode
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
+from infra.models._failures import cause_of, failure_of, short
+from infra.models._outcomes import answered, cancelled
+from infra.models._spans import subject_of, trace
 from infra.models._vllm import follow
 from infra.models.errors import (
     AnswerLost,
-    ContextExceeded,
     EndpointBusy,
     EndpointUnreachable,
     InvalidAnswer,
@@ -50,64 +35,20 @@ from infra.models.errors import (
     RequestRefused,
 )
 from infra.models.limit import CallLimit
+from infra.models.questions import Answer, CallBook, Question, T
 from infra.models.tiers import Tier, require_allowed
-from infra.records import CallStatus, ModelCall, TokenUsage
+from infra.records import CallStatus, ModelCall
 from infra.telemetry import metrics
-from infra.telemetry.tracing import identified, span_id_of, tracer
-from infra.text import storable
+from infra.telemetry.tracing import span_id_of
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T", bound=BaseModel)
 R = TypeVar("R")
 
-_THINK = re.compile(r"^\s*<think>(.*?)</think>\s*", re.DOTALL)
 _BOOK_SECONDS = 5.0
 """How long a cancelled call waits for the book to take its outcome."""
 _KEEP_SECONDS = 60.0
 """How long an outcome that the book does not take is kept and offered again."""
-
-
-@dataclass(frozen=True)
-class Question(Generic[T]):
-    """One question: chat ``messages``, the pydantic model of its answer, and the most output tokens it may take."""
-
-    execution_id: str
-    step: str
-    messages: Sequence[Mapping[str, str]]
-    answer: type[T]
-    max_tokens: int
-    prompt_version: str
-    """Digest of the prompt files it was made from."""
-    tier: str = "small"
-
-
-@dataclass(frozen=True)
-class Answer(Generic[T]):
-    """A usable answer and the call it came from."""
-
-    value: T
-    call: ModelCall
-
-
-class CallBook(Protocol):
-    """Where calls are recorded: the ledger, or a list in memory."""
-
-    async def begin_call(self, call: ModelCall) -> ModelCall: ...
-    async def end_call(self, call: ModelCall) -> None: ...
-
-
-class MemoryCallBook:
-    """A call book that forgets: for agents run on their own, without a ledger."""
-
-    def __init__(self) -> None:
-        self.calls: list[ModelCall] = []
-
-    async def begin_call(self, call: ModelCall) -> ModelCall:
-        return call
-
-    async def end_call(self, call: ModelCall) -> None:
-        self.calls.append(call)
 
 
 class ModelClient:
@@ -148,11 +89,6 @@ class ModelClient:
     @property
     def tiers(self) -> Mapping[str, Tier]:
         return self._tiers
-
-    def tier_above(self, name: str) -> str:
-        """The next larger configured tier, or ``name`` itself where there is none."""
-        names = list(self._tiers)
-        return names[min(names.index(name) + 1, len(names) - 1)]
 
     @property
     def limits(self) -> Mapping[str, CallLimit]:
@@ -210,15 +146,15 @@ class ModelClient:
             price_source=tier.price.source if tier.price else None,
             currency=tier.price.currency if tier.price else None,
         )
-        call, cancelled = await _finished(lambda: self._book.begin_call(begun))
-        if cancelled:
+        call, stopped = await _finished(lambda: self._book.begin_call(begun))
+        if stopped:
             if call.status is CallStatus.STARTED:
-                await self._end(_cancelled(call, sent=False))
+                await self._end(cancelled(call, sent=False))
             raise asyncio.CancelledError
         if call.status is CallStatus.STARTED:
-            call = call.model_copy(update={"span_id": f"{span_id_of(_subject(call)):016x}"})
+            call = call.model_copy(update={"span_id": f"{span_id_of(subject_of(call)):016x}"})
             call = await self._make(call, tier, request, question.answer)
-        _trace(call, request)
+        trace(call, request)
         if call.status is not CallStatus.COMPLETED:
             raise InvalidAnswer(call.error or "the answer is not usable", call)
         return Answer(question.answer.model_validate_json(call.answer or ""), call)
@@ -234,10 +170,10 @@ class ModelClient:
                 async with asyncio.timeout(20):
                     listed = (await self._client(tier).models.list()).data
             except Exception as error:
-                failure = _sorted_error(error, tier)
+                failure = failure_of(error, tier)
                 if isinstance(failure, EndpointUnreachable):
                     self._limits[tier.url].unreachable(failure)
-                raise failure from _cause(error, tier)
+                raise failure from cause_of(error, tier)
             if not listed:
                 raise RequestRefused(f"the endpoint {tier.url} lists no model; set COUNTERFOIL_MODEL_NAME")
             self._models[tier_name] = listed[0].id
@@ -264,7 +200,7 @@ class ModelClient:
                     raise
                 place.answered()
         except asyncio.CancelledError:
-            await self._end(_cancelled(call, sent=sent))
+            await self._end(cancelled(call, sent=sent))
             raise
         except ModelError as failure:
             ended = call.model_copy(
@@ -272,7 +208,7 @@ class ModelClient:
             )
             await self._end(ended)
             raise
-        call = _answered(call, completion, tier, request, shape)
+        call = answered(call, completion, tier, request, shape)
         await self._end(call)
         return call
 
@@ -287,10 +223,10 @@ class ModelClient:
                 async with asyncio.timeout(tier.timeout_seconds):
                     completion = await self._client(tier).chat.completions.create(**request)
         except Exception as error:
-            raise _sorted_error(error, tier) from _cause(error, tier)
+            raise failure_of(error, tier) from cause_of(error, tier)
         if not isinstance(completion, ChatCompletion) or not completion.choices:
             # A page of a proxy, say: it tells nothing of what the endpoint did, and may be gone the next time.
-            what = f"{tier.url} answered with something that is no chat completion: {_short(completion, tier)}"
+            what = f"{tier.url} answered with something that is no chat completion: {short(completion, tier)}"
             raise AnswerLost(f"the model endpoint {what}")
         return completion
 
@@ -309,13 +245,13 @@ class ModelClient:
             async with asyncio.timeout(10):
                 await self._client(tier).models.list()
         except Exception as error:
-            return not isinstance(_sorted_error(error, tier), (EndpointUnreachable, AnswerLost))
+            return not isinstance(failure_of(error, tier), (EndpointUnreachable, AnswerLost))
         return True
 
     async def _end(self, call: ModelCall) -> None:
         """Write the outcome to the book, also when this task is cancelled meanwhile: what was paid goes on record."""
-        _, cancelled = await _finished(lambda: self._written(call))
-        if cancelled:
+        _, stopped = await _finished(lambda: self._written(call))
+        if stopped:
             raise asyncio.CancelledError
 
     async def _written(self, call: ModelCall) -> None:
@@ -330,10 +266,10 @@ class ModelClient:
             except Exception as error:
                 left = give_up - time.monotonic()
                 if left <= 0:
-                    log.error("call %s ended %s and could not be recorded", _subject(call), call.status)
+                    log.error("call %s ended %s and could not be recorded", subject_of(call), call.status)
                     raise
                 if not tries:
-                    log.warning("call %s is not recorded yet, trying again: %s", _subject(call), type(error).__name__)
+                    log.warning("call %s is not recorded yet, trying again: %s", subject_of(call), type(error).__name__)
                 await asyncio.sleep(min(0.1 * 2 ** min(tries, 6), left))
 
     def _client(self, tier: Tier) -> openai.AsyncOpenAI:
@@ -376,200 +312,3 @@ async def _finished(write: Callable[[], Coroutine[Any, Any, R]]) -> tuple[R, boo
         cancelled = again = True
         patience = _BOOK_SECONDS
         task = asyncio.create_task(write())
-
-
-def _cancelled(call: ModelCall, *, sent: bool) -> ModelCall:
-    """The call as it ends when the asking task is cancelled: lost if in flight, not paid if it was never sent."""
-    status = CallStatus.LOST if sent else CallStatus.REFUSED
-    error = "cancelled while in flight" if sent else "cancelled before it was sent"
-    return call.model_copy(update={"status": status, "error": error, "ended_at": datetime.now(UTC)})
-
-
-def _cause(error: Exception, tier: Tier) -> Exception | None:
-    """``error`` to tell as the cause, unless it repeats the API key."""
-    return None if tier.api_key and tier.api_key in f"{error}{error!r}" else error
-
-
-def _sorted_error(error: Exception, tier: Tier) -> ModelError:
-    """The `ModelError` that tells what ``error`` means for the call."""
-    where = f"the model endpoint {tier.url} (tier {tier.name})"
-    failure: ModelError
-    if isinstance(error, ModelError):
-        return error
-    if isinstance(error, (TimeoutError, openai.APITimeoutError)):
-        cause = type(error.__cause__).__name__
-        if "ConnectTimeout" in cause:
-            return EndpointUnreachable(f"{where} cannot be reached: no connection within 5 s")
-        return AnswerLost(f"{where} gave no answer within {tier.timeout_seconds:g} s")
-    if isinstance(error, openai.APIConnectionError):
-        cause = type(error.__cause__).__name__
-        if cause == "ConnectError":
-            return EndpointUnreachable(f"{where} cannot be reached. Is it running? See `counterfoil doctor`")
-        return AnswerLost(f"{where} cut the connection before its answer was complete ({cause})")
-    if isinstance(error, openai.APIStatusError):
-        said = _short(error.message, tier).removeprefix(f"Error code: {error.status_code} - ")
-        detail = f"{error.status_code}: {said}"
-        if error.status_code in (409, 425, 429, 503):
-            failure = EndpointBusy(f"{where} is busy or failing ({detail})")
-        elif error.status_code == 408 or error.status_code >= 500:
-            # It, or a proxy before it, took the request and then failed: the tokens may have been computed.
-            failure = AnswerLost(f"{where} failed ({detail})")
-        elif error.status_code in (400, 413, 422) and _TOO_LONG.search(said):
-            return ContextExceeded(
-                f"{where} takes fewer tokens at once than this question and its answer need ({detail}). Set "
-                "COUNTERFOIL_MODEL_CONTEXT to what it takes, and submit the document again"
-            )
-        else:
-            return RequestRefused(f"{where} refused the request ({detail}){_ADVICE.get(error.status_code, '')}")
-        failure.retry_after = _seconds(error.response.headers.get("retry-after", ""))
-        return failure
-    detail = f"{type(error).__name__}: {_short(error, tier)}"
-    return AnswerLost(f"{where} answered with something that is no chat completion ({detail})")
-
-
-_TOO_LONG = re.compile(r"context[ _](?:length|size|window)|maximum context|too many tokens", re.IGNORECASE)
-"""How endpoints (vLLM, llama.cpp, OpenAI and those like it) say that a request is longer than their context."""
-
-_ADVICE = {
-    401: ". Check COUNTERFOIL_MODEL_API_KEY",
-    403: ". Check COUNTERFOIL_MODEL_API_KEY",
-    404: ". Check COUNTERFOIL_MODEL_URL and COUNTERFOIL_MODEL_NAME",
-}
-"""What to do about a refusal, by status."""
-
-
-def _seconds(retry_after: str) -> float | None:
-    """The wait that a Retry-After header asks for, at most 300 s; None where it gives no number of seconds."""
-    try:
-        seconds = float(retry_after)
-    except ValueError:
-        return None
-    return None if math.isnan(seconds) or seconds < 0 else min(seconds, 300.0)
-
-
-def _short(text: object, tier: Tier) -> str:
-    """``text`` for a message: the beginning of it, and not the API key, which endpoints repeat when they refuse one."""
-    told = str(text).replace(tier.api_key, "[the API key]") if tier.api_key else str(text)
-    return " ".join(told.split())[:300]
-
-
-def _answered(
-    call: ModelCall, completion: ChatCompletion, tier: Tier, request: dict[str, Any], shape: type[BaseModel]
-) -> ModelCall:
-    """The call with what the endpoint answered; INVALID where that cannot be used."""
-    now = datetime.now(UTC)
-    try:
-        choice = completion.choices[0]
-        answer, reasoning = _apart(choice.message)
-    except (AttributeError, TypeError):
-        error = f"the model endpoint {tier.url} answered without a message: {_short(completion, tier)}"
-        return call.model_copy(update={"status": CallStatus.INVALID, "error": error, "ended_at": now})
-    usage = _usage(completion)
-    problem = None
-    if choice.finish_reason == "length":
-        problem = f"the answer was cut off at {request['max_tokens']} tokens"
-    else:
-        try:
-            shape.model_validate_json(answer)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            problem = f"the answer is not a {shape.__name__}: {first['msg']}: {_short(answer, tier)[:120]!r}"
-    return call.model_copy(
-        update={
-            "status": CallStatus.INVALID if problem else CallStatus.COMPLETED,
-            "ended_at": now,
-            "model": _text(completion.model) or call.model,
-            "usage": usage or TokenUsage(),
-            "cost": tier.price.cost(usage) if usage and tier.price else None,
-            "answer": answer,
-            "reasoning": reasoning,
-            "finish_reason": _text(choice.finish_reason),
-            "error": problem,
-        }
-    )
-
-
-def _apart(message: Any) -> tuple[str, str | None]:
-    """Answer and reasoning of a chat message: servers give reasoning in a field of its own, or in ``<think>``."""
-    content = storable(message.content or "")
-    reasoning = _text(getattr(message, "reasoning_content", None)) or _text(getattr(message, "reasoning", None))
-    thought = _THINK.match(content)
-    if thought:
-        return content[thought.end() :], (reasoning or thought[1].strip() or None)
-    return content, reasoning
-
-
-def _text(value: Any) -> str | None:
-    """``value`` if it is text, without what a database cannot store; the library does not check an answer's types."""
-    return storable(value) if isinstance(value, str) else None
-
-
-def _usage(completion: ChatCompletion) -> TokenUsage | None:
-    """The tokens as reported; None where they are not, or not as numbers."""
-    usage = completion.usage
-    if usage is None:
-        return None
-    try:
-        cached = usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else 0
-        reasoning = usage.completion_tokens_details.reasoning_tokens if usage.completion_tokens_details else 0
-        return TokenUsage(
-            prompt=usage.prompt_tokens,
-            cached=min(cached or 0, usage.prompt_tokens),
-            output=usage.completion_tokens,
-            reasoning=reasoning or 0,
-        )
-    except (AttributeError, TypeError, ValidationError):
-        return None
-
-
-def _trace(call: ModelCall, request: dict[str, Any]) -> None:
-    """Emit the call's span, with the times of the call. Its id is the call's: sent again, it is the same span.
-
-    Its model is the one asked for, by whose name Phoenix has the price; the endpoint may report another.
-    """
-    messages = [Message(role=m["role"], content=m["content"]) for m in request["messages"]]
-    attributes: dict[str, Any] = {
-        **get_span_kind_attributes("llm"),
-        **dict(get_attributes_from_context()),
-        **get_llm_model_name_attributes(request["model"]),
-        **get_llm_invocation_parameter_attributes({"temperature": 0, "max_tokens": request["max_tokens"]}),
-        **get_llm_input_message_attributes(messages),
-        **get_llm_output_message_attributes([Message(role="assistant", content=call.answer or "")]),
-        **get_input_attributes(messages[-1].get("content") or ""),
-        **get_output_attributes(call.answer or ""),
-        **get_llm_token_count_attributes(
-            TokenCount(
-                prompt=call.usage.prompt,
-                completion=call.usage.output,
-                total=call.usage.total,
-                prompt_details={"cache_read": call.usage.cached},
-            )
-        ),
-        "llm.prompt_template.version": call.prompt_version,
-        "counterfoil.model_reported": call.model,
-        "counterfoil.call.key": call.key,
-        "counterfoil.call.attempt": call.attempt,
-        "counterfoil.call.status": call.status.value,
-        "counterfoil.tier": call.tier,
-    }
-    if call.cost is not None:
-        attributes["counterfoil.cost"] = str(call.cost)
-        attributes["counterfoil.price_source"] = call.price_source or ""
-    if call.reasoning:
-        attributes["counterfoil.reasoning"] = call.reasoning
-    with identified(_subject(call)):
-        started = tracer().start_span(
-            f"{call.tier}: {call.step}", attributes=attributes, start_time=_nanoseconds(call.started_at)
-        )
-    usable = call.status is CallStatus.COMPLETED
-    started.set_status(Status(StatusCode.OK) if usable else Status(StatusCode.ERROR, call.error))
-    started.end(end_time=_nanoseconds(call.ended_at or call.started_at))
-
-
-def _subject(call: ModelCall) -> str:
-    """What the call's span stands for: this try at this question."""
-    return f"{call.key}#{call.attempt}"
-
-
-def _nanoseconds(at: datetime) -> int:
-    return int(at.timestamp() * 1_000_000) * 1000

@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from infra.models.errors import EndpointNotAllowed
-from infra.records import TokenUsage
+from infra.records.calls import PER_TOKENS, Price
 from infra.settings import MachinePrice, Settings, TierSettings, TokenPrice
 
-_MILLION = Decimal(1_000_000)
 _ORDER = ("small", "large", "premium")
 _PRIVATE = tuple(
     ipaddress.ip_network(network)
@@ -33,35 +32,19 @@ LOCAL_CPU_PRICE = MachinePrice(
 """What a call to the model the local stack serves on a CPU costs, until `model_price` says otherwise."""
 
 
-@dataclass(frozen=True)
-class Price:
-    """Per million tokens, in ``currency``. ``source`` says what the figures rest on."""
-
-    input: Decimal
-    cached: Decimal
-    output: Decimal
-    currency: str
-    source: str
-
-    @classmethod
-    def of(cls, price: TokenPrice | MachinePrice) -> Price:
-        """From a published price, or from machine cost and speed (formula at `MachinePrice`)."""
-        if isinstance(price, TokenPrice):
-            cached = price.input if price.cached is None else price.cached
-            return cls(price.input, cached, price.output, price.currency, price.source)
-        second = price.machine_per_hour / 3600 / price.utilisation
-        return cls(
-            input=(second / price.prompt_tokens_per_second * _MILLION).quantize(Decimal("0.0001")),
-            cached=Decimal(0),
-            output=(second / price.output_tokens_per_second * _MILLION).quantize(Decimal("0.0001")),
-            currency=price.currency,
-            source=f"{price.machine_per_hour} {price.currency}/h at {price.utilisation:%} utilisation: {price.source}",
-        )
-
-    def cost(self, usage: TokenUsage) -> Decimal:
-        """The cost of one call, in ``currency``. Cached prompt tokens carry their own rate."""
-        fresh = usage.prompt - usage.cached
-        return (fresh * self.input + usage.cached * self.cached + usage.output * self.output) / _MILLION
+def price_of(listed: TokenPrice | MachinePrice) -> Price:
+    """A published price, or what follows from machine cost and speed (formula at `MachinePrice`)."""
+    if isinstance(listed, TokenPrice):
+        cached = listed.input if listed.cached is None else listed.cached
+        return Price(listed.input, cached, listed.output, listed.currency, listed.source)
+    second = listed.machine_per_hour / 3600 / listed.utilisation
+    return Price(
+        input=(second / listed.prompt_tokens_per_second * PER_TOKENS).quantize(Decimal("0.0001")),
+        cached=Decimal(0),
+        output=(second / listed.output_tokens_per_second * PER_TOKENS).quantize(Decimal("0.0001")),
+        currency=listed.currency,
+        source=f"{listed.machine_per_hour} {listed.currency}/h at {listed.utilisation:%} utilisation: {listed.source}",
+    )
 
 
 @dataclass(frozen=True)
@@ -91,13 +74,13 @@ def tiers_of(settings: Settings) -> dict[str, Tier]:
     url = settings.model_url or settings.local_model_url
     return {
         "small": Tier(
-            "small", url, settings.model_name, Price.of(price) if price else None, key, settings.model_timeout_seconds
+            "small", url, settings.model_name, price_of(price) if price else None, key, settings.model_timeout_seconds
         )
     }
 
 
 def _tier(name: str, tier: TierSettings) -> Tier:
-    price = Price.of(tier.price) if tier.price else None
+    price = price_of(tier.price) if tier.price else None
     return Tier(name, tier.url, tier.model, price, os.environ.get(tier.api_key_env, ""), tier.timeout_seconds)
 
 

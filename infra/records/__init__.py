@@ -1,7 +1,7 @@
 """Records that everything speaks of: findings, model calls, executions, batches, master data, claims. They know of nobody."""
 
 from infra.records.batches import BatchProgress, BatchSummary
-from infra.records.calls import PAID, CallStatus, ModelCall, TokenUsage
+from infra.records.calls import PAID, CallStatus, ModelCall, Price, TokenUsage
 from infra.records.claims import Claim
 from infra.records.executions import (
     PART_OF,
@@ -38,6 +38,7 @@ __all__ = [
     "PAID",
     "PART_OF",
     "Posting",
+    "Price",
     "Receipt",
     "Refusal",
     "Review",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -42,6 +43,25 @@ class TokenUsage(BaseModel):
     @property
     def total(self) -> int:
         return self.prompt + self.output
+
+
+PER_TOKENS = Decimal(1_000_000)
+
+
+@dataclass(frozen=True)
+class Price:
+    """Per million tokens, in ``currency``. ``source`` says what the figures rest on."""
+
+    input: Decimal
+    cached: Decimal
+    output: Decimal
+    currency: str
+    source: str
+
+    def cost(self, usage: TokenUsage) -> Decimal:
+        """The cost of one call, in ``currency``. Cached prompt tokens carry their own rate."""
+        fresh = usage.prompt - usage.cached
+        return (fresh * self.input + usage.cached * self.cached + usage.output * self.output) / PER_TOKENS
 
 
 class ModelCall(BaseModel):

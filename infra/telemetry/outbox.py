@@ -11,21 +11,14 @@ needs room on the disk even to delete.
 from __future__ import annotations
 
 import logging
-import os
-import struct
 import threading
 import time
-import uuid
 from collections import deque
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
-from zlib import crc32
 
-from filelock import lock_descriptor
+from infra.telemetry._segments import SUFFIX, Batch, Place, Segment, framed
 
 SETTLED_AFTER_SECONDS = 120.0
 """How long a record that was taken is kept. Phoenix answers before it stores, and what waits in its memory, at most
@@ -33,38 +26,7 @@ SETTLED_AFTER_SECONDS = 120.0
 _MEMORY_BYTES = 64 * 2**20
 _DISK_AGAIN_SECONDS = 5.0
 _SEGMENTS = 128
-_SUFFIX = ".spans"
-_HEAD = struct.Struct("<II")
-"""Before each record: its length in bytes, which is never 0, and its CRC-32."""
-
 log = logging.getLogger(__name__)
-
-
-class _Place(NamedTuple):
-    """A place between two records of a segment."""
-
-    offset: int = 0
-    records: int = 0
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Records of one segment, in the order they were put."""
-
-    records: Sequence[bytes]
-    _segment: _Segment
-    _end: _Place
-
-
-def on_disk(folder: Path) -> tuple[int, int]:
-    """Records, and bytes, that all processes together keep in ``folder``: those not yet sent, and those sent so lately
-    that they may have to be sent again."""
-    records = size = 0
-    for path in folder.glob(f"*{_SUFFIX}"):
-        with suppress(FileNotFoundError):  # sent meanwhile
-            data = path.read_bytes()
-            records, size = records + sum(1 for _ in _records(data)), size + len(data)
-    return records, size
 
 
 class Outbox:
@@ -80,14 +42,14 @@ class Outbox:
         self._most_bytes = most_bytes
         self._segment_bytes = most_bytes // _SEGMENTS
         self._lock = threading.Lock()
-        self._segments: list[_Segment] = []
-        self._open: _Segment | None = None
+        self._segments: list[Segment] = []
+        self._open: Segment | None = None
         self._syncing = threading.Lock()
-        self._memory: _Segment | None = None
+        self._memory: Segment | None = None
         self._disk_again = 0.0
         self._disk_failed = False
         self._unreadable: set[Path] = set()
-        self._unsettled: deque[tuple[float, _Segment, _Place]] = deque()
+        self._unsettled: deque[tuple[float, Segment, Place]] = deque()
         self.count = self.synced = 0
         """Records put so far, and how many of these `sync` has seen to."""
         self.dropped = 0
@@ -106,7 +68,7 @@ class Outbox:
 
     def put(self, record: bytes) -> None:
         """Keep ``record``, which is not empty. It is on disk when this returns, unless the disk fails."""
-        frame = _HEAD.pack(len(record), crc32(record)) + record
+        frame = framed(record)
         with self._lock:
             if not self._on_disk(frame, 1):
                 self._in_memory(frame)
@@ -139,7 +101,7 @@ class Outbox:
             self._open = None
         if not self._open:
             self._make_room()
-            self._open = _Segment.create(self._folder)
+            self._open = Segment.create(self._folder)
             self._segments.append(self._open)
         try:
             self._open.append(frames, records)
@@ -158,7 +120,7 @@ class Outbox:
             kept = self._memory.after(self._memory.sent)
             self._forget(self._memory)
         if not self._memory:
-            self._memory = _Segment(BytesIO(), None)
+            self._memory = Segment(BytesIO(), None)
             self._memory.append(*kept)
             self._segments.append(self._memory)
         self._memory.append(frame, 1)
@@ -166,7 +128,7 @@ class Outbox:
     def _make_room(self) -> None:
         """Drop the oldest until one more segment is within bounds. What other processes hold is theirs to drop."""
         kept = 0
-        for path in self._folder.glob(f"*{_SUFFIX}"):
+        for path in self._folder.glob(f"*{SUFFIX}"):
             with suppress(FileNotFoundError):  # another process has sent it
                 kept += path.stat().st_size
         for oldest in [segment for segment in self._segments if segment.path]:
@@ -181,7 +143,7 @@ class Outbox:
         if records:
             log.error("dropped %d spans (%d so far): %s", records, self.dropped, reason)
 
-    def _forget(self, segment: _Segment) -> None:
+    def _forget(self, segment: Segment) -> None:
         self._segments.remove(segment)
         if segment is self._open:
             self._open = None
@@ -213,11 +175,11 @@ class Outbox:
             if self._memory:
                 self._on_disk(b"", 0)
             known = {segment.path for segment in self._segments} | self._unreadable
-        for path in sorted(self._folder.glob(f"*{_SUFFIX}")):
+        for path in sorted(self._folder.glob(f"*{SUFFIX}")):
             if path in known:
                 continue
             try:
-                found = _Segment.take_over(path)
+                found = Segment.take_over(path)
             except OSError as error:
                 log.error("the spans in %s cannot be sent: %s", path, error)
                 self._unreadable.add(path)
@@ -243,20 +205,20 @@ class Outbox:
                 self._advance(segment, segment.end)
         return None
 
-    def _advance(self, segment: _Segment, place: _Place) -> None:
+    def _advance(self, segment: Segment, place: Place) -> None:
         segment.sent = place
         self._unsettled.append((time.monotonic(), segment, place))
 
     def taken(self, batch: Batch) -> None:
         """``batch`` was sent and taken. It is kept until `settle` forgets it."""
         with self._lock:
-            self._advance(batch._segment, batch._end)
+            self._advance(batch.segment, batch.end)
 
     def refused(self, batch: Batch) -> None:
         """``batch`` will never be taken: it counts as dropped."""
         with self._lock:
             self.dropped += len(batch.records)
-            self._advance(batch._segment, batch._end)
+            self._advance(batch.segment, batch.end)
 
     def settle(self) -> None:
         """Forget what was taken more than `SETTLED_AFTER_SECONDS` ago."""
@@ -274,131 +236,3 @@ class Outbox:
             for _, segment, _ in self._unsettled:
                 segment.sent = segment.settled
             self._unsettled.clear()
-
-
-class _Segment:
-    """Records one behind the other, in a file that this process has locked, or in memory where ``path`` is None.
-
-    Not thread-safe; the outbox's lock guards it. ``end`` is behind the last record, ``sent`` behind the last that was
-    taken, ``settled`` behind the last that need not be sent again.
-    """
-
-    def __init__(self, file: BinaryIO, path: Path | None, end: _Place | None = None) -> None:
-        self._file = file
-        self.path = path
-        self._listed = False
-        self.end = end or _Place()
-        self.sent = self.settled = _Place()
-        self._synced = self.end
-
-    @classmethod
-    def create(cls, folder: Path) -> _Segment:
-        """A new, empty one. Raises OSError."""
-        folder.mkdir(parents=True, exist_ok=True)
-        while True:
-            path = folder / f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}{_SUFFIX}"
-            file = path.open("x+b", buffering=0)
-            if _locked(file):
-                return cls(file, path)
-            file.close()  # another process found it before it was locked, and took it for one left behind
-
-    @classmethod
-    def take_over(cls, path: Path) -> _Segment | None:
-        """The one at ``path``, if it is still there and the process that wrote it is gone. A record that the process
-        died over is not in it. Raises OSError."""
-        try:
-            file = path.open("r+b", buffering=0)
-        except FileNotFoundError:
-            return None
-        if not _locked(file):
-            file.close()
-            return None
-        data = file.read()
-        end = _Place()
-        for record in _records(data):
-            end = _Place(end.offset + _HEAD.size + len(record), end.records + 1)
-        if end.offset < len(data):
-            log.warning("%s ends in %d bytes that are no whole record", path, len(data) - end.offset)
-        return cls(file, path, end)
-
-    def append(self, frames: bytes, records: int) -> None:
-        """Write that many whole frames. Raises OSError; then nothing was appended."""
-        try:
-            self._file.seek(self.end.offset)
-            left = memoryview(frames)
-            while left:
-                left = left[self._file.write(left) :]
-        except OSError:
-            with suppress(OSError):
-                self._file.truncate(self.end.offset)
-            raise
-        self.end = _Place(self.end.offset + len(frames), self.end.records + records)
-
-    def read(self, most_records: int, most_bytes: int) -> Batch | None:
-        """The next records to send; None if they cannot be read."""
-        found: list[bytes] = []
-        end = self.sent
-        for size in (most_bytes, self.end.offset):  # one record alone may be larger than a batch should be
-            self._file.seek(self.sent.offset)
-            try:
-                data = self._file.read(min(size, self.end.offset - self.sent.offset))
-            except OSError as error:
-                log.error("%s cannot be read: %s", self.path, error)
-                return None
-            for record in _records(data):
-                found.append(record)
-                end = _Place(end.offset + _HEAD.size + len(record), end.records + 1)
-                if len(found) == most_records:
-                    break
-            if found:
-                return Batch(found, self, end)
-        return None
-
-    def after(self, place: _Place) -> tuple[bytes, int]:
-        """What comes after ``place``, as it is stored, and how many records that is."""
-        self._file.seek(place.offset)
-        return self._file.read(self.end.offset - place.offset), self.end.records - place.records
-
-    @property
-    def unsynced(self) -> bool:
-        """Whether the device may lack some of what was written."""
-        return self.path is not None and self._synced != self.end
-
-    def sync(self, end: _Place) -> None:
-        """Have the device take what was written up to ``end``, and the file's name."""
-        try:
-            os.fsync(self._file.fileno())
-            if self.path and not self._listed:
-                folder = os.open(self.path.parent, os.O_RDONLY)
-                try:
-                    os.fsync(folder)
-                finally:
-                    os.close(folder)
-                self._listed = True
-        except (OSError, ValueError) as error:  # ValueError: sent and closed meanwhile
-            if not self._file.closed:
-                log.error("%s could not be synced: %s", self.path, error)
-        self._synced = end
-
-    def delete(self) -> None:
-        """Remove the file, and with it the lock."""
-        if self.path:
-            self.path.unlink(missing_ok=True)
-        self._file.close()
-
-
-def _locked(file: BinaryIO) -> bool:
-    """Whether ``file`` is now locked by us, and still has its name: who held it before may have deleted it."""
-    return lock_descriptor(file.fileno(), blocking=False) and os.fstat(file.fileno()).st_nlink > 0
-
-
-def _records(data: bytes) -> Iterator[bytes]:
-    """The whole records at the beginning of ``data``."""
-    at = 0
-    while at + _HEAD.size <= len(data):
-        length, checksum = _HEAD.unpack_from(data, at)
-        record = data[at + _HEAD.size : at + _HEAD.size + length]
-        if not length or len(record) < length or crc32(record) != checksum:
-            return
-        yield record
-        at += _HEAD.size + length

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import httpx
 
-from infra.models.tiers import Price
+from infra.records import Price
 from infra.settings import Settings
 
 PRICE_HOLDS_AFTER_SECONDS = 7.0

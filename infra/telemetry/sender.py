@@ -10,7 +10,8 @@ from enum import Enum, auto
 import requests
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from infra.telemetry.outbox import Batch, Outbox
+from infra.telemetry._segments import Batch
+from infra.telemetry.outbox import Outbox
 
 _BATCH_SPANS = 512
 _BATCH_BYTES = 2 * 2**20

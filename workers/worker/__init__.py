@@ -33,7 +33,6 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from infra import connections as connected
 from infra.connections import Connections
 from infra.ledger import LedgerNotReady
-from infra.ledger.activities import record
 from infra.models import EndpointNotAllowed, ModelError
 from infra.settings import Settings, settings
 from infra.telemetry import metrics
@@ -41,6 +40,7 @@ from infra.telemetry.logs import start_logging
 from infra.telemetry.phoenix import PRICE_HOLDS_AFTER_SECONDS, Phoenix, PhoenixError
 from infra.telemetry.tracing import Tracing, start_tracing
 from infra.temporal import search_attributes
+from infra.temporal.activities import record
 from infra.temporal.agents import AgentsPlugin
 from infra.temporal.connect import TemporalUnreachable, connect
 from infra.temporal.interceptors import ActivityCare

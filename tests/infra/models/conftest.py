@@ -10,8 +10,8 @@ import pytest
 from pydantic import BaseModel
 
 from infra.ledger import Ledger
-from infra.models import ModelClient, Price, Question, Tier
-from infra.records import ModelCall
+from infra.models import ModelClient, Question, Tier
+from infra.records import ModelCall, Price
 
 EXECUTION = "default/0123"
 PRICE = Price(Decimal("2"), Decimal("0.5"), Decimal("8"), "USD", "a price list")

@@ -9,12 +9,11 @@ from decimal import Decimal
 import pytest
 
 from infra.ledger import Ledger
-from infra.models import MemoryCallBook, ModelClient, Tier
 from infra.records import CallStatus, TokenUsage
 from tests.scripted.endpoint import MODEL, ScriptedEndpoint
 
 from .canned import Canned, completion
-from .conftest import EXECUTION, PRICE, Connect, question, the_call
+from .conftest import EXECUTION, Connect, question, the_call
 
 
 async def test_an_answer_comes_in_the_shape_asked_for_with_its_tokens_and_cost(
@@ -91,12 +90,6 @@ async def test_no_more_calls_are_in_flight_than_allowed(endpoint: ScriptedEndpoi
     client = connect(endpoint.url, concurrency=2)
     await asyncio.gather(*(client.ask(question(f"INVOICE {n}")) for n in range(6)))
     assert endpoint.script.most_in_flight == 2
-
-
-async def test_the_tier_above_is_the_next_in_order_and_the_last_has_none_above() -> None:
-    tiers = {name: Tier(name, "http://127.0.0.1:1/v1", "m", PRICE, "", 5) for name in ("small", "large")}
-    client = ModelClient(tiers, MemoryCallBook())
-    assert (client.tier_above("small"), client.tier_above("large")) == ("large", "large")
 
 
 async def test_thoughts_in_the_answer_are_kept_apart_from_it(

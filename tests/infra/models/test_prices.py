@@ -8,26 +8,26 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from infra.models import Price, tiers_of
-from infra.records import TokenUsage
+from infra.models import price_of, tiers_of
+from infra.records import Price, TokenUsage
 from infra.settings import MachinePrice, Settings, TierSettings, TokenPrice
 
 
 def test_a_published_price_is_taken_as_it_is() -> None:
     listed = TokenPrice(input=Decimal("0.15"), cached=Decimal("0.075"), output=Decimal("0.60"), source="list of May")
-    price = Price.of(listed)
+    price = price_of(listed)
     assert price == Price(Decimal("0.15"), Decimal("0.075"), Decimal("0.60"), "USD", "list of May")
     cost = price.cost(TokenUsage(prompt=1000, cached=400, output=50))
     assert cost == Decimal("0.00015")  # 600 at 0.15, 400 at 0.075, 50 at 0.60 a million
 
 
 def test_cached_tokens_cost_as_others_where_no_rate_is_listed() -> None:
-    price = Price.of(TokenPrice(input=Decimal(3), output=Decimal(15), source="list"))
+    price = price_of(TokenPrice(input=Decimal(3), output=Decimal(15), source="list"))
     assert price.cost(TokenUsage(prompt=1000, cached=999, output=0)) == Decimal("0.003")
 
 
 def test_cached_tokens_listed_as_free_are_free() -> None:
-    price = Price.of(TokenPrice(input=Decimal(3), cached=Decimal(0), output=Decimal(15), source="list"))
+    price = price_of(TokenPrice(input=Decimal(3), cached=Decimal(0), output=Decimal(15), source="list"))
     assert price.cost(TokenUsage(prompt=1000, cached=1000, output=0)) == 0
 
 
@@ -40,7 +40,7 @@ def test_a_machines_price_follows_from_its_cost_speed_and_utilisation() -> None:
         source="measured",
         currency="EUR",
     )
-    price = Price.of(machine)
+    price = price_of(machine)
     # 3.60 an hour is 0.001 a second, 0.004 a second in use: 4 per million at 1000 tokens a second, 40 at 100.
     assert (price.input, price.cached, price.output, price.currency) == (Decimal(4), Decimal(0), Decimal(40), "EUR")
     assert price.source == "3.60 EUR/h at 25% utilisation: measured"

@@ -12,8 +12,8 @@ import pytest
 from prometheus_client.metrics import MetricWrapperBase
 
 from infra.ledger import Ledger
-from infra.models import ModelClient, ModelError, Price, Tier
-from infra.records import CallStatus, Execution, Status
+from infra.models import ModelClient, ModelError, Tier
+from infra.records import CallStatus, Execution, Price, Status
 from infra.telemetry import metrics
 from infra.telemetry.metrics import REGISTRY, count_execution
 from tests.infra.models.conftest import EXECUTION, question

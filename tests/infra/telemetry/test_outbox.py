@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from infra.telemetry import outbox as module
-from infra.telemetry.outbox import SETTLED_AFTER_SECONDS, Outbox, on_disk
+from infra.telemetry.outbox import SETTLED_AFTER_SECONDS, Outbox
+from tests.infra.telemetry.segments import on_disk
 
 ENOUGH = 2**24
 
@@ -230,7 +231,7 @@ def test_many_who_sync_at_once_share_the_work(tmp_path: Path, monkeypatch: pytes
         going.set()
         go_on.wait(5)
 
-    monkeypatch.setattr("infra.telemetry.outbox.os.fsync", fsync)
+    monkeypatch.setattr("infra.telemetry._segments.os.fsync", fsync)
     outbox = Outbox(tmp_path, most_bytes=ENOUGH)
 
     def finish() -> None:

@@ -23,9 +23,9 @@ from temporalio.worker import Worker
 from infra.settings import Settings
 from infra.telemetry import outbox as outbox_module
 from infra.telemetry import tracing as tracing_module
-from infra.telemetry.outbox import on_disk
 from infra.telemetry.tracing import Tracing, span, start_tracing
 from infra.temporal.interceptors import ActivityCare
+from tests.infra.telemetry.segments import on_disk
 from tests.scripted.endpoint import unused_port
 from workers.worker import workflow_runner
 
@@ -145,7 +145,7 @@ async def test_with_fsync_the_device_has_what_is_stored(
         time.sleep(0.01)
         synced.append(fd)
 
-    monkeypatch.setattr("infra.telemetry.outbox.os.fsync", fsync)
+    monkeypatch.setattr("infra.telemetry._segments.os.fsync", fsync)
     tracing = start_tracing(Settings(home=tmp_path, phoenix_url=away, spans_fsync=True))
 
     async def finish() -> None:

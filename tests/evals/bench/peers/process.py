@@ -17,8 +17,7 @@ from agents.invoice.graph import options
 from infra import connections as connected
 from infra.connections import Connections
 from infra.ledger import migrate
-from infra.models import ModelClient, tiers_of
-from infra.models.client import MemoryCallBook
+from infra.models import MemoryCallBook, ModelClient, tiers_of
 from infra.settings import settings
 from tests.evals.bench.contender import Contender, Run, WorkerGone
 from tests.evals.bench.job import Ask, Endpoint, environment, process_environment
