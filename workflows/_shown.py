@@ -12,7 +12,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
-    from infra.records import BatchProgress, Execution, Status
+    from infra.records import BatchProgress, Execution
     from infra.temporal import search_attributes as sa
     from workflows._reviews import Reminder
 
@@ -31,9 +31,8 @@ def show(lines: Sequence[str]) -> None:
     workflow.set_current_details("\n\n".join(lines))
 
 
-def execution_lines(stub: Execution, *, step: str, trace: str | None, waits: Sequence[str]) -> list[str]:
-    """An execution's page: at which ``step`` it is, what was decided, at what cost; with the link to its ``trace``, and while
-    it ``waits`` (`waiting_lines`), for whom."""
+def execution_lines(stub: Execution, *, step: str, trace: str | None) -> list[str]:
+    """An execution's page: at which ``step`` it is, what was decided, at what cost; with the link to its ``trace``."""
     lines = [f"**{plain(stub.name)}**: {stub.status.value}" + (f", at step `{step}`" if not stub.ended_at else "")]
     if stub.decision:
         lines.append(f"**Decision**: {stub.decision} by {stub.decided_by}")
@@ -47,20 +46,20 @@ def execution_lines(stub: Execution, *, step: str, trace: str | None, waits: Seq
         lines.append(f"**Cost**: {_cost(stub)} for {stub.model_calls} model calls, {stub.usage.total} tokens")
     if trace:
         lines.append(f"[Trace in Phoenix]({trace})")
-    if stub.status is Status.REVIEW:
-        lines += [*waits, f"Answer with `counterfoil review approve|reject|correct {stub.id}`"]
     return lines
 
 
-def waiting_lines(since: datetime | None, people: Sequence[str], reminders: Sequence[Reminder]) -> list[str]:
-    """For how long an execution waits, on whom, and what was done about it."""
+def waiting_lines(
+    id: str, *, since: datetime | None, people: Sequence[str], reminders: Sequence[Reminder]
+) -> list[str]:
+    """Of an execution that waits: for how long, on whom, what was done about it, and how to answer."""
     names = ", ".join(plain(name) for name in people)
     lines = ["**Waits**" + (f" since {since:%Y-%m-%d %H:%M} UTC" if since else "") + (f" for {names}" if names else "")]
     if reminders:
         counts = Counter(reminder["kind"] for reminder in reminders)
         given = ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items())
         lines.append(f"{given}, the last at {reminders[-1]['at'][:16].replace('T', ' ')} UTC")
-    return lines
+    return [*lines, f"Answer with `counterfoil review approve|reject|correct {id}`"]
 
 
 def batch_lines(progress: BatchProgress, *, paused: bool, cancelled: bool, note: str | None) -> list[str]:

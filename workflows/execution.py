@@ -192,8 +192,12 @@ class AgentWorkflow:
         self._attributes.send(self._stub)
 
     def _show(self) -> None:
-        waits = _shown.waiting_lines(self._reviews.since, self.who_may_approve(), self._reviews.reminders)
-        _shown.show(_shown.execution_lines(self._stub, step=self._step, trace=self._link, waits=waits))
+        stub, reviews = self._stub, self._reviews
+        lines = _shown.execution_lines(stub, step=self._step, trace=self._link)
+        if stub.status is Status.REVIEW:
+            people = self.who_may_approve()
+            lines += _shown.waiting_lines(stub.id, since=reviews.since, people=people, reminders=reviews.reminders)
+        _shown.show(lines)
 
     def _end_root(self) -> None:
         assert self._root, "the agent runs within it"

@@ -7,6 +7,8 @@ import asyncio
 import io
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,10 +17,12 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
-from infra.records import Status
+from infra.ledger import Ledger
+from infra.records import Execution, Status
 from tests.definitions.conftest import ADDED
 from tests.stack import ROOT, Stack
 
+PAGE = ROOT / "docs" / "add-a-definition.md"
 LINES = (("Train to Hamburg", "89.90"), ("Hotel, one night", "120.00"))
 
 
@@ -34,52 +38,54 @@ def report_pdf(total: str, day: str = "12.10.2026") -> bytes:
     return file.getvalue()
 
 
+def blocks(language: str) -> list[str]:
+    """What stands on the page in that language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
 @pytest.fixture(scope="module")
 def stack(house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with Stack(tmp_path_factory.mktemp("home"), code=house) as stack:
         yield stack
 
 
-def counterfoil(stack: Stack, house: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    """The command line of the house with the definition in it."""
-    command = [sys.executable, "-m", "workers.cli", *map(str, words)]
+def counterfoil(stack: Stack, *words: str) -> subprocess.CompletedProcess[str]:
+    """The command line of the house with the definition in it, called where the stack has its home."""
     environment = stack.process_environment | {"COUNTERFOIL_REVIEWER": "anna"}
-    return subprocess.run(command, env=environment, cwd=house, capture_output=True, text=True, timeout=60)
+    command = [sys.executable, "-m", "workers.cli", *words]
+    return subprocess.run(command, env=environment, cwd=stack.home, capture_output=True, text=True, timeout=60)
 
 
-def submitted(stack: Stack, house: Path, files: dict[str, bytes], batch: str) -> list[str]:
-    """The ids of the executions of some files, handed in on the command line."""
-    folder = stack.home / batch
-    folder.mkdir()
+def hand_in(stack: Stack, batch: str, files: dict[str, bytes]) -> None:
+    """Files in a folder named as the batch they make."""
+    (stack.home / batch).mkdir()
     for name, data in files.items():
-        (folder / name).write_bytes(data)
-    done = counterfoil(stack, house, "submit", "--definition", "expense_report", "--batch", batch, folder)
-    assert done.returncode == 0, done.stderr
-    return asyncio.run(stack.executions(batch=batch))
+        (stack.home / batch / name).write_bytes(data)
 
 
-def test_what_adds_up_is_approved_and_what_does_not_is_corrected_by_a_person_and_exported(
-    stack: Stack, house: Path, tmp_path: Path
-) -> None:
-    files = {"right.pdf": report_pdf("209.90"), "wrong.pdf": report_pdf("290.90", day="13 October 2026")}
-    right, wrong = submitted(stack, house, files, "reports")
-    ended = asyncio.run(stack.until(right))
-    assert (ended.status, ended.reasons) == (Status.APPROVED, ["the lines come to the total"])
-    assert [step.name for step in ended.steps] == ["read", "check", "decide"]
-    waiting = asyncio.run(stack.until(wrong, Status.REVIEW))
-    assert waiting.reasons == ["the lines come to 209.90, the total is 290.90"]
+async def executions(stack: Stack, batch: str) -> dict[str, Execution]:
+    """By the names of their documents."""
+    async with Ledger(stack.settings().ledger) as ledger:
+        listed = await ledger.executions(batch=batch)
+        return {execution.name: await ledger.execution(execution.id) or execution for execution in listed}
 
-    nonsense = counterfoil(stack, house, "review", "correct", wrong, "grand_total=209.90")
-    assert "'grand_total' is no field of an expense report" in nonsense.stderr
-    two_ways = counterfoil(stack, house, "review", "correct", wrong, "total=1.234")
-    assert (two_ways.returncode, "total: 1.234 may be" in two_ways.stderr) == (2, True)
-    corrected = counterfoil(stack, house, "review", "correct", wrong, "total=209,90", "--reason", "misprinted")
-    assert (corrected.returncode, "total = 209.90" in corrected.stdout) == (0, True), corrected.stderr
-    assert asyncio.run(stack.until(wrong)).status is Status.APPROVED
 
-    done = counterfoil(stack, house, "export", "--format", "json", "--out", tmp_path, "--batch", "reports")
-    assert done.returncode == 0, done.stderr
-    assert json.loads((tmp_path / "wrong.json").read_text()) == {
+def test_the_page_adds_a_definition_whose_reports_are_approved_or_corrected_and_exported(stack: Stack) -> None:
+    hand_in(stack, "reports", {"right.pdf": report_pdf("209.90"), "wrong.pdf": report_pdf("290.90", "13 October 2026")})
+    said: dict[str, str] = {}
+    for command in blocks("sh")[0].splitlines():
+        done = counterfoil(stack, *shlex.split(command)[1:])
+        assert done.returncode == 0, (command, done.stderr)
+        said[command.split(" --")[0]] = done.stdout
+    assert "the lines come to 209.90, the total is 290.90" in said["counterfoil review list"].replace("\n", " ")
+    assert "total = 209.90" in said["counterfoil review correct wrong.pdf total=209,90"]
+    ended = asyncio.run(executions(stack, "reports"))
+    assert {name: execution.status for name, execution in ended.items()} == dict.fromkeys(ended, Status.APPROVED)
+    assert [step.name for step in ended["right.pdf"].steps] == ["read", "check", "decide"]
+    assert ended["right.pdf"].reasons == ["the lines come to the total"]
+    assert [step.name for step in ended["wrong.pdf"].steps][3:] == ["review", "check", "decide"]
+    assert ended["wrong.pdf"].result["fields"]["total"]["evidence"] == {"source": "person", "text": "anna"}
+    assert json.loads((stack.home / "results" / "wrong.json").read_text()) == {
         "employee": "Ada Muster",
         "date": "2026-10-13",
         "currency": "EUR",
@@ -87,29 +93,33 @@ def test_what_adds_up_is_approved_and_what_does_not_is_corrected_by_a_person_and
         "lines": [{"text": text, "amount": float(amount)} for text, amount in LINES],
         "findings": [],
     }
-    done = counterfoil(stack, house, "export", "--format", "csv", "--out", tmp_path, "--batch", "reports")
-    assert done.returncode == 0, done.stderr
-    assert "Train to Hamburg,89.90" in (tmp_path / "lines.csv").read_text(encoding="utf-8-sig")
+    assert "Train to Hamburg,89.90" in (stack.home / "results" / "lines.csv").read_text(encoding="utf-8-sig")
 
 
 @pytest.mark.exhaustive
-def test_an_approval_in_spite_of_the_sum_and_a_rejection_end_it(stack: Stack, house: Path) -> None:
-    accepted, rejected = submitted(stack, house, {f"{n}.pdf": report_pdf(f"{n}.00") for n in (1, 2)}, "doubted")
-    for id in (accepted, rejected):
-        asyncio.run(stack.until(id, Status.REVIEW))
-    assert counterfoil(stack, house, "review", "approve", accepted).returncode == 0
-    assert counterfoil(stack, house, "review", "reject", rejected, "--reason", "no receipts").returncode == 0
-    ended = asyncio.run(stack.until(accepted))
-    assert (ended.status, ended.decided_by) == (Status.APPROVED, "anna")
-    ended = asyncio.run(stack.until(rejected))
-    assert (ended.status, ended.reasons) == (Status.REJECTED, ["reject: no receipts"])
-
-
-@pytest.mark.exhaustive
-def test_a_file_of_another_kind_is_refused_at_the_door(stack: Stack, house: Path) -> None:
+def test_what_is_no_answer_or_no_report_is_refused_and_people_approve_and_reject(stack: Stack) -> None:
+    hand_in(stack, "doubted", {"accepted.pdf": report_pdf("1.00"), "rejected.pdf": report_pdf("2.00")})
     (stack.home / "report.txt").write_text("Total: 1.00 EUR")
-    done = counterfoil(stack, house, "submit", "--definition", "expense_report", stack.home / "report.txt")
-    assert (done.returncode, "it is a text file; hand in a PDF" in done.stderr + done.stdout) == (1, True), done.stdout
+    submit = ("submit", "--definition", "expense_report", "--batch", "doubted", "--wait")
+    done = counterfoil(stack, *submit, "report.txt", "doubted")
+    assert (done.returncode, "it is a text file; hand in a PDF" in done.stdout + done.stderr) == (1, True)
+    nonsense = counterfoil(stack, "review", "correct", "accepted.pdf", "grand_total=209.90")
+    assert "'grand_total' is no field of an expense report" in nonsense.stderr
+    two_ways = counterfoil(stack, "review", "correct", "accepted.pdf", "total=1.234")
+    assert (two_ways.returncode, "total: 1.234 may be" in two_ways.stderr) == (2, True)
+    assert counterfoil(stack, "review", "approve", "accepted.pdf").returncode == 0
+    assert counterfoil(stack, "review", "reject", "rejected.pdf", "--reason", "no receipts").returncode == 0
+    ended = asyncio.run(executions(stack, "doubted"))
+    accepted, rejected = ended["accepted.pdf"], ended["rejected.pdf"]
+    assert (accepted.status, accepted.decided_by) == (Status.APPROVED, "anna")
+    assert (rejected.status, rejected.reasons) == (Status.REJECTED, ["reject: no receipts"])
+
+
+def test_what_the_page_shows_is_what_runs() -> None:
+    shown = blocks("python")
+    assert len(shown) == 3
+    code = "\n".join(path.read_text() for path in ADDED.rglob("*.py"))
+    assert [block for block in shown if block not in code] == []
 
 
 def test_it_loads_nothing_of_other_agents(house: Path) -> None:
