@@ -290,6 +290,10 @@ FIELDS: tuple[FieldSpec, ...] = (
         f"{_AGREEMENT}/BuyerOrderReferencedDocument/IssuerAssignedID", "OrderReference/ID", asked="purchase_order",
     ),
     FieldSpec(
+        "buyer_reference", "BT-10", Kind.TEXT, Family.NUMBER, f"{_AGREEMENT}/BuyerReference", "BuyerReference",
+        printed=False,
+    ),
+    FieldSpec(
         "delivery_date", "BT-72", Kind.DATE, Family.DATE,
         f"{_DELIVERY}/ActualDeliverySupplyChainEvent/OccurrenceDateTime/DateTimeString", "Delivery/ActualDeliveryDate",
     ),
