@@ -13,7 +13,7 @@ from typing import Any
 
 from agents.controls.approval import Case, Policy, auto, policy_of
 from agents.controls.matching import duplicates, orders, vendors
-from agents.controls.matching.vendors import VendorMatch
+from agents.controls.matching.vendors import VendorLimit, VendorMatch
 from agents.controls.rulebook import Facts, ask_rules, by_code, kept_rulebook, kept_sanctions, unasked
 from agents.documents.reading import Reading
 from agents.einvoice import en16931
@@ -83,7 +83,7 @@ async def match(state: State) -> State:
             "near": _near(found),
             "vendor_key": claim.vendor_key,
             "cost_centre": _cost_centre(state, found.vendor),
-            "limit": _limit(found.vendor, claim),
+            "limit": str(limit) if (limit := VendorLimit.of(found.vendor, claim.currency)) else None,
             "order": wanted if any(one.rule == "ORDER" and one.verdict is Verdict.PASS for one in ordered) else None,
         },
         "submitters": sorted(await _submitters(ledger, execution)),
@@ -230,13 +230,6 @@ def _order_number(state: State, fields: Fields) -> str | None:
 def _cost_centre(state: State, vendor: Vendor | None) -> str | None:
     given: str | None = state["execution"].get("details", {}).get("cost_centre")
     return given or (vendor.cost_centre if vendor else None)
-
-
-def _limit(vendor: Vendor | None, claim: Claim) -> str | None:
-    """The largest total of the vendor that passes without a person by the vendor master, in the invoice's currency."""
-    if vendor is None or vendor.limit is None:
-        return None
-    return format(vendor.limit, "f") if vendor.currency in (None, claim.currency) else "0"
 
 
 async def _submitters(ledger: Ledger, execution: Mapping[str, Any]) -> set[str]:

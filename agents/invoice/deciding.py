@@ -6,7 +6,7 @@ with the execution, so that the same state gives the same decision when an audit
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,9 +14,10 @@ from typing import Any
 from langgraph.types import interrupt
 
 from agents.controls import approval
-from agents.controls.approval import Case, Policy
+from agents.controls.approval import Case
 from agents.fields.schema import SPLIT_PAGES, Evidence, Field, Fields, loaded, plain_json, public
-from agents.fields.table import FIELDS, HEADLINE
+from agents.fields.table import HEADLINE
+from agents.invoice.reasons import review_reasons
 from agents.invoice.state import Decision
 from agents.pages import parse_pages
 from infra.connections import connections
@@ -36,7 +37,7 @@ async def decide(state: State) -> State:
     policy = approval.policy_of(state["options"])
     case = _case(state, fields)
     passes = approval.auto(policy, case)
-    reasons = _reasons_for_review(state, fields, policy, passes)
+    reasons = [reason.message for reason in review_reasons(state, fields, policy, passes)]
     corrections = [f"after correction by {review['reviewer']}" for review in state.get("reviews", [])]
     decision: Decision = (
         {"outcome": "review", "by": "policy", "reasons": reasons}
@@ -236,47 +237,6 @@ def _case(state: State, fields: Fields) -> Case:
         submitters=list(state.get("submitters") or []),
         correctors=[one["reviewer"] for one in state.get("reviews", []) if one["action"] == "correct"],
     )
-
-
-def _reasons_for_review(state: State, fields: Fields, policy: Policy, passes: approval.Verdict) -> list[str]:
-    """Why a person has to look. Empty only if everything that approval rests on is there and holds."""
-    reasons = [f["message"] for found in state["findings"].values() for f in found if f["severity"] == "error"]
-    kind = state.get("kind")
-    if kind == "credit_note":
-        reasons.append("it is a credit note: a person settles it against its invoice")
-    elif kind == "other":
-        reasons.insert(0, "it does not look like an invoice")
-    # Two ways that know nothing of each other agree on the name: the page's, and the vendor master's by the identifier.
-    proved = {"seller.name"} if (state.get("matched") or {}).get("named") else set()
-    reasons += _doubts(fields, policy.auto_approval.sure, proved)
-    gross, currency = fields.get("totals.grand_total"), _value(fields, "currency")
-    if gross and gross.number <= 0:
-        reasons.append(f"the total of {gross.value} is not positive")
-    elif gross and currency and not passes.allowed:
-        reasons.append(passes.reason)
-    limit = (state.get("matched") or {}).get("limit")
-    if gross and limit is not None and gross.number > Decimal(limit):
-        reasons.append(
-            f"the total of {gross.value} {currency} is above the limit of {limit} that the vendor master has"
-        )
-    if not reasons and (kind != "invoice" or not {"check", "match", "comply"} <= set(state["findings"])):
-        reasons.append("what approval rests on is not there: kind or checks")
-    if not reasons and not passes.allowed:
-        reasons.append(passes.reason)
-    return list(dict.fromkeys(reasons))
-
-
-_KEY = sorted((spec.path for spec in FIELDS if spec.sure), key=lambda path: path.startswith("payment."))
-"""What a payment rests on: it is approved only if each of them that is there is sure."""
-
-
-def _doubts(fields: Fields, sure: float, proved: Collection[str]) -> list[str]:
-    """A reason for each key value that is not sure enough, but for those ``proved`` otherwise."""
-    return [
-        f"{path} {field.value} is not sure ({field.confidence or 0:.0%}, by {', '.join(field.grounds) or 'nothing'})"
-        for path in _KEY
-        if path not in proved and (field := fields.get(path)) and (field.confidence or 0) < sure
-    ]
 
 
 def _value(fields: Fields, path: str) -> str | None:

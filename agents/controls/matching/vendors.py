@@ -10,7 +10,8 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -35,6 +36,24 @@ class VendorMatch:
     near: list[tuple[Vendor, float]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     fields: Fields = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class VendorLimit:
+    """The largest total of a vendor that passes without a person by the vendor master, in the invoice's currency."""
+
+    amount: Decimal
+
+    @classmethod
+    def of(cls, vendor: Vendor | None, currency: str | None) -> Self | None:
+        """That of ``vendor`` for an invoice in ``currency``: nothing passes in another than the vendor's own; None where the
+        master has no limit."""
+        if vendor is None or vendor.limit is None:
+            return None
+        return cls(vendor.limit if vendor.currency in (None, currency) else Decimal(0))
+
+    def __str__(self) -> str:
+        return format(self.amount, "f")
 
 
 def match_vendor(fields: Fields, vendors: Sequence[Vendor]) -> VendorMatch:

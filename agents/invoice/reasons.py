@@ -1,0 +1,89 @@
+"""Why a person has to look at an invoice: each reason by the rule it follows from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from agents.controls.approval import Policy, Verdict
+from agents.controls.matching.vendors import VendorLimit
+from agents.fields.schema import Fields
+from agents.fields.table import FIELDS
+
+
+class ReviewRule(StrEnum):
+    """Rules of the decision itself; a reason may also follow from the rule of a finding, or of the approval policy."""
+
+    NOT_AN_INVOICE = "NOT-AN-INVOICE"
+    CREDIT_NOTE = "SETTLE-CREDIT-NOTE"
+    UNSURE = "UNSURE"
+    NOT_POSITIVE = "NOT-POSITIVE"
+    VENDOR_LIMIT = "VENDOR-LIMIT"
+    INCOMPLETE = "INCOMPLETE"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What stands against an approval without a person."""
+
+    rule: str
+    """A `ReviewRule`, the rule of a finding, or the id of a rule of the approval policy."""
+    message: str
+    """For people: it is what they read."""
+
+
+def review_reasons(state: dict[str, Any], fields: Fields, policy: Policy, passes: Verdict) -> list[Reason]:
+    """Why a person has to look. Empty only if everything that approval rests on is there and holds."""
+    reasons = [
+        Reason(one["rule"], one["message"])
+        for findings in state["findings"].values()
+        for one in findings
+        if one["severity"] == "error"
+    ]
+    kind, matched = state.get("kind"), state.get("matched") or {}
+    by_policy = Reason(passes.rule, passes.reason)
+    if kind == "credit_note":
+        said = "it is a credit note: a person settles it against its invoice"
+        reasons.append(Reason(ReviewRule.CREDIT_NOTE, said))
+    elif kind == "other":
+        reasons.insert(0, Reason(ReviewRule.NOT_AN_INVOICE, "it does not look like an invoice"))
+    # Two ways that know nothing of each other agree on the name: the page's, and the vendor master's by the identifier.
+    proved = {"seller.name"} if matched.get("named") else set()
+    reasons += _doubts(fields, policy.auto_approval.sure, proved)
+    gross, currency = fields.get("totals.grand_total"), fields.get("currency")
+    if gross and gross.number <= 0:
+        reasons.append(Reason(ReviewRule.NOT_POSITIVE, f"the total of {gross.value} is not positive"))
+    elif gross and currency and not passes.allowed:
+        reasons.append(by_policy)
+    limit = None if matched.get("limit") is None else VendorLimit(Decimal(matched["limit"]))
+    if gross and limit and gross.number > limit.amount:
+        total = f"{gross.value} {currency.value if currency else None}"
+        said = f"the total of {total} is above the limit of {limit} that the vendor master has"
+        reasons.append(Reason(ReviewRule.VENDOR_LIMIT, said))
+    if not reasons and (kind != "invoice" or not {"check", "match", "comply"} <= set(state["findings"])):
+        reasons.append(Reason(ReviewRule.INCOMPLETE, "what approval rests on is not there: kind or checks"))
+    if not reasons and not passes.allowed:
+        reasons.append(by_policy)
+    told: dict[str, Reason] = {}
+    for reason in reasons:
+        told.setdefault(reason.message, reason)
+    return list(told.values())
+
+
+_SURE = sorted((spec.path for spec in FIELDS if spec.sure), key=lambda path: path.startswith("payment."))
+"""What is owed, and where it is paid to: approved only if each of them that is there is sure."""
+
+
+def _doubts(fields: Fields, sure: float, proved: Collection[str]) -> list[Reason]:
+    """A reason for each key value that is not sure enough, but for those ``proved`` otherwise."""
+    return [
+        Reason(
+            ReviewRule.UNSURE,
+            f"{path} {field.value} is not sure ({field.confidence or 0:.0%}, by {', '.join(field.grounds) or 'nothing'})",
+        )
+        for path in _SURE
+        if path not in proved and (field := fields.get(path)) and (field.confidence or 0) < sure
+    ]
