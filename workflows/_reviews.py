@@ -9,8 +9,7 @@ from typing import Any, TypedDict
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from agents.controls.approval import Notice, notices
-    from agents.controls.approval.names import key_of
+    from agents.controls.approval import Notice, notices, person_key
     from infra.records import Execution
     from workflows.messages import BY_POLICY, ReviewAnswer
 
@@ -88,7 +87,7 @@ class Reviews:
 
 def problem_of(answer: ReviewAnswer) -> str | None:
     """Why an answer cannot be taken, whatever the definition; None where it can."""
-    if key_of(answer.reviewer) in ("", BY_POLICY):
+    if person_key(answer.reviewer) in ("", BY_POLICY):
         return (
             f"an answer needs the name of who gives it, and nobody is called {BY_POLICY}: that is the approval policy"
         )

@@ -10,9 +10,8 @@ from typing import Any
 
 from langgraph.types import Send, interrupt
 
-from agents.controls.matching.vendors import match_vendor, vendor_key
-from agents.controls.rulebook import ask_rules, by_code, kept_rulebook, kept_sanctions, unasked
-from agents.controls.rulebook.facts import Facts
+from agents.controls.matching import match_vendor, vendor_key
+from agents.controls.rulebook import Facts, ask_rules, by_code, kept_rulebook, kept_sanctions, unasked
 from agents.documents import OcrLimits, read_document
 from agents.documents.reading import Reading
 from agents.einvoice import NotAnEInvoice, en16931, fields_from_xml

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from agents.controls import matching
 from agents.controls.approval import Case, Policy, auto, policy_of
-from agents.controls.matching import duplicates, orders, vendors
-from agents.controls.matching.vendors import VendorLimit, VendorMatch
+from agents.controls.matching import VendorLimit, VendorMatch
 from agents.controls.rulebook import Facts, ask_rules, by_code, kept_rulebook, kept_sanctions, unasked
 from agents.documents.reading import Reading
 from agents.einvoice import en16931
@@ -38,15 +38,15 @@ async def match(state: State) -> State:
     tenant = execution["tenant"]
     fields = loaded(state.get("fields", {}))
     known = await ledger.vendors(tenant)
-    found = await asyncio.to_thread(vendors.match_vendor, fields, known)
+    found = await asyncio.to_thread(matching.match_vendor, fields, known)
     choice = _choice(state, fields)
     if found.how == "near" and choice is None and state["options"]["ask"] != "nothing":
         # Nothing is claimed before it is known of whom: of two that come at once each would see the other.
         return {"matched": {"vendor": None, "how": "near", "near": _near(found)}, "findings": {"match": found.findings}}
     if found.how == "near" and choice:
         chosen = choice["vendor"] if choice["vendor"] in {vendor.id for vendor, _ in found.near} else None
-        found = vendors.settle_near(found, chosen, choice["reason"], DecidedBy.model_validate(choice["decided_by"]))
-    found = vendors.with_accounts(found, state["document"].get("accounts") or ())
+        found = matching.settle_near(found, chosen, choice["reason"], DecidedBy.model_validate(choice["decided_by"]))
+    found = matching.with_accounts(found, state["document"].get("accounts") or ())
     claim = _claim(state, fields, found)
     others = await ledger.claim(claim)
     policy = policy_of(state["options"])
@@ -57,7 +57,7 @@ async def match(state: State) -> State:
             tenant,
             wanted or "",
             execution["id"],
-            lambda on_record: orders.match_order(
+            lambda on_record: matching.match_order(
                 fields,
                 claim.kind,
                 on_record,
@@ -74,12 +74,12 @@ async def match(state: State) -> State:
         if wanted:
             message = f"it refers to order {wanted}, and no purchase orders are kept here: `counterfoil orders import` takes them"
             ordered = [finding("ORDER", "info", message, "purchase_order_ref", verdict="not assessable", found=wanted)]
-    alike = duplicates.duplicates(claim, others, days=policy.matching.duplicate_days)
+    alike = matching.duplicates(claim, others, days=policy.matching.duplicate_days)
     return {
         "matched": {
             "vendor": found.vendor.id if found.vendor else None,
             "how": found.how,
-            "named": vendors.is_named(found, fields),
+            "named": matching.is_named(found, fields),
             "near": _near(found),
             "vendor_key": claim.vendor_key,
             "cost_centre": _cost_centre(state, found.vendor),
@@ -105,7 +105,7 @@ async def choose_vendor(state: State) -> State:
     seller = fields["seller.name"].value
     known = {vendor.id: vendor for vendor in await connections().ledger.vendors(state["execution"]["tenant"])}
     near = [(known[id], score) for id, _, score in state["matched"]["near"] if id in known]
-    said = await vendors.ask_which(state["execution"]["id"], fields, near, tier=state["options"]["tiers"][0])
+    said = await matching.ask_which(state["execution"]["id"], fields, near, tier=state["options"]["tiers"][0])
     return {
         "vendor_choice": {
             "for": seller,
@@ -207,7 +207,7 @@ def _claim(state: State, fields: Fields, found: VendorMatch) -> Claim:
         run_id=execution.get("run_id") or "",
         tenant=execution["tenant"],
         kind="credit_note" if state.get("kind") == "credit_note" else "invoice",
-        vendor_key=vendors.vendor_key(found, fields),
+        vendor_key=matching.vendor_key(found, fields),
         vendor=_value(fields, "seller.name"),
         vat_id=_value(fields, "seller.vat_id"),
         number=number.value if number else None,
@@ -240,9 +240,9 @@ async def _submitters(ledger: Ledger, execution: Mapping[str, Any]) -> set[str]:
     return found
 
 
-def _tolerances(policy: Policy) -> orders.Tolerances:
+def _tolerances(policy: Policy) -> matching.Tolerances:
     allowed = policy.matching
-    return orders.Tolerances(
+    return matching.Tolerances(
         price_percent=allowed.price_percent,
         price_amount=allowed.price_amount,
         quantity_percent=allowed.quantity_percent,

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agents.controls.matching import duplicates
+from agents.controls import matching
 from agents.documents import OcrLimits, PagesNotTaken, pages_of, read_document
 from agents.documents.reading import Reading
 from agents.einvoice import NotAnEInvoice, accounts_to_pay_to, container_findings, fields_from_xml
@@ -185,7 +185,7 @@ async def repair(state: State) -> State:
 
 def _known_by(text: str, fields: Fields) -> dict[str, Any]:
     """By what a document is found again that comes as other bytes: a sketch of its text, and the invoice it speaks of."""
-    return {"sketch": duplicates.sketch(text), "preceding": duplicates.preceding_of(text, fields)}
+    return {"sketch": matching.sketch(text), "preceding": matching.preceding_of(text, fields)}
 
 
 def repairable(state: State) -> dict[Part, tuple[str, list[str]]]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from agents.controls.approval import Policy, Verdict
-from agents.controls.matching.vendors import VendorLimit
+from agents.controls.matching import VendorLimit
 from agents.fields.schema import Fields
 from agents.fields.table import FIELDS
 

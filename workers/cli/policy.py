@@ -219,7 +219,7 @@ def may(execution: Execution, policy: Policy | None, person: str) -> bool:
 
 def people_text(waits: Mapping[str, Any]) -> str:
     """Who may approve, in a few words."""
-    from agents.controls.approval.names import listed
+    from agents.controls.approval import listed
 
     if waits["anyone"]:
         return f"anyone but {listed(waits['barred'])}" if waits["barred"] else "anyone"

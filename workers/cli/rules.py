@@ -151,7 +151,7 @@ def _official(id: str) -> dict[str, Any] | None:
 
 async def _ask(book: Rulebook, tried: list[Tried]) -> list[Tried]:
     """Ask the endpoint about what code left open; all else stays."""
-    from agents.controls.rulebook.asking import ask_rule
+    from agents.controls.rulebook import ask_rule
     from agents.controls.rulebook.examples import Tried, facts_of_example
     from infra.models import MemoryCallBook, ModelClient, tiers_of
 
@@ -171,7 +171,7 @@ async def _ask(book: Rulebook, tried: list[Tried]) -> list[Tried]:
 
 
 def _print_rule(book: Rulebook, rule: Rule) -> None:
-    from agents.controls.rulebook.checks import CHECKS
+    from agents.controls.rulebook import CHECKS
 
     console = out()
     console.print(Text.assemble(cell(rule.id, "bold"), "  ", cell(rule.title)), soft_wrap=True)

@@ -1,7 +1,7 @@
 """Who and what may approve an invoice: the policy, and what it says of a case."""
 
-from agents.controls.approval.case import Case, Requirement, Verdict
-from agents.controls.approval.evaluation import (
+from agents.controls.approval._case import Case, Requirement, Verdict
+from agents.controls.approval._evaluation import (
     after_approval,
     approval_notes,
     auto,
@@ -10,11 +10,13 @@ from agents.controls.approval.evaluation import (
     needed,
     requirement,
 )
-from agents.controls.approval.loading import BadPolicy, built_in, load_policy, policy_of, read_policy, starter
-from agents.controls.approval.names import among as same_person
-from agents.controls.approval.policy import Policy
-from agents.controls.approval.reminding import Notice, notices
-from agents.controls.approval.wording import in_words
+from agents.controls.approval._loading import BadPolicy, built_in, load_policy, policy_of, read_policy, starter
+from agents.controls.approval._names import among as same_person
+from agents.controls.approval._names import key_of as person_key
+from agents.controls.approval._names import listed
+from agents.controls.approval._policy import Policy
+from agents.controls.approval._reminding import Notice, notices
+from agents.controls.approval._wording import in_words
 
 __all__ = [
     "BadPolicy",
@@ -29,10 +31,12 @@ __all__ = [
     "built_in",
     "in_words",
     "load_policy",
+    "listed",
     "may_answer",
     "may_approve",
     "needed",
     "notices",
+    "person_key",
     "policy_of",
     "read_policy",
     "requirement",

@@ -1,4 +1,34 @@
 """Invoices held against what else is known: the vendor master, purchase orders with receipts, and all other invoices.
 
-Pure functions over fields and the ledger's records: they read nothing, and the same input gives the same findings.
+Pure functions over fields and the ledger's records: they read nothing, and the same input gives the same findings. Only
+`ask_which` asks a model.
 """
+
+from agents.controls.matching._duplicates import duplicates, preceding_of, sketch
+from agents.controls.matching._orders import Tolerances, match_order
+from agents.controls.matching._vendors import (
+    VendorLimit,
+    VendorMatch,
+    ask_which,
+    is_named,
+    match_vendor,
+    settle_near,
+    vendor_key,
+    with_accounts,
+)
+
+__all__ = [
+    "Tolerances",
+    "VendorLimit",
+    "VendorMatch",
+    "ask_which",
+    "duplicates",
+    "is_named",
+    "match_order",
+    "match_vendor",
+    "preceding_of",
+    "settle_near",
+    "sketch",
+    "vendor_key",
+    "with_accounts",
+]

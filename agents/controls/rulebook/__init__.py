@@ -1,13 +1,14 @@
 """Documents held against a rulebook: what the rules of a house say of them, each with its evidence.
 
-`by_code` answers the rules that code can; `ask_rules` asks a model about the rest. `graph` is an agent of its own that does both.
+`by_code` answers the rules that code can; `ask_rules` asks a model about the rest.
 """
 
-from agents.controls.rulebook.asking import ask_rules, unasked
-from agents.controls.rulebook.assess import by_code
-from agents.controls.rulebook.book import Rule, Rulebook
-from agents.controls.rulebook.facts import Facts
-from agents.controls.rulebook.loading import (
+from agents.controls.rulebook._asking import ask_rule, ask_rules, unasked
+from agents.controls.rulebook._assess import by_code
+from agents.controls.rulebook._book import Rule, Rulebook
+from agents.controls.rulebook._checks import CHECKS
+from agents.controls.rulebook._facts import Facts
+from agents.controls.rulebook._loading import (
     BadRulebook,
     keep_rulebook,
     kept_rulebook,
@@ -16,9 +17,12 @@ from agents.controls.rulebook.loading import (
     read_rulebook,
     shipped,
 )
-from agents.controls.rulebook.sanctions import BadSanctionsList, SanctionsList
+from agents.controls.rulebook._sanctions import BadSanctionsList, SanctionsList, read_sanctions
 
 __all__ = [
+    "CHECKS",
+    "ask_rule",
+    "read_sanctions",
     "BadRulebook",
     "BadSanctionsList",
     "Facts",

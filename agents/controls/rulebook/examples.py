@@ -11,9 +11,9 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from agents.controls.rulebook.assess import by_code
-from agents.controls.rulebook.book import Example, Rule, Rulebook
-from agents.controls.rulebook.facts import Facts
+from agents.controls.rulebook._assess import by_code
+from agents.controls.rulebook._book import Example, Rule, Rulebook
+from agents.controls.rulebook._facts import Facts
 from agents.documents.reading import Page, Reading, Word
 from agents.fields.schema import Evidence, Field, correction_problem
 from infra.failures import Failure

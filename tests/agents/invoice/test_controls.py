@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from agents.controls.matching import vendors
+from agents.controls import matching
 from infra.connections import Connections
 from infra.records import PART_OF, Order, OrderLine, Submission, Vendor
 from tests.agents.conftest import MEASURED, Execution
@@ -171,14 +171,14 @@ async def test_of_two_at_once_from_a_vendor_that_a_model_has_to_tell_one_is_post
     near = NORTHWIND.model_copy(update={"name": "Northwynd Papers", "vat_ids": []})
     await connected.ledger.put_vendors([near])
     execution.script.overrides["Vendor"] = {"vendor": "1", "reason": "a slip of the pen"}
-    both, ask = asyncio.Barrier(2), vendors.ask_which
+    both, ask = asyncio.Barrier(2), matching.ask_which
 
     async def at_once(*arguments: Any, **options: Any) -> Any:
         said = await ask(*arguments, **options)
         await both.wait()
         return said
 
-    monkeypatch.setattr(vendors, "ask_which", at_once)
+    monkeypatch.setattr(matching, "ask_which", at_once)
     other = Execution(connected, endpoint)
     await asyncio.gather(
         execution.submit(invoice_pdf("R-1", extra=f"IBAN: {IBAN}")),

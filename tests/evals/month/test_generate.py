@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 from facturx import get_xml_from_pdf  # type: ignore[import-untyped]
 
-from agents.controls.approval.loading import read_policy
-from agents.controls.matching.orders import Tolerances, match_order
-from agents.controls.matching.vendors import match_vendor
-from agents.controls.rulebook.sanctions import read_sanctions
+from agents.controls.approval import read_policy
+from agents.controls.matching import Tolerances, match_order, match_vendor
+from agents.controls.rulebook import read_sanctions
 from agents.documents import read_document
 from agents.documents.reading import Reading
 from agents.einvoice import fields_from_xml

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from agents.controls.approval import notices
-from agents.controls.approval.reminding import MOST_REMINDERS
+from agents.controls.approval._reminding import MOST_REMINDERS
 
 DAILY = {"after_hours": 24.0, "every_hours": 24.0}
 

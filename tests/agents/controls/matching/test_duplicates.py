@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agents.controls.matching.duplicates import duplicates, near_identical, preceding_of, sketch
+from agents.controls.matching._duplicates import duplicates, near_identical, preceding_of, sketch
 from infra.ledger.keys import number_key
 from infra.records import Claim, Status
 from tests.agents.controls.matching.made import VAT_ID, a_claim, fields_of, told

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agents.controls.matching.orders import Tolerances, match_order
+from agents.controls.matching._orders import Tolerances, match_order
 from agents.fields.schema import Fields
 from infra.records import Billing, Finding, Order, OrderLine, OrderOnRecord, Receipt
 from tests.agents.controls.matching.made import a_vendor, an_order, fields_of, lines_of, the, told

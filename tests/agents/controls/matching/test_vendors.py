@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agents.controls.matching.names import NEAR, likeness
-from agents.controls.matching.vendors import match_vendor, settle_near, vendor_key
+from agents.controls.firm_names import NEAR, likeness
+from agents.controls.matching._vendors import match_vendor, settle_near, vendor_key
 from infra.records import DecidedBy
 from tests.agents.controls.matching.made import IBAN, OTHER_IBAN, OTHER_VAT_ID, VAT_ID, a_vendor, fields_of, the, told
 from tests.agents.controls.matching.names_alike import OTHER, SAME

@@ -18,11 +18,11 @@ from typing import Any, Literal
 import httpx
 
 from agents.controls.rulebook import load_rulebook
-from agents.controls.rulebook.asking import NONE, _choices, _shape
-from agents.controls.rulebook.book import Rule
+from agents.controls.rulebook._asking import NONE, _choices, _shape
+from agents.controls.rulebook._book import Rule
+from agents.controls.rulebook._passages import Passages
+from agents.controls.rulebook._prompts import messages, prompt
 from agents.controls.rulebook.examples import reading_of_text
-from agents.controls.rulebook.passages import Passages
-from agents.controls.rulebook.prompts import messages, prompt
 
 Expected = Literal["yes", "no", "not_stated"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from agents.controls.rulebook._passages import LONGEST_LINE, Passages
 from agents.controls.rulebook.examples import reading_of_text
-from agents.controls.rulebook.passages import LONGEST_LINE, Passages
 from agents.documents.reading import EmbeddedXml, Reading
 
 TERMS = "Our general terms apply to all deliveries and services. "

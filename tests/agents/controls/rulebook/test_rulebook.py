@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agents.controls.rulebook import BadRulebook, kept_rulebook, load_rulebook, read_rulebook, shipped
-from agents.controls.rulebook.loading import keep_rulebook, schema
+from agents.controls.rulebook._loading import keep_rulebook, schema
 from infra.document_store import DocumentStore
 from infra.settings import Settings
 

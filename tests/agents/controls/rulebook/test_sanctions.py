@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agents.controls.rulebook import BadSanctionsList, SanctionsList
-from agents.controls.rulebook.sanctions import load_sanctions, read_sanctions
+from agents.controls.rulebook._sanctions import load_sanctions, read_sanctions
 from tests.agents.controls.rulebook.facts import facts, said, verdict
 from tests.agents.controls.rulebook.near_names import ALIKE, LISTED, OTHERS
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from agents.controls.rulebook import book as parts
-from agents.controls.rulebook.book import Rulebook
-from agents.controls.rulebook.sanctions import SanctionsList, load_sanctions, read_sanctions
+from agents.controls.rulebook import _book as parts
+from agents.controls.rulebook._book import Rulebook
+from agents.controls.rulebook._sanctions import SanctionsList, load_sanctions, read_sanctions
 from agents.controls.strict_yaml import NotYaml, load_yaml
 from infra.document_store import DocumentStore
 from infra.failures import Failure

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from agents.controls.approval import policy as parts
-from agents.controls.approval.policy import BUILT_IN, AutoApproval, Policy
+from agents.controls.approval import _policy as parts
+from agents.controls.approval._policy import BUILT_IN, AutoApproval, Policy
 from agents.controls.strict_yaml import NotYaml, load_yaml
 from infra.failures import Failure
 

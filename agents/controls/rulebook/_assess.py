@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.controls.rulebook.book import Rule, Rulebook
-from agents.controls.rulebook.checks import CHECKS
-from agents.controls.rulebook.checks.said import Said
-from agents.controls.rulebook.facts import Facts
+from agents.controls.rulebook._book import Rule, Rulebook
+from agents.controls.rulebook._checks import CHECKS
+from agents.controls.rulebook._checks.said import Said
+from agents.controls.rulebook._facts import Facts
 from infra.records import BY_RULE, DecidedBy, Finding, Severity, Verdict, finding
 
 

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from agents.controls.rulebook.passages import Passages
-from agents.controls.rulebook.sanctions import SanctionsList
+from agents.controls.rulebook._passages import Passages
+from agents.controls.rulebook._sanctions import SanctionsList
 from agents.documents.reading import Reading
 from agents.fields.identifiers import EU
 from agents.fields.schema import Fields, rows

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from agents.controls.rulebook.checks.said import CodeCheck, Parameters, Said, failed, not_assessable, passed
-from agents.controls.rulebook.passages import Passage, plain
-from agents.controls.rulebook.sanctions import Match
+from agents.controls.rulebook._checks.said import CodeCheck, Parameters, Said, failed, not_assessable, passed
+from agents.controls.rulebook._passages import Passage, plain
+from agents.controls.rulebook._sanctions import Match
 
 if TYPE_CHECKING:
-    from agents.controls.rulebook.facts import Facts
+    from agents.controls.rulebook._facts import Facts
 
 _HEADER_LINES = 30
 _MOST_LINES = 200

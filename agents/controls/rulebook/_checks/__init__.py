@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from agents.controls.rulebook.checks import amounts, notes, particulars, screening, terms
-from agents.controls.rulebook.checks.said import CodeCheck
+from agents.controls.rulebook._checks import amounts, notes, particulars, screening, terms
+from agents.controls.rulebook._checks.said import CodeCheck
 
 CHECKS: dict[str, CodeCheck] = {
     **particulars.CHECKS,

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from agents.controls.rulebook.checks import CHECKS
-from agents.controls.rulebook.facts import Facts
+from agents.controls.rulebook._checks import CHECKS
+from agents.controls.rulebook._facts import Facts
 from infra.records import Severity
 
 DocumentKind = Literal["invoice", "credit_note", "other", "any"]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from agents.controls.rulebook.checks.said import CodeCheck, Parameters, Said, failed, not_assessable, passed
+from agents.controls.rulebook._checks.said import CodeCheck, Parameters, Said, failed, not_assessable, passed
 from infra.records import Severity
 
 if TYPE_CHECKING:
-    from agents.controls.rulebook.facts import Facts
+    from agents.controls.rulebook._facts import Facts
 
 _WEEKEND = {5: "a Saturday", 6: "a Sunday"}
 

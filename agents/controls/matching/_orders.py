@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from agents.controls.matching.names import likeness, name_key
+from agents.controls.firm_names import likeness, name_key
 from agents.fields.schema import Field, Fields
 from agents.fields.schema import rows as table_rows
 from agents.fields.values import CENT

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from agents.controls.rulebook.checks.said import CodeCheck, Parameters, Said, failed, not_assessable, passed
+from agents.controls.rulebook._checks.said import CodeCheck, Parameters, Said, failed, not_assessable, passed
 from agents.fields.schema import rows
 from infra.ledger.keys import number_key
 from infra.records import Claim, Status
 
 if TYPE_CHECKING:
-    from agents.controls.rulebook.facts import Facts
+    from agents.controls.rulebook._facts import Facts
 
 
 class Split(Parameters):

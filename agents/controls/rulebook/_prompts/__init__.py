@@ -6,7 +6,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from agents.controls.rulebook.book import Rule, Rulebook
+from agents.controls.rulebook._book import Rule, Rulebook
 
 
 @cache

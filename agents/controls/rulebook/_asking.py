@@ -13,11 +13,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from agents.controls.rulebook.assess import as_finding
-from agents.controls.rulebook.book import Rule, Rulebook
-from agents.controls.rulebook.checks.said import Said
-from agents.controls.rulebook.passages import Passage, Passages
-from agents.controls.rulebook.prompts import messages, version
+from agents.controls.rulebook._assess import as_finding
+from agents.controls.rulebook._book import Rule, Rulebook
+from agents.controls.rulebook._checks.said import Said
+from agents.controls.rulebook._passages import Passage, Passages
+from agents.controls.rulebook._prompts import messages, version
 from agents.documents.reading import Reading
 from infra.connections import connections
 from infra.models import ContextExceeded, InvalidAnswer, ModelClient, Question

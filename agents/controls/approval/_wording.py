@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agents.controls.approval.names import listed
-from agents.controls.approval.policy import AutoRule, Group, Limits, Policy
+from agents.controls.approval._names import listed
+from agents.controls.approval._policy import AutoRule, Group, Limits, Policy
 
 
 def in_words(policy: Policy) -> list[str]:

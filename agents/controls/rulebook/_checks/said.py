@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from infra.records import Severity, Verdict
 
 if TYPE_CHECKING:
-    from agents.controls.rulebook.facts import Facts
+    from agents.controls.rulebook._facts import Facts
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from agents.controls.matching.names import NEAR, likeness, name_key
-from agents.controls.matching.prompts import instructions, version
+from agents.controls.firm_names import NEAR, likeness, name_key
+from agents.controls.matching._prompts import instructions, version
 from agents.fields.schema import Fields
 from infra.connections import connections
 from infra.models import InvalidAnswer, Question

@@ -12,36 +12,19 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import DamerauLevenshtein
-from rapidfuzz.process import cdist
-
+from agents.controls.firm_names import alike, normalised
 from infra.failures import Failure
-from infra.text import latin
 
 THRESHOLD = 88.0
 """From 0 to 100: names at least so alike are told to a person. Measured on `tests/agents/controls/rulebook/near_names.py`."""
-_WORD = 70.0
-"""How alike a word has to be to count as a misspelling of another; words of up to four letters have to be the same."""
 _LEAST_LETTERS = 8
 """Of a name of one word, or of one looked for within a longer text: shorter ones are found only where they stand alone."""
 LONGEST_FILE = 50_000_000
 """Bytes."""
-
-_FORMS = frozenset(
-    {
-        "ab", "ag", "and", "as", "asa", "bv", "bvba", "co", "company", "corp", "corporation", "cv", "das", "der",
-        "die", "dmcc", "eg", "ek", "et", "eurl", "ev", "fze", "gbr", "gesellschaft", "gmbh", "gmbhco", "inc",
-        "incorporated", "jsc", "kft", "kg", "kgaa", "limited", "llc", "llp", "lp", "ltd", "ltda", "mbh", "nv", "oao",
-        "of", "ohg", "oo", "ooo", "oy", "oyj", "pao", "pjsc", "plc", "pte", "pty", "sa", "sarl", "sas", "sasu", "se",
-        "sl", "slu", "snc", "sp", "spa", "srl", "srls", "sro", "the", "ug", "und", "z", "zao", "zoo",
-    }
-)  # fmt: skip
-"""Legal forms and small words, which no name is known by."""
 
 
 class BadSanctionsList(Failure):
@@ -105,49 +88,6 @@ class SanctionsList:
     @cached_property
     def _names(self) -> list[tuple[tuple[str, ...], str, Entry]]:
         return [(words, name, entry) for entry in self.entries for name in entry.names if (words := normalised(name))]
-
-
-def alike(one: tuple[str, ...], listed: tuple[str, ...]) -> float:
-    """How alike two names of normalised words are, from 0 to 100: how alike the words are that fit best, by their length.
-    Words that fit none count as 0, so more words in one of the two make it less alike; words run together are tried too."""
-    if one == listed:
-        return 100.0
-    together = fuzz.ratio("".join(sorted(one)), "".join(sorted(listed)))
-    if together < 60:
-        return 0.0
-    scores = cdist(one, listed, scorer=_word_alike)
-    taken: set[int] = set()
-    fitting = 0.0
-    pairs = sorted(((float(scores[i][j]), i, j) for i in range(len(one)) for j in range(len(listed))), reverse=True)
-    left: set[int] = set()
-    for score, i, j in pairs:
-        if i not in left and j not in taken and score >= _WORD:
-            left.add(i)
-            taken.add(j)
-            fitting += score * (len(one[i]) + len(listed[j]))
-    by_word = fitting / (sum(map(len, one)) + sum(map(len, listed)))
-    joined = 100.0 * DamerauLevenshtein.normalized_similarity("".join(one), "".join(listed))
-    return max(by_word, joined if joined >= 95 and len(one) != len(listed) else 0.0)
-
-
-def _word_alike(one: str, other: str, *, score_cutoff: float | None = None) -> float:
-    if one == other:
-        return 100.0
-    if min(len(one), len(other)) <= 4 or any(c.isdigit() for c in one + other):
-        return 0.0
-    return 100.0 * DamerauLevenshtein.normalized_similarity(one, other)
-
-
-@lru_cache(65_536)
-def normalised(name: str) -> tuple[str, ...]:
-    """The words of a name: lower case, without accents and signs, legal forms left out."""
-    letters = latin(name).translate(_SIGNS)
-    letters = re.sub(r"(?<=\b\w)\.(?=\w\b)", "", letters)  # S.A.R.L. is one word
-    words = re.findall(r"\w+", letters)
-    return tuple(word for word in words if word not in _FORMS) or tuple(words)
-
-
-_SIGNS = str.maketrans({"&": " ", "'": "", "’": ""})
 
 
 def load_sanctions(path: Path) -> tuple[bytes, SanctionsList]:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
 
-from agents.controls.rulebook.checks.said import CodeCheck, Parameters, Said, failed, passed
+from agents.controls.rulebook._checks.said import CodeCheck, Parameters, Said, failed, passed
 from agents.fields.schema import known_path, rows
 from agents.fields.table import COLUMNS
 
 if TYPE_CHECKING:
-    from agents.controls.rulebook.facts import Facts
+    from agents.controls.rulebook._facts import Facts
 
 
 class Stated(Parameters):

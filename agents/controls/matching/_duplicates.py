@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
-from agents.controls.matching.names import likeness
+from agents.controls.firm_names import likeness
 from agents.fields.schema import Fields
 from infra.ledger.keys import number_key
 from infra.records import Claim, Finding, Severity, Status, finding

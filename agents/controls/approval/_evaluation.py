@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from agents.controls.approval.case import Case, Requirement, Verdict
-from agents.controls.approval.names import among, key_of, listed
-from agents.controls.approval.policy import BUILT_IN, GENERAL, AutoRule, Group, Limits, Policy
+from agents.controls.approval._case import Case, Requirement, Verdict
+from agents.controls.approval._names import among, key_of, listed
+from agents.controls.approval._policy import BUILT_IN, GENERAL, AutoRule, Group, Limits, Policy
 
 
 def auto(policy: Policy, case: Case) -> Verdict:

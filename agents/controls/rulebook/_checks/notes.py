@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
 
-from agents.controls.rulebook.checks.said import CodeCheck, Parameters, Said, passed
+from agents.controls.rulebook._checks.said import CodeCheck, Parameters, Said, passed
 from agents.fields.schema import rows
 
 if TYPE_CHECKING:
-    from agents.controls.rulebook.facts import Facts
+    from agents.controls.rulebook._facts import Facts
 
 _CATEGORIES = {
     "AE": "reverse charge", "E": "exempt from tax", "G": "export outside the EU", "K": "supply within the EU",

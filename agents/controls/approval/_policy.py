@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from agents.controls.approval.names import key_of
+from agents.controls.approval._names import key_of
 
 BUILT_IN = "built-in"
 """Name of the policy that the settings make where there is no file."""
