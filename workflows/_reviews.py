@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from temporalio import workflow
 
@@ -46,7 +46,7 @@ class Reviews:
         self.waiting = False
         await workflow.wait_condition(lambda: not self._answers)
 
-    async def answer(self, approval: Mapping[str, Any], remind: Callable[[Notice], Awaitable[None]]) -> ReviewAnswer:
+    async def answer(self, approval: Mapping[str, object], remind: Callable[[Notice], Awaitable[None]]) -> ReviewAnswer:
         """Wait, for days if need be, until a person has answered. ``approval`` is the `Requirement` as JSON whose plan says
         when to ``remind``."""
         assert self.since, "it has begun to wait"

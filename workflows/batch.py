@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 from pydantic import BaseModel
 from temporalio import workflow
@@ -57,7 +56,7 @@ class BatchWorkflow:
         self._order = order
         self._more = False
         self._cancelled = False
-        self._feeding: workflow.ActivityHandle[Any] | None = None
+        self._feeding: workflow.ActivityHandle[BatchProgress] | None = None
         self._progress = BatchProgress(tenant=order.tenant, batch=order.batch)
 
     @workflow.run
@@ -108,7 +107,7 @@ class BatchWorkflow:
             self._feeding = None
 
     async def _cancel(self) -> BatchProgress:
-        return await workflow.execute_activity(  # type: ignore[no-any-return]
+        progress: BatchProgress = await workflow.execute_activity(
             CANCEL,
             self._order,
             result_type=BatchProgress,
@@ -116,6 +115,7 @@ class BatchWorkflow:
             heartbeat_timeout=timedelta(seconds=30),
             retry_policy=_ENDLESS,
         )
+        return progress
 
     @workflow.signal
     def more(self) -> None:

@@ -12,13 +12,11 @@ from typing import Any
 from temporalio import workflow as temporal
 
 with temporal.unsafe.imports_passed_through():
-    from langgraph.graph import StateGraph
-
     from agents.documents.kind import FileKind
     from agents.fields.schema import Fields, loaded
     from infra.records import Execution
     from infra.settings import Settings
-    from workflows.execution import AgentWorkflow
+    from workflows.execution import AgentWorkflow, Graph
     from workflows.messages import Options
 
 PublicShape = Mapping[str, Any]
@@ -35,7 +33,7 @@ class Definition:
     """A workflow with its agent."""
 
     workflow: type[AgentWorkflow]
-    build_graph: Callable[[], StateGraph[Any, Any, Any, Any]]
+    build_graph: Callable[[], Graph]
     """Gives the agent's graph afresh. (Temporal's plugin changes the graph it is given.)"""
     takes: tuple[FileKind, ...] = ()
     """The kinds of file that are taken, by their content; empty where every file is."""

@@ -18,14 +18,19 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from langgraph.checkpoint.memory import InMemorySaver
+    from langgraph.graph import StateGraph
+    from langgraph.graph.state import CompiledStateGraph
     from langgraph.types import Command
-    from temporalio.langgraph import graph
+    from temporalio.langgraph import graph as graph_named
 
     from agents.controls.approval import Notice
     from infra.records import Execution, Status
     from infra.telemetry.tracing import RootSpan, root_span
     from workflows import _reviews, _shown, _stub
     from workflows.messages import HAND_IN_PARTS, ExecutionOrder, Part, PartsOrder, ReviewAnswer
+
+Graph = StateGraph[Any, Any, Any, Any]
+"""An agent's graph. LangGraph types it by its channels, which each agent has its own of."""
 
 
 class AgentWorkflow:
@@ -86,8 +91,7 @@ class AgentWorkflow:
         return stub.model_copy(update={"result": {}, "steps": [], "findings": []})
 
     async def _run_agent(self, order: ExecutionOrder) -> None:
-        app = _compiled(graph(self.agent)).copy({"checkpointer": InMemorySaver()})
-        config: Any = {"configurable": {"thread_id": self._stub.id}, "recursion_limit": 100}
+        app = _compiled(graph_named(self.agent)).copy({"checkpointer": InMemorySaver()})
         execution = {
             "id": self._stub.id,
             "tenant": order.tenant,
@@ -98,11 +102,16 @@ class AgentWorkflow:
             "submitted_by": order.submitted_by,
             "details": order.details,
         }
-        given: Any = {"execution": execution, "options": order.options}
+        given: dict[str, object] | Command[str] = {"execution": execution, "options": order.options}
         while True:
             state: dict[str, Any] = {}
             try:
-                async for mode, chunk in app.astream(given, config, stream_mode=["tasks", "values"]):
+                stream: Any = app.astream(  # which is typed as if it had one mode
+                    given,
+                    {"configurable": {"thread_id": self._stub.id}, "recursion_limit": 100},
+                    stream_mode=["tasks", "values"],
+                )
+                async for mode, chunk in stream:
                     if mode == "tasks" and "input" in chunk:
                         self._step = chunk["name"]
                         self._show()
@@ -115,7 +124,7 @@ class AgentWorkflow:
                 return
             given = Command(resume=await self._ask_person(state["__interrupt__"][0].value))
 
-    async def _ask_person(self, asked: Any) -> dict[str, Any]:
+    async def _ask_person(self, asked: object) -> dict[str, object]:
         """Wait until a person has answered. Where the agent has ``asked`` with an ``approval`` that has a plan, those who may
         approve are reminded meanwhile, and it is escalated."""
         approval = (asked.get("approval") if isinstance(asked, Mapping) else None) or {}
@@ -206,6 +215,6 @@ class AgentWorkflow:
 
 
 @lru_cache
-def _compiled(of: Any) -> Any:
+def _compiled(graph: Graph) -> CompiledStateGraph[Any, Any, Any, Any]:
     """The graph compiled, once a process: it holds nothing of an execution."""
-    return of.compile()
+    return graph.compile()
