@@ -29,7 +29,7 @@ from workers.cli import app
 OURS = [command for command in commands() if command.words[0].endswith("counterfoil")]
 MAKE = [command for command in commands() if command.words[0] == "make"]
 MODULES = [command for command in commands() if re.search(r"python3?$", command.words[0])]
-OTHERS = ("pre-commit", "pip")
+OTHERS = ("export", "pip", "pre-commit")
 """Programs that are not ours: that pages may name them is all that is held here."""
 
 
@@ -129,7 +129,7 @@ def lay_out(folder: Path) -> None:
         "number,currency,vendor_id,line,name,quantity,unit_price\nPO-1,EUR,V-1,1,Paper,3,10.00\n"
     )
     (folder / "receipts.csv").write_text("number,order,line,quantity\nD-1,PO-1,1,3\n")
-    (folder / "truth").mkdir()
+    (folder / "reports").mkdir()
 
 
 def _parse(group: Any, words: list[str], whole: bool) -> None:
