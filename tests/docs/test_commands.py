@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-import click
 import pytest
 import typer
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.core import TyperGroup
+from typer.testing import CliRunner, Result
 
 from infra.settings import settings
 from tests.docs.pages import Command, commands
@@ -42,7 +41,13 @@ def test_every_line_of_a_shell_block_is_looked_at() -> None:
 def test_a_command_parses(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     lay_out(tmp_path)
-    _parse(typer.main.get_command(app), list(command.words[1:]), command.whole)
+    _parse(typer.main.get_group(app), list(command.words[1:]), command.whole)
+
+
+@pytest.mark.parametrize("wrong", ["sumbit", "status --colour", "review frown", "status --limit many", "show"])
+def test_a_command_that_is_none_does_not_parse(wrong: str) -> None:
+    with pytest.raises(Exception, match=r"(?i)no such|missing|should be a valid"):
+        _parse(typer.main.get_group(app), wrong.split(), whole=True)
 
 
 @pytest.mark.parametrize("command", MAKE, ids=str)
@@ -132,22 +137,20 @@ def lay_out(folder: Path) -> None:
     (folder / "reports").mkdir()
 
 
-def _parse(group: Any, words: list[str], whole: bool) -> None:
-    """Raises `click.UsageError` where there is no such command, option, argument or value."""
-    context = click.Context(group, info_name="counterfoil", resilient_parsing=True)
-    while isinstance(group, click.Group):
-        if not words or not whole and words[0].startswith("-"):
-            assert not whole or not group.no_args_is_help, "it names no command"
+def _parse(group: TyperGroup, words: list[str], whole: bool) -> None:
+    """Raises what the command line ends with where there is no such command, option, argument or value; of a command of which
+    a page names only a part, command and options are looked at."""
+    command: Any = group
+    context = typer.Context(group, info_name="counterfoil")
+    while isinstance(command, TyperGroup):
+        if not words and not whole:
             return
-        name, group, words = group.resolve_command(context, words)
-        context = click.Context(group, parent=context, info_name=name, resilient_parsing=True)
-    try:
-        group.make_context(context.info_name, words, parent=context.parent).close()
-    except click.MissingParameter:
-        if whole:
-            raise
-    except click.exceptions.Exit:  # of --help
-        pass
+        name, command, words = command.resolve_command(context, words)
+        context = typer.Context(command, parent=context, info_name=name)
+    if whole:
+        command.make_context(context.info_name, words, parent=context.parent).close()
+    else:
+        command.make_parser(context).parse_args(args=words)
 
 
 @cache
