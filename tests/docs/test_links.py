@@ -12,6 +12,7 @@ from tests.stack import ROOT
 
 EXAMPLE = ROOT / "tests" / "definitions" / "expense_report"
 """What the page about definitions adds to the house."""
+READMES = [pytest.param(page, id=str(page.relative_to(ROOT))) for page in pages() if page.name == "README.md"]
 PAGES = [pytest.param(page, id=str(page.relative_to(ROOT))) for page in pages()]
 
 
@@ -24,6 +25,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_every_file_that_is_named_exists(page: Path) -> None:
     roots = (ROOT, EXAMPLE) if page.name == "add-a-definition.md" else (ROOT,)
     assert [path for path in paths(page) if not any((root / path).exists() for root in roots)] == []
+
+
+@pytest.mark.parametrize("page", READMES)
+def test_a_folder_s_readme_names_its_own_files(page: Path) -> None:
+    named = re.findall(r"(?<![\w./])\w+\.py\b", page.read_text(encoding="utf-8"))
+    assert sorted({name for name in named if not any(page.parent.rglob(name))}) == []
 
 
 def test_every_page_of_the_docs_is_reached_from_the_readme() -> None:
