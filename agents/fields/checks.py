@@ -26,7 +26,7 @@ WANTED: dict[str, str] = {spec.path: spec.wanted for spec in FIELDS if spec.want
 
 def check(fields: Mapping[str, Field]) -> list[Finding]:
     """All findings about ``fields``, errors first."""
-    found = [
+    findings = [
         *_present(fields),
         *_sums(fields),
         *_lines(fields),
@@ -35,7 +35,7 @@ def check(fields: Mapping[str, Field]) -> list[Finding]:
         *_parties(fields),
         *_dates(fields),
     ]
-    return sorted(found, key=lambda f: list(Severity).index(f.severity))
+    return sorted(findings, key=lambda f: list(Severity).index(f.severity))
 
 
 def kind_of(fields: Mapping[str, Field]) -> Literal["invoice", "credit_note"]:
@@ -58,14 +58,14 @@ def type_code(fields: Mapping[str, Field]) -> list[Finding]:
 
 
 def _present(fields: Mapping[str, Field]) -> list[Finding]:
-    found = []
+    findings = []
     for path, rule in WANTED.items():
         field = fields.get(path)
         if field is None:
-            found.append(finding(rule, "error", f"{path} was not found", path))
+            findings.append(finding(rule, "error", f"{path} was not found", path))
         elif field.evidence.source == "model" and field.evidence.page is None:
-            found.append(finding("EVIDENCE-MISSING", "error", f"{path} has no place in the document", path))
-    return found
+            findings.append(finding("EVIDENCE-MISSING", "error", f"{path} has no place in the document", path))
+    return findings
 
 
 def _sums(fields: Mapping[str, Field]) -> list[Finding]:
@@ -77,9 +77,9 @@ def _sums(fields: Mapping[str, Field]) -> list[Finding]:
             "prepaid", "rounding",
         )
     )  # fmt: skip
-    found = []
+    findings = []
     if tax is None and gross is not None and not source_is_xml(fields["totals.grand_total"]):
-        found.append(
+        findings.append(
             finding("BR-CO-14", "error", "totals.tax_total was not found, nor a rate of 0 %", "totals.tax_total")
         )
     credit = kind_of(fields) == "credit_note"
@@ -87,19 +87,19 @@ def _sums(fields: Mapping[str, Field]) -> list[Finding]:
     if net is not None and gross is not None and not _same(net + tax, gross, credit):
         message = f"net {net} and tax {tax} make {net + tax}, but the total is {gross}"
         paths = ("totals.tax_basis_total", "totals.tax_total", "totals.grand_total")
-        found.append(_sum("BR-CO-15", message, net + tax, gross, *paths))
+        findings.append(_sum("BR-CO-15", message, net + tax, gross, *paths))
     if net is not None and lines is not None:
         # An allowance is printed as what is taken off, with a minus before it or without.
         expected = lines - allowances + charges
         if not any(_same(net, e, credit) for e in (expected, lines - abs(allowances) + abs(charges))):
             message = f"lines, allowances and charges make {expected} before tax, but the net total is {net}"
-            found.append(_sum("BR-CO-13", message, expected, net, "totals.tax_basis_total", "totals.line_total"))
+            findings.append(_sum("BR-CO-13", message, expected, net, "totals.tax_basis_total", "totals.line_total"))
     if due is not None and gross is not None:
         expected = gross - prepaid + (rounding or 0)
         if not any(_same(due, e, credit) for e in (expected, gross - abs(prepaid) + (rounding or 0))):
             message = f"{expected} should be due, but {due} is"
-            found.append(_sum("BR-CO-16", message, expected, due, "totals.due_payable", "totals.grand_total"))
-    return found
+            findings.append(_sum("BR-CO-16", message, expected, due, "totals.due_payable", "totals.grand_total"))
+    return findings
 
 
 def _sum(rule: str, message: str, expected: Decimal, found: Decimal, *paths: str) -> Finding:
@@ -112,12 +112,12 @@ def _lines(fields: Mapping[str, Field]) -> list[Finding]:
     if not lines:
         return [finding("BR-16", "error", "no invoice line was found", "lines[0].name")]
     numbers = row_numbers(fields, "lines")
-    found = [one for n, line in zip(numbers, lines, strict=True) if (one := _product(n, line))]
+    findings = [differs for n, line in zip(numbers, lines, strict=True) if (differs := _product(n, line))]
     amounts = [_cell(line, "net_amount") for line in lines]
     if None in amounts:
         n = numbers[amounts.index(None)]
-        found.append(finding("BR-24", "error", f"line {n + 1} has no amount", f"lines[{n}].net_amount"))
-        return found
+        findings.append(finding("BR-24", "error", f"line {n + 1} has no amount", f"lines[{n}].net_amount"))
+        return findings
     total = sum((a for a in amounts if a is not None), Decimal(0))
     net, line_total = _number(fields, "totals.tax_basis_total"), _number(fields, "totals.line_total")
     allowances, charges = (_number(fields, f"totals.{k}_total") or Decimal(0) for k in ("allowance", "charge"))
@@ -126,12 +126,12 @@ def _lines(fields: Mapping[str, Field]) -> list[Finding]:
     elif net is not None:
         sums, name = {net + allowances - charges, net + abs(allowances) - abs(charges)}, "totals.tax_basis_total"
     else:
-        return found
+        return findings
     if not any(_same(total, expected, kind_of(fields) == "credit_note") for expected in sums):
         expected = max(sums)
         message = f"the {len(lines)} lines add up to {total}, but their sum should be {expected}"
-        found.append(_sum("BR-CO-10", message, expected, total, name, f"lines[{numbers[0]}].net_amount"))
-    return found
+        findings.append(_sum("BR-CO-10", message, expected, total, name, f"lines[{numbers[0]}].net_amount"))
+    return findings
 
 
 def _product(n: int, line: Mapping[str, Field]) -> Finding | None:
@@ -177,7 +177,7 @@ def _round_percent(percent: Decimal) -> Decimal:
 
 def _tax(fields: Mapping[str, Field]) -> list[Finding]:
     """The tax of each rate: BR-CO-14, BR-CO-17, and what it is the tax of: BR-S-08 and its like."""
-    found = []
+    findings = []
     breakdown = rows(fields, "tax_breakdown")
     amounts = [_cell(row, "amount") for row in breakdown]
     tax = _number(fields, "totals.tax_total")
@@ -186,7 +186,7 @@ def _tax(fields: Mapping[str, Field]) -> list[Finding]:
         total = sum((a for a in amounts if a is not None), Decimal(0))
         if not _same(total, tax, credit):
             message = f"tax by rate adds up to {total}, but the tax total is {tax}"
-            found.append(_sum("BR-CO-14", message, total, tax, "totals.tax_total", "tax_breakdown[0].amount"))
+            findings.append(_sum("BR-CO-14", message, total, tax, "totals.tax_total", "tax_breakdown[0].amount"))
     numbers = row_numbers(fields, "tax_breakdown")
     for n, row in zip(numbers, breakdown, strict=True):
         rate, basis, amount = (_cell(row, c) for c in ("rate", "basis", "amount"))
@@ -195,8 +195,8 @@ def _tax(fields: Mapping[str, Field]) -> list[Finding]:
         if not any(abs(abs(basis * rate) / 100 - a) <= Decimal("0.05") for a in _signs(basis, amount, credit)):
             expected = (basis * rate / 100).quantize(CENT)
             message = f"{rate} % of {basis} is {expected}, but the tax is {amount}"
-            found.append(_sum("BR-CO-17", message, expected, amount, f"tax_breakdown[{n}].amount"))
-    return [*found, *_bases(fields)]
+            findings.append(_sum("BR-CO-17", message, expected, amount, f"tax_breakdown[{n}].amount"))
+    return [*findings, *_bases(fields)]
 
 
 def _signs(basis: Decimal, amount: Decimal, either: bool) -> tuple[Decimal, ...]:
@@ -211,7 +211,7 @@ def _bases(fields: Mapping[str, Field]) -> list[Finding]:
     others = (_number(fields, f"totals.{k}_total") for k in ("allowance", "charge"))
     if any(others) or not all("tax_rate" in line and "net_amount" in line for line in lines) or not lines:
         return []
-    found = []
+    findings = []
     for n, row in zip(row_numbers(fields, "tax_breakdown"), breakdown, strict=True):
         rate, basis = _cell(row, "rate"), _cell(row, "basis")
         if rate is None or basis is None or _split(row, breakdown):
@@ -219,8 +219,8 @@ def _bases(fields: Mapping[str, Field]) -> list[Finding]:
         total = sum((line["net_amount"].number for line in lines if line["tax_rate"].number == rate), Decimal(0))
         if abs(abs(total) - abs(basis)) >= 1:
             message = f"the lines at {rate} % come to {total}, but the tax of that rate is on {basis}"
-            found.append(_sum(_basis_rule(row), message, total, basis, f"tax_breakdown[{n}].basis"))
-    return found
+            findings.append(_sum(_basis_rule(row), message, total, basis, f"tax_breakdown[{n}].basis"))
+    return findings
 
 
 def _split(row: Mapping[str, Field], breakdown: list[dict[str, Field]]) -> bool:
@@ -247,22 +247,22 @@ def _accounts(fields: Mapping[str, Field]) -> list[Finding]:
 
     An IBAN whose check digits fail is an error wherever it comes from: no money can be sent there.
     """
-    found = []
+    findings = []
     iban, bic, currency = (fields.get(p) for p in ("payment.iban", "payment.bic", "currency"))
     if iban and not values.is_iban(iban.value):
         message = f"payment.iban {iban.value}: the check digits do not hold"
-        found.append(finding("IBAN", "error", message, "payment.iban", found=iban.value))
+        findings.append(finding("IBAN", "error", message, "payment.iban", found=iban.value))
     if bic and not identifiers.is_bic(bic.value):
         message = f"payment.bic {bic.value} does not have the form of a BIC"
-        found.append(finding("BIC", "warning", message, "payment.bic", found=bic.value))
+        findings.append(finding("BIC", "warning", message, "payment.bic", found=bic.value))
     elif bic and iban and values.is_iban(iban.value) and not identifiers.same_country(bic.value, iban.value):
         countries: dict[str, Any] = {"expected": iban.value[:2], "found": bic.value[4:6]}
         message = f"the bank {bic.value} is in {countries['found']}, but the account is of {countries['expected']}"
-        found.append(finding("BIC-COUNTRY", "warning", message, "payment.bic", "payment.iban", **countries))
+        findings.append(finding("BIC-COUNTRY", "warning", message, "payment.bic", "payment.iban", **countries))
     if currency and currency.value not in identifiers.CURRENCIES:
         message = f"{currency.value} is no currency of ISO 4217"
-        found.append(finding("BR-CL-04", "error", message, "currency", found=currency.value))
-    return found
+        findings.append(finding("BR-CL-04", "error", message, "currency", found=currency.value))
+    return findings
 
 
 def _parties(fields: Mapping[str, Field]) -> list[Finding]:
@@ -271,7 +271,7 @@ def _parties(fields: Mapping[str, Field]) -> list[Finding]:
     One that was read may be misread, so a VAT id whose check digits fail is an error then; in an e-invoice, or in a
     person's word, it is what the sender or the person states, and a warning. Nothing is paid by the other numbers.
     """
-    found = []
+    findings = []
     for role in ("seller", "buyer"):
         vat_id, tax_number, legal_id = (fields.get(f"{role}.{c}") for c in ("vat_id", "tax_number", "legal_id"))
         country = fields[f"{role}.country"].value if f"{role}.country" in fields else None
@@ -279,19 +279,19 @@ def _parties(fields: Mapping[str, Field]) -> list[Finding]:
             # Code reads what is printed, letter by letter: then it is the sender's mistake. A model may have misread it.
             severity = Severity.ERROR if vat_id.evidence.source == "model" else Severity.WARNING
             message = f"{role}.vat_id {vat_id.value}: the check digits do not hold"
-            found.append(finding("VAT-ID", severity, message, f"{role}.vat_id", found=vat_id.value))
+            findings.append(finding("VAT-ID", severity, message, f"{role}.vat_id", found=vat_id.value))
         if tax_number and country == "DE" and not _of_germany(tax_number.value):
             message = f"{role}.tax_number {tax_number.value} does not have the form of a German tax number"
-            found.append(finding("TAX-NUMBER", "warning", message, f"{role}.tax_number", found=tax_number.value))
+            findings.append(finding("TAX-NUMBER", "warning", message, f"{role}.tax_number", found=tax_number.value))
         if legal_id and country and (expected := identifiers.legal_id_problem(country, legal_id.value)):
             message = f"{role}.legal_id {legal_id.value} is not {expected}, as companies of {country} have"
             evidence: dict[str, Any] = {"expected": expected, "found": legal_id.value}
-            found.append(finding("LEGAL-ID", "warning", message, f"{role}.legal_id", **evidence))
+            findings.append(finding("LEGAL-ID", "warning", message, f"{role}.legal_id", **evidence))
         elif legal_id and vat_id and (company := _other_company(vat_id.value, legal_id.value)):
             message = f"{role}.vat_id is that of the company {company}, but {role}.legal_id is {legal_id.value}"
             evidence = {"expected": company, "found": legal_id.value}
-            found.append(finding("LEGAL-ID", "warning", message, f"{role}.legal_id", f"{role}.vat_id", **evidence))
-    return found
+            findings.append(finding("LEGAL-ID", "warning", message, f"{role}.legal_id", f"{role}.vat_id", **evidence))
+    return findings
 
 
 def _of_germany(tax_number: str) -> bool:
@@ -313,7 +313,7 @@ def _dates(fields: Mapping[str, Field]) -> list[Finding]:
     issue = fields.get("issue_date")
     if issue is None:
         return []
-    issued, found = date.fromisoformat(issue.value), []
+    issued, findings = date.fromisoformat(issue.value), []
     for path, most, event in (("due_date", MOST_DAYS_TO_PAY, "due"), ("delivery_date", MOST_DAYS_APART, "delivered")):
         if path not in fields:
             continue
@@ -322,11 +322,11 @@ def _dates(fields: Mapping[str, Field]) -> list[Finding]:
         if path == "due_date" and day < issued:
             message = f"due on {day}, before it was issued on {issued}"
             severity = Severity.WARNING if kind_of(fields) == "credit_note" else Severity.ERROR
-            found.append(finding("DATE-ORDER", severity, message, "due_date", "issue_date", **evidence))
+            findings.append(finding("DATE-ORDER", severity, message, "due_date", "issue_date", **evidence))
         elif abs((day - issued).days) > most:
             message = f"{event} on {day}, {abs((day - issued).days)} days from the day it was issued, {issued}"
-            found.append(finding("DATE-DISTANCE", "warning", message, path, "issue_date", **evidence))
-    return found
+            findings.append(finding("DATE-DISTANCE", "warning", message, path, "issue_date", **evidence))
+    return findings
 
 
 def row_numbers(fields: Mapping[str, Field], table: Literal["tax_breakdown", "lines"]) -> list[int]:

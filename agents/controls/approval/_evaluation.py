@@ -292,9 +292,9 @@ def _scope(case: Case) -> str:
 
 def _lapsed(policy: Policy, person: str, on: date) -> str:
     """Where they stand in for somebody on other days, which."""
-    for one in policy.delegations:
-        if among(person, [one.to]) and not one.holds(on):
-            return f" (they stand in for {one.from_} from {one.starts} to {one.ends})"
+    for delegation in policy.delegations:
+        if among(person, [delegation.to]) and not delegation.holds(on):
+            return f" (they stand in for {delegation.from_} from {delegation.starts} to {delegation.ends})"
     return ""
 
 

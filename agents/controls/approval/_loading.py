@@ -97,23 +97,23 @@ def starter() -> str:
 
 
 def _problems(error: ValidationError) -> Iterator[str]:
-    for one in error.errors(include_url=False):
-        path = ".".join(str(part) for part in one["loc"] if part != "[key]")
+    for problem in error.errors(include_url=False):
+        path = ".".join(str(part) for part in problem["loc"] if part != "[key]")
         where = f"{path}: " if path else ""
-        given = one.get("input")
+        given = problem.get("input")
         shown = f" (it is {given!r:.60})" if isinstance(given, (str, int, float)) else ""
-        match one["type"]:
+        match problem["type"]:
             case "extra_forbidden":
-                near = get_close_matches(str(one["loc"][-1]), _keys(), 1)
+                near = get_close_matches(str(problem["loc"][-1]), _keys(), 1)
                 yield f"{where}there is no such key here; {f'is it {near[0]}, or ' if near else ''}leave it out"
             case "missing":
                 yield f"{where}is missing; add it"
             case "value_error":
-                yield f"{where}{one['msg'].removeprefix('Value error, ')}"
-            case "string_pattern_mismatch" if "[key]" in one["loc"]:
+                yield f"{where}{problem['msg'].removeprefix('Value error, ')}"
+            case "string_pattern_mismatch" if "[key]" in problem["loc"]:
                 yield f"{where}is no currency; write three capitals, such as EUR"
             case _:
-                yield f"{where}{one['msg'][:1].lower()}{one['msg'][1:]}{shown}"
+                yield f"{where}{problem['msg'][:1].lower()}{problem['msg'][1:]}{shown}"
 
 
 @lru_cache

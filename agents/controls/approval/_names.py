@@ -18,7 +18,7 @@ def key_of(name: str) -> str:
 
 def among(name: str | None, names: Iterable[str]) -> bool:
     """Whether ``name`` is one of ``names``."""
-    return name is not None and key_of(name) in {key_of(one) for one in names}
+    return name is not None and key_of(name) in {key_of(other) for other in names}
 
 
 def listed(names: Sequence[str], most: int = 6) -> str:

@@ -41,8 +41,8 @@ def _approvers(policy: Policy) -> Iterator[str]:
         if forbidden
         else ("People may approve what they handed in; it is noted with the decision.")
     )
-    for one in policy.delegations:
-        yield f"From {one.starts} to {one.ends} {one.to} may do what {one.from_} may."
+    for delegation in policy.delegations:
+        yield f"From {delegation.starts} to {delegation.ends} {delegation.to} may do what {delegation.from_} may."
 
 
 def _time(policy: Policy) -> Iterator[str]:
@@ -57,13 +57,13 @@ def _time(policy: Policy) -> Iterator[str]:
 
 
 def _matching(policy: Policy) -> Iterator[str]:
-    made = policy.matching
+    allowed = policy.matching
     yield (
-        f"A price may differ from the order's by {made.price_percent}% or {made.price_amount} a unit, a quantity by "
-        f"{made.quantity_percent}%."
+        f"A price may differ from the order's by {allowed.price_percent}% or {allowed.price_amount} a unit, a quantity by "
+        f"{allowed.quantity_percent}%."
     )
-    duplicates = f"within {made.duplicate_days} days" if made.duplicate_days else "only by their number"
-    split = f"within {made.split_days} days" if made.split_days else "not"
+    duplicates = f"within {allowed.duplicate_days} days" if allowed.duplicate_days else "only by their number"
+    split = f"within {allowed.split_days} days" if allowed.split_days else "not"
     yield f"Duplicates by amount are looked for {duplicates}; invoices split into several {split}."
 
 

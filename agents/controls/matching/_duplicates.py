@@ -37,7 +37,7 @@ def sketch(text: str) -> list[int]:
     numbers = {"".join(c for c in token if c.isdecimal()) for token in _NUMBERS.findall(text)}
     words = {word.casefold() for word in _WORDS.findall(text)}
     kept_numbers = sorted(_hash(number) for number in numbers if len(number) >= 3)[:MOST_NUMBERS]
-    return [_BIT | one for one in kept_numbers] + sorted(map(_hash, words))[:MOST_WORDS]
+    return [_BIT | number for number in kept_numbers] + sorted(map(_hash, words))[:MOST_WORDS]
 
 
 def near_identical(one: Sequence[int], other: Sequence[int]) -> bool:
@@ -63,12 +63,12 @@ def duplicates(claim: Claim, others: Sequence[Claim], *, days: int = 10) -> list
         it corrects the other, or one that is not on record): an error, since both must be settled. ``CREDIT-NOTE``
         (it credits the other): information.
     """
-    found = []
+    findings = []
     for other in others:
         told = _compared(claim, other, days)
         if told:
             rule, severity, what = told
-            found.append(
+            findings.append(
                 finding(
                     rule,
                     severity,
@@ -82,17 +82,17 @@ def duplicates(claim: Claim, others: Sequence[Claim], *, days: int = 10) -> list
                     status=other.status.value,
                 )
             )
-    corrected = any(one.rule == "CORRECTED" for one in found)
+    corrected = any(said.rule == "CORRECTED" for said in findings)
     if claim.kind == "invoice" and claim.preceding and not corrected:
         message = f"it says that it corrects or replaces {claim.preceding}, which is not on record: it may still come"
-        found.append(finding("CORRECTED", "error", message, "invoice_number", expected=claim.preceding, found=None))
-    if not found:
-        found = [
+        findings.append(finding("CORRECTED", "error", message, "invoice_number", expected=claim.preceding, found=None))
+    if not findings:
+        findings = [
             finding("DUPLICATE", "info", f"no other of {len(others)} like invoices is the same", verdict="pass")
             if others
             else finding("DUPLICATE", "info", "no invoice of this number or amount came before", verdict="pass")
         ]
-    return found
+    return findings
 
 
 def _compared(claim: Claim, other: Claim, days: int) -> tuple[str, Severity, str] | None:

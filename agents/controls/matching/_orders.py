@@ -65,14 +65,14 @@ class _Matching:
     sign: int
     tolerances: Tolerances
     execution_id: str
-    found: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     billings: list[Billing] = field(default_factory=list)
 
     def say(self, rule: str, message: str, *paths: str, severity: Any = "error", **evidence: Any) -> None:
         told: dict[str, Any] = {
             name: str(value) if isinstance(value, Decimal) else value for name, value in evidence.items()
         }
-        self.found.append(finding(rule, severity, message, *paths, order=self.on_record.order.number, **told))
+        self.findings.append(finding(rule, severity, message, *paths, order=self.on_record.order.number, **told))
 
 
 def match_order(
@@ -104,8 +104,8 @@ def match_order(
     if on_record is None:
         message = f"there is no purchase order {wanted}, or several may be meant"
         return [], [finding("ORDER-UNKNOWN", "error", message, "purchase_order_ref", found=wanted)]
-    made = _Matching(on_record, -1 if kind == "credit_note" else 1, tolerances, execution_id)
-    _whole(made, fields, vendor)
+    matching = _Matching(on_record, -1 if kind == "credit_note" else 1, tolerances, execution_id)
+    _whole(matching, fields, vendor)
     lines = _lines(fields)
     pairs = _paired(lines, on_record.order.lines)
     for line in lines:
@@ -114,16 +114,16 @@ def match_order(
             message = (
                 f"line {line.number + 1}, {line.name or 'without a name'}, is not in order {on_record.order.number}"
             )
-            made.say("ORDER-LINE", message, f"{line.path}.name", found=line.name)
+            matching.say("ORDER-LINE", message, f"{line.path}.name", found=line.name)
         else:
-            _line(made, line, ordered, tenant)
-    _quantities(made, {line.number: line for line in lines}, pairs)
+            _line(matching, line, ordered, tenant)
+    _quantities(matching, {line.number: line for line in lines}, pairs)
     if not lines:
-        made.say("ORDER-LINES-UNREAD", "it has no lines that could be held against the order", "lines[0].name")
-    if not any(one.is_error for one in made.found):
+        matching.say("ORDER-LINES-UNREAD", "it has no lines that could be held against the order", "lines[0].name")
+    if not any(said.is_error for said in matching.findings):
         count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
         message = f"{count} as ordered with {on_record.order.number}" + (", and received" if on_record.receipts else "")
-        made.found.append(
+        matching.findings.append(
             finding(
                 "ORDER",
                 "info",
@@ -131,70 +131,74 @@ def match_order(
                 "purchase_order_ref",
                 verdict="pass",
                 order=on_record.order.number,
-                billed={one.line: str(one.quantity) for one in made.billings},
+                billed={billing.line: str(billing.quantity) for billing in matching.billings},
             )
         )
-    return made.billings, made.found
+    return matching.billings, matching.findings
 
 
-def _whole(made: _Matching, fields: Fields, vendor: Vendor | None) -> None:
+def _whole(matching: _Matching, fields: Fields, vendor: Vendor | None) -> None:
     """What concerns the order as a whole."""
-    order = made.on_record.order
+    order = matching.on_record.order
     if vendor and order.vendor_id and order.vendor_id != vendor.id:
         message = f"order {order.number} was placed with {order.vendor_id}, and it is from {vendor.id} {vendor.name}"
-        made.say("ORDER-VENDOR", message, "seller.name", expected=order.vendor_id, found=vendor.id)
+        matching.say("ORDER-VENDOR", message, "seller.name", expected=order.vendor_id, found=vendor.id)
     currency = fields.get("currency")
     if currency and currency.value != order.currency:
         message = f"order {order.number} is in {order.currency}, and it is in {currency.value}"
-        made.say("ORDER-CURRENCY", message, "currency", expected=order.currency, found=currency.value)
-    if order.closed and made.sign > 0:
-        made.say("ORDER-CLOSED", f"order {order.number} is closed: nothing more is billed on it", "purchase_order_ref")
+        matching.say("ORDER-CURRENCY", message, "currency", expected=order.currency, found=currency.value)
+    if order.closed and matching.sign > 0:
+        matching.say(
+            "ORDER-CLOSED", f"order {order.number} is closed: nothing more is billed on it", "purchase_order_ref"
+        )
     charges = fields.get("totals.charge_total")
-    if charges and charges.number > 0 and made.sign > 0:
+    if charges and charges.number > 0 and matching.sign > 0:
         message = f"charges of {charges.value} on the whole invoice are not in order {order.number}"
-        made.say("ORDER-LINE", message, "totals.charge_total", expected=Decimal(0), found=charges.number)
-    if order.receipt_required and not made.on_record.receipts and made.sign > 0:
+        matching.say("ORDER-LINE", message, "totals.charge_total", expected=Decimal(0), found=charges.number)
+    if order.receipt_required and not matching.on_record.receipts and matching.sign > 0:
         message = f"nothing was received yet on order {order.number}, which wants a receipt before it is paid"
-        made.say("RECEIPT-MISSING", message, "purchase_order_ref", expected="a receipt", found="none")
+        matching.say("RECEIPT-MISSING", message, "purchase_order_ref", expected="a receipt", found="none")
 
 
-def _line(made: _Matching, line: _Line, ordered: OrderLine, tenant: str) -> None:
+def _line(matching: _Matching, line: _Line, ordered: OrderLine, tenant: str) -> None:
     """One line: its price, and what it bills."""
-    order = made.on_record.order
-    if made.sign > 0 and (odd := _billed_without_delivery(line)):
+    order = matching.on_record.order
+    if matching.sign > 0 and (odd := _billed_without_delivery(line)):
         message = f"line {line.number + 1}, {line.name}: {odd}"
-        made.say("ORDER-LINE", message, f"{line.path}.quantity", found=line.quantity, amount=line.amount)
+        matching.say("ORDER-LINE", message, f"{line.path}.quantity", found=line.quantity, amount=line.amount)
         return
     quantity, price = _measured(line, ordered)
     if quantity is None or price is None:
         message = f"line {line.number + 1} has no quantity or price to hold against line {ordered.line} of the order"
-        made.found.append(
+        matching.findings.append(
             finding(
                 "ORDER-LINE", "error", message, f"{line.path}.quantity", verdict="not assessable", order=order.number
             )
         )
         return
-    most = made.tolerances.price(ordered.unit_price)
-    if made.sign > 0 and price > most:
+    most = matching.tolerances.price(ordered.unit_price)
+    if matching.sign > 0 and price > most:
         message = f"line {line.number + 1}, {line.name}: {price} a unit, and {ordered.unit_price} was ordered"
-        made.say("ORDER-PRICE", message, f"{line.path}.unit_price_net", expected=ordered.unit_price, found=price)
+        matching.say("ORDER-PRICE", message, f"{line.path}.unit_price_net", expected=ordered.unit_price, found=price)
     elif price != ordered.unit_price:
         way = "less than ordered" if price < ordered.unit_price else "which is tolerated"
         message = f"line {line.number + 1}, {line.name}: {price} a unit for {ordered.unit_price}, {way}"
-        made.say(
+        matching.say(
             "ORDER-PRICE", message, f"{line.path}.unit_price_net", severity="info",
             expected=ordered.unit_price, found=price,
         )  # fmt: skip
     if line.unit and ordered.unit and not _same_unit(line.unit, ordered.unit):
         message = f"line {line.number + 1} is in {line.unit}, and {ordered.unit} was ordered"
-        made.say("ORDER-UNIT", message, f"{line.path}.unit", severity="warning", expected=ordered.unit, found=line.unit)
+        matching.say(
+            "ORDER-UNIT", message, f"{line.path}.unit", severity="warning", expected=ordered.unit, found=line.unit
+        )
     amount = abs(line.amount if line.amount is not None else quantity * price)
     # A credit note gives back whether its numbers have a minus or not; a line of an invoice that has one gives back, too.
     signed = (line.amount,) if line.amount else (line.quantity, line.price)
-    back = made.sign < 0 or any(one is not None and one < 0 for one in signed)
-    made.billings.append(
+    back = matching.sign < 0 or any(number is not None and number < 0 for number in signed)
+    matching.billings.append(
         Billing(
-            execution_id=made.execution_id,
+            execution_id=matching.execution_id,
             tenant=tenant,
             order=order.number,
             line=ordered.line,
@@ -211,12 +215,12 @@ def _billed_without_delivery(line: _Line) -> str:
     return f"{line.amount} for a quantity of {line.quantity}"
 
 
-def _quantities(made: _Matching, lines: Mapping[int, _Line], pairs: Mapping[int, OrderLine]) -> None:
+def _quantities(matching: _Matching, lines: Mapping[int, _Line], pairs: Mapping[int, OrderLine]) -> None:
     """What is billed of each line of the order in all, against what was ordered and what was received."""
-    order, receipts = made.on_record.order, made.on_record.receipts
-    before = _summed((one.line, one.quantity) for one in made.on_record.billed)
-    now = _summed((one.line, one.quantity) for one in made.billings)
-    received = _summed((one.line, one.quantity) for one in receipts)
+    order, receipts = matching.on_record.order, matching.on_record.receipts
+    before = _summed((of_line.line, of_line.quantity) for of_line in matching.on_record.billed)
+    now = _summed((of_line.line, of_line.quantity) for of_line in matching.billings)
+    received = _summed((of_line.line, of_line.quantity) for of_line in receipts)
     at = {ordered.line: lines[number] for number, ordered in pairs.items()}
     for ordered in order.lines:
         billed = now.get(ordered.line)
@@ -226,7 +230,7 @@ def _quantities(made: _Matching, lines: Mapping[int, _Line], pairs: Mapping[int,
         line = at[ordered.line]
         told = f"line {line.number + 1}, {line.name}: {billed} billed" + (f" after {earlier}" if earlier else "")
         if earlier + billed < 0:
-            made.say(
+            matching.say(
                 "ORDER-QUANTITY",
                 f"line {line.number + 1}, {line.name}: {-billed} given back, and {earlier} billed before",
                 f"{line.path}.quantity",
@@ -234,9 +238,9 @@ def _quantities(made: _Matching, lines: Mapping[int, _Line], pairs: Mapping[int,
                 found=-billed,
                 billed_before=earlier,
             )
-        elif billed > 0 and earlier + billed > made.tolerances.quantity(ordered.quantity):
+        elif billed > 0 and earlier + billed > matching.tolerances.quantity(ordered.quantity):
             left = max(ordered.quantity - earlier, Decimal(0))
-            made.say(
+            matching.say(
                 "ORDER-QUANTITY",
                 f"{told}, and {ordered.quantity} ordered: {left} may be billed",
                 f"{line.path}.quantity",
@@ -248,10 +252,10 @@ def _quantities(made: _Matching, lines: Mapping[int, _Line], pairs: Mapping[int,
         elif (
             billed > 0
             and receipts
-            and earlier + billed > made.tolerances.quantity(received.get(ordered.line, Decimal(0)))
+            and earlier + billed > matching.tolerances.quantity(received.get(ordered.line, Decimal(0)))
         ):
             came = received.get(ordered.line, Decimal(0))
-            made.say(
+            matching.say(
                 "RECEIPT-QUANTITY",
                 f"{told}, and {came} of {ordered.quantity} received",
                 f"{line.path}.quantity",
@@ -283,17 +287,22 @@ def _paired(lines: Sequence[_Line], ordered: Sequence[OrderLine]) -> dict[int, O
     """Which line of the order each line of the invoice is: the best fitting pair first, then the next best of what is left.
     What is left of the invoice may be of a line that is taken: a line of the order delivered in two."""
     scored = sorted(
-        ((score, line.number, n) for line in lines for n, one in enumerate(ordered) if (score := _fit(line, one))),
+        (
+            (score, line.number, n)
+            for line in lines
+            for n, wanted in enumerate(ordered)
+            if (score := _fit(line, wanted))
+        ),
         key=lambda pair: (-pair[0], pair[1], pair[2]),
     )
-    found: dict[int, OrderLine] = {}
+    pairs: dict[int, OrderLine] = {}
     taken: set[int] = set()
     for again in (False, True):
         for _, number, n in scored:
-            if number not in found and (again or n not in taken):
-                found[number] = ordered[n]
+            if number not in pairs and (again or n not in taken):
+                pairs[number] = ordered[n]
                 taken.add(n)
-    return found
+    return pairs
 
 
 def _fit(line: _Line, ordered: OrderLine) -> float:
@@ -313,7 +322,7 @@ def _has_article(name: str, article: str) -> bool:
     """Whether an article number stands in a name, whatever signs stand within it: ``K 715`` is K-715, and no K-7. One of less
     than three letters and digits may be a quantity, and proves nothing."""
     letters = re.findall(r"[^\W_]", article.casefold())
-    if len(letters) < 3 or not any(one.isdigit() for one in letters):
+    if len(letters) < 3 or not any(letter.isdigit() for letter in letters):
         return False
     return (
         re.search(r"(?<![^\W_])" + r"[\s./_-]?".join(map(re.escape, letters)) + r"(?![^\W_])", name.casefold())
@@ -323,14 +332,14 @@ def _has_article(name: str, article: str) -> bool:
 
 def _lines(fields: Fields) -> list[_Line]:
     numbers = sorted({int(path[6 : path.index("]")]) for path in fields if path.startswith("lines[")})
-    found = []
+    lines = []
     for number, row in zip(numbers, table_rows(fields, "lines"), strict=True):
         quantity, price, amount = (_number(row, column) for column in ("quantity", "unit_price_net", "net_amount"))
         if amount == 0 and not quantity:
             continue  # a line of text
         name, unit = (row[column].value if column in row else None for column in ("name", "unit"))
-        found.append(_Line(number, name or "", quantity, price, amount, unit))
-    return found
+        lines.append(_Line(number, name or "", quantity, price, amount, unit))
+    return lines
 
 
 def _number(row: Mapping[str, Field], column: str) -> Decimal | None:

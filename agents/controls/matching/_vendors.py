@@ -64,9 +64,9 @@ def match_vendor(fields: Fields, vendors: Sequence[Vendor]) -> VendorMatch:
         return VendorMatch(None, "no master", findings=[finding("VENDOR", "info", message, verdict="not assessable")])
     by_id, how = _by_identifier(fields, vendors)
     if len(by_id) > 1:
-        message = f"its identifiers are those of several vendors: {', '.join(_named(one) for one in by_id)}"
-        found = [finding("VENDOR-CONFLICT", "error", message, "seller.name", found=[one.id for one in by_id])]
-        return VendorMatch(None, "unknown", findings=found, fields=fields)
+        message = f"its identifiers are those of several vendors: {', '.join(map(_named, by_id))}"
+        findings = [finding("VENDOR-CONFLICT", "error", message, "seller.name", found=[vendor.id for vendor in by_id])]
+        return VendorMatch(None, "unknown", findings=findings, fields=fields)
     if by_id:
         return _matched(VendorMatch(by_id[0], how, fields=fields))
     seller = fields["seller.name"].value if "seller.name" in fields else ""
@@ -83,8 +83,8 @@ def match_vendor(fields: Fields, vendors: Sequence[Vendor]) -> VendorMatch:
     if near:
         told = ", ".join(f"{_named(vendor)} ({score:.0f} %)" for vendor, score in near[:MOST_NEAR])
         message = f"{seller or 'the seller'} is not in the vendor master, but may be {told}"
-        found = [finding("VENDOR-NEAR", "error", message, "seller.name", found=seller)]
-        return VendorMatch(None, "near", near[:MOST_NEAR], found, fields)
+        findings = [finding("VENDOR-NEAR", "error", message, "seller.name", found=seller)]
+        return VendorMatch(None, "near", near[:MOST_NEAR], findings, fields)
     return VendorMatch(None, "unknown", findings=[_unknown(seller)], fields=fields)
 
 
@@ -95,14 +95,14 @@ def settle_near(match: VendorMatch, chosen: str | None, reason: str, decided_by:
     master does not have for that vendor, or none at all, a person decides, as the name alone may deceive. So they do where
     the account is all that fits, and the name is another's.
     """
-    vendor = next((one for one, _ in match.near if one.id == chosen), None)
+    vendor = next((near for near, _ in match.near if near.id == chosen), None)
     seller = match.fields["seller.name"].value if "seller.name" in match.fields else ""
     if vendor is None:
-        found = finding(
+        none_of_them = finding(
             "VENDOR-NEAR", "info", "it is none of the vendors with near names", "seller.name", reason=reason,
             decided_by=decided_by, found=seller,
         )  # fmt: skip
-        return replace(match, how="unknown", findings=[found, _unknown(seller)])
+        return replace(match, how="unknown", findings=[none_of_them, _unknown(seller)])
     confirmed, named = _account(match.fields) in vendor.ibans, _likest(seller, vendor) >= NEAR
     doubt = (
         ""
@@ -111,7 +111,7 @@ def settle_near(match: VendorMatch, chosen: str | None, reason: str, decided_by:
         if named
         else ", though only the account is the same"
     )
-    made = finding(
+    taken = finding(
         "VENDOR-NEAR",
         "error" if doubt else "warning",
         f"{seller or 'the seller'} was taken to be {_named(vendor)}{doubt}",
@@ -123,8 +123,8 @@ def settle_near(match: VendorMatch, chosen: str | None, reason: str, decided_by:
     )
     settled = _matched(replace(match, vendor=vendor, how="near", findings=[]))
     # That it is this vendor the model said, and no rule.
-    checked = [one for one in settled.findings if one.rule != "VENDOR"]
-    return replace(settled, near=match.near, findings=[made, *checked])
+    checked = [said for said in settled.findings if said.rule != "VENDOR"]
+    return replace(settled, near=match.near, findings=[taken, *checked])
 
 
 def is_named(match: VendorMatch, fields: Fields) -> bool:
@@ -199,10 +199,10 @@ def _matched(match: VendorMatch) -> VendorMatch:
     assert vendor
     ways = {"name": "by its name", "near": "by a near name", "name and account": "by name and account"}
     message = f"it is {_named(vendor)} of the vendor master, {ways.get(match.how, f'by its {match.how}')}"
-    found = [finding("VENDOR", "info", message, "seller.name", verdict="pass", vendor=vendor.id)]
+    findings = [finding("VENDOR", "info", message, "seller.name", verdict="pass", vendor=vendor.id)]
     for check in _CHECKS:
-        found += check(vendor, fields)
-    return replace(match, findings=found)
+        findings += check(vendor, fields)
+    return replace(match, findings=findings)
 
 
 def _account_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
@@ -225,7 +225,7 @@ def with_accounts(match: VendorMatch, accounts: Sequence[str]) -> VendorMatch:
     if vendor is None:
         return match
     known = {_compact(iban) for iban in vendor.ibans}
-    others = [one for one in dict.fromkeys(map(_compact, accounts)) if one and one != read and one not in known]
+    others = [iban for iban in dict.fromkeys(map(_compact, accounts)) if iban and iban != read and iban not in known]
     if not others:
         return match
     message = f"it names further accounts to pay to, {', '.join(others[:5])}, that the master does not have for "
@@ -274,7 +274,7 @@ _CHECKS: tuple[Callable[[Vendor, Fields], list[Finding]], ...] = (
 
 def _by_identifier(fields: Fields, vendors: Sequence[Vendor]) -> tuple[list[Vendor], How]:
     """The vendors that a seller's identifiers name, the strongest first; several where they name different ones."""
-    found: dict[str, Vendor] = {}
+    by_id: dict[str, Vendor] = {}
     first: How = "unknown"
     account = _account(fields)
     ways: tuple[tuple[str, How, Callable[[Vendor], list[str]]], ...] = (
@@ -294,8 +294,8 @@ def _by_identifier(fields: Fields, vendors: Sequence[Vendor]) -> tuple[list[Vend
             named = same if len(same) == 1 else paid if len(paid) == 1 else named
         if named and first == "unknown":
             first = how
-        found |= {vendor.id: vendor for vendor in named}
-    return list(found.values()), first
+        by_id |= {vendor.id: vendor for vendor in named}
+    return list(by_id.values()), first
 
 
 def _by_name(seller: str, vendors: Sequence[Vendor]) -> list[tuple[Vendor, float]]:

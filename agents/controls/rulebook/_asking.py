@@ -56,11 +56,11 @@ async def ask_rules(
     await asyncio.to_thread(lambda: passages.lines)
     asked = (ask_rule(to.models, execution_id, rulebook, rule, passages, tier=tier) for rule in rules)
     outcomes = await asyncio.gather(*asked, return_exceptions=True)
-    made = [one for one in outcomes if not isinstance(one, BaseException)]
-    for one in outcomes:
-        if isinstance(one, BaseException):
-            raise one
-    return [found for found, _ in made], [call for _, calls in made for call in calls]
+    answered = [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return [said for said, _ in answered], [call for _, calls in answered for call in calls]
 
 
 async def ask_rule(
@@ -124,24 +124,24 @@ class _Asking:
             said = _not_assessable("the document is too long to be asked about")
             return self._finding(said, None), []
         outcomes = await asyncio.gather(*map(self._ask_part, parts), return_exceptions=True)
-        for one in outcomes:
-            if isinstance(one, BaseException):
-                raise one
-        answered = [one for one in outcomes if isinstance(one, _Answered)]
+        for part in outcomes:
+            if isinstance(part, BaseException):
+                raise part
+        answered = [part for part in outcomes if isinstance(part, _Answered)]
         said, by = self._joined(answered)
-        return self._finding(said, by), [one.call for one in answered if one.call]
+        return self._finding(said, by), [part.call for part in answered if part.call]
 
     def _joined(self, answered: Sequence[_Answered]) -> tuple[Said, ModelCall | None]:
         """What all parts together say: the first that states something, unless what could not be used might say otherwise."""
-        stated = [one for one in answered if one.problem is None and one.answer != "not_stated"]
+        stated = [part for part in answered if part.problem is None and part.answer != "not_stated"]
         # A yes anywhere is a yes: a part that says no may just not be the place where it stands.
-        best = next((one for one in stated if one.answer == "yes"), stated[0] if stated else None)
-        broken = next((one for one in answered if one.problem), None)
+        best = next((part for part in stated if part.answer == "yes"), stated[0] if stated else None)
+        broken = next((part for part in answered if part.problem), None)
         if broken and not (best and best.answer == "yes"):
             return _not_assessable(broken.problem or ""), broken.call
         if best is None:
-            one = answered[0]
-            return Said(_verdict(self._rule.passes("not_stated")), "the document does not say"), one.call
+            part = answered[0]
+            return Said(_verdict(self._rule.passes("not_stated")), "the document does not say"), part.call
         evidence = best.quote.evidence if best.quote else {}
         told = f", by “{best.quote.text}”" if best.quote else ""
         return Said(_verdict(self._rule.passes(best.answer)), f"{best.answer}{told}", evidence=evidence), best.call
@@ -243,5 +243,5 @@ def _shape(offered: Sequence[str]) -> type[BaseModel]:
         else Annotated[str, Field(pattern=rf'^[^\s"\\][^"\\\n]{{0,{_LONGEST_QUOTE - 1}}}$')]
     )
     columns: dict[str, Any] = {"quote": (quote, ...), "answer": (Literal["yes", "no", "not_stated"], ...)}
-    made: type[BaseModel] = create_model("RuleAnswer", __config__=ConfigDict(extra="forbid"), **columns)
-    return made
+    shape: type[BaseModel] = create_model("RuleAnswer", __config__=ConfigDict(extra="forbid"), **columns)
+    return shape

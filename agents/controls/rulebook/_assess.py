@@ -16,7 +16,7 @@ def by_code(facts: Facts, rulebook: Rulebook) -> tuple[list[Finding], list[str]]
 
     Every rule that applies is in one of the two; one that does not is in neither.
     """
-    found: list[Finding] = []
+    findings: list[Finding] = []
     open_rules: list[str] = []
     for rule in rulebook.rules:
         if not rule.applies(facts):
@@ -25,8 +25,8 @@ def by_code(facts: Facts, rulebook: Rulebook) -> tuple[list[Finding], list[str]]
         if said is None:
             open_rules.append(rule.id)
         else:
-            found += [as_finding(rule, rulebook, one) for one in said]
-    return found, open_rules
+            findings += [as_finding(rule, rulebook, what) for what in said]
+    return findings, open_rules
 
 
 def as_finding(rule: Rule, rulebook: Rulebook, said: Said, decided_by: DecidedBy = BY_RULE) -> Finding:

@@ -47,16 +47,16 @@ class Facts:
         return Passages(self.reading)
 
     def value(self, path: str) -> str | None:
-        found = self.fields.get(path)
-        return found.value if found else None
+        field = self.fields.get(path)
+        return field.value if field else None
 
     def number(self, path: str) -> Decimal | None:
-        found = self.fields.get(path)
-        return found.number if found else None
+        field = self.fields.get(path)
+        return field.number if field else None
 
     def day(self, path: str) -> date | None:
-        found = self.value(path)
-        return date.fromisoformat(found) if found else None
+        value = self.value(path)
+        return date.fromisoformat(value) if value else None
 
     @property
     def rates(self) -> list[Decimal]:

@@ -36,7 +36,7 @@ class BadRulebook(Failure):
 def shipped() -> list[str]:
     """The names of the rulebooks that come with this program."""
     folder = files(__package__) / "rulebooks"
-    return sorted(one.name.removesuffix(".yaml") for one in folder.iterdir() if one.name.endswith(".yaml"))
+    return sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml"))
 
 
 def load_rulebook(named: str) -> tuple[bytes, Rulebook]:
@@ -77,20 +77,20 @@ def read_rulebook(data: bytes, name: str) -> Rulebook:
     if "digest" in content:
         raise BadRulebook(name, ["digest: it is computed; leave it out"])
     try:
-        made = Rulebook.model_validate(content)
+        rulebook = Rulebook.model_validate(content)
     except ValidationError as error:
         raise BadRulebook(name, list(_problems(error, content))) from error
-    return made.model_copy(update={"digest": sha256(data).hexdigest()})
+    return rulebook.model_copy(update={"digest": sha256(data).hexdigest()})
 
 
 def schema() -> dict[str, Any]:
     """The JSON schema of a rulebook file."""
-    made = Rulebook.model_json_schema(by_alias=True)
-    made["properties"].pop("digest", None)
-    return made
+    of_file = Rulebook.model_json_schema(by_alias=True)
+    of_file["properties"].pop("digest", None)
+    return of_file
 
 
-def keep_rulebook(made: Settings) -> dict[str, Any]:
+def keep_rulebook(settings: Settings) -> dict[str, Any]:
     """Put the rulebook of the settings, and the sanctions list if there is one, into the document store; returns what an
     execution keeps of them: ``name``, ``version``, ``digest``, and the digest of the list as ``sanctions``.
 
@@ -98,11 +98,11 @@ def keep_rulebook(made: Settings) -> dict[str, Any]:
         BadRulebook, BadSanctionsList: it cannot be used.
         NotKept: the store does not take it.
     """
-    data, book = load_rulebook(made.rulebook)
-    store = DocumentStore(made.documents)
+    data, book = load_rulebook(settings.rulebook)
+    store = DocumentStore(settings.documents)
     listed = None
-    if made.sanctions_list:
-        names, _ = load_sanctions(made.sanctions_list)
+    if settings.sanctions_list:
+        names, _ = load_sanctions(settings.sanctions_list)
         listed = store.put(names)
     return {"name": book.name, "version": book.version, "digest": store.put(data), "sanctions": listed}
 
@@ -132,20 +132,20 @@ def _sanctions(documents: DocumentStore, digest: str) -> SanctionsList:
 
 
 def _problems(error: ValidationError, content: Mapping[str, Any]) -> Iterator[str]:
-    for one in error.errors(include_url=False):
-        where = _where(one["loc"], content)
-        given = one.get("input")
+    for problem in error.errors(include_url=False):
+        where = _where(problem["loc"], content)
+        given = problem.get("input")
         shown = f" (it is {given!r:.60})" if isinstance(given, (str, int, float)) else ""
-        match one["type"]:
+        match problem["type"]:
             case "extra_forbidden":
-                near = get_close_matches(str(one["loc"][-1]), _keys(), 1)
+                near = get_close_matches(str(problem["loc"][-1]), _keys(), 1)
                 yield f"{where}there is no such key here; {f'is it {near[0]}, or ' if near else ''}leave it out"
             case "missing":
                 yield f"{where}is missing; add it"
             case "value_error":
-                yield f"{where}{one['msg'].removeprefix('Value error, ')}"
+                yield f"{where}{problem['msg'].removeprefix('Value error, ')}"
             case _:
-                yield f"{where}{one['msg'][:1].lower()}{one['msg'][1:]}{shown}"
+                yield f"{where}{problem['msg'][:1].lower()}{problem['msg'][1:]}{shown}"
 
 
 def _where(loc: tuple[int | str, ...], content: Mapping[str, Any]) -> str:

@@ -79,7 +79,7 @@ class Passages:
 
     def phrase(self, phrases: Iterable[str]) -> Passage | None:
         """The first of ``phrases`` that stands in the document and that no word before it denies or makes a condition."""
-        return next((one for phrase in phrases for one in self._standing(phrase)), None)
+        return next((passage for phrase in phrases for passage in self._standing(phrase)), None)
 
     def heading(self, phrases: Iterable[str]) -> Passage | None:
         """The first of ``phrases`` with which a short piece of text at the top of the document begins: what it is called."""

@@ -69,14 +69,14 @@ class SanctionsList:
         """The entry whose name stands within ``line``, a longer text: its words one behind the other."""
         words = tuple(normalised(line)[:60])
         known = set(words)
-        found = []
+        scored = []
         for n, (listed, _, _) in enumerate(self._names):
             # A word has to stand there as it is listed: it is what makes a long list quick to look for.
             if len(listed) < 2 or sum(map(len, listed)) < _LEAST_LETTERS or known.isdisjoint(listed):
                 continue
             windows = (words[at : at + len(listed)] for at in range(len(words) - len(listed) + 1))
-            found.append((max((alike(window, listed) for window in windows), default=0.0), n))
-        return self._best(found)
+            scored.append((max((alike(window, listed) for window in windows), default=0.0), n))
+        return self._best(scored)
 
     def _best(self, scored: Iterator[tuple[float, int]] | list[tuple[float, int]]) -> Match | None:
         score, n = max(scored, default=(0.0, 0))

@@ -95,10 +95,10 @@ def try_by_code(rulebook: Rulebook, rule: Rule, example: Example) -> Tried:
     facts = facts_of_example(example)
     if not rule.applies(facts):
         return Tried(rule, example, "not applicable", "the rule does not apply to such a document")
-    found, _ = by_code(facts, rulebook.model_copy(update={"rules": [rule]}))
-    if not found:
+    findings, _ = by_code(facts, rulebook.model_copy(update={"rules": [rule]}))
+    if not findings:
         return Tried(rule, example, None, "code cannot tell; a model would be asked")
-    worst = next((one for one in found if one.verdict != "pass"), found[0])
+    worst = next((finding for finding in findings if finding.verdict != "pass"), findings[0])
     return Tried(rule, example, worst.verdict, worst.message)
 
 

@@ -22,7 +22,7 @@ class Stated(Parameters):
     @field_validator("fields")
     @classmethod
     def _are_known(cls, paths: list[str]) -> list[str]:
-        for path in (one for alternatives in paths for one in alternatives.split("|")):
+        for path in (alternative for alternatives in paths for alternative in alternatives.split("|")):
             if not known_path(path):
                 raise ValueError(f"{path!r} is no field of an invoice")
         return paths
@@ -44,12 +44,12 @@ class OfLines(Parameters):
 
 def stated(facts: Facts, given: Stated) -> list[Said]:
     """Whether all fields are there."""
-    missing = [path for path in given.fields if not any(one in facts.fields for one in path.split("|"))]
+    missing = [path for path in given.fields if not any(alternative in facts.fields for alternative in path.split("|"))]
     if missing:
         told = ", ".join(" or ".join(path.split("|")) for path in missing)
-        return failed(f"not stated: {told}", *(one for path in missing for one in path.split("|")))
-    found = [one for path in given.fields for one in path.split("|") if one in facts.fields]
-    return passed("all of them are stated", *found)
+        return failed(f"not stated: {told}", *(alternative for path in missing for alternative in path.split("|")))
+    present = [alternative for path in given.fields for alternative in path.split("|") if alternative in facts.fields]
+    return passed("all of them are stated", *present)
 
 
 def lines_stated(facts: Facts, given: OfLines) -> list[Said]:
