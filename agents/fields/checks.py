@@ -5,14 +5,14 @@ Rule names are those of EN 16931 where the rule is one of its own (BR-…); the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
 from agents.fields import identifiers, values
 from agents.fields.document_types import INVOICE, PLAIN_CREDIT_NOTES
-from agents.fields.schema import Field, rows
+from agents.fields.schema import Field, numbered_rows, rows
 from agents.fields.table import FIELDS
 from agents.fields.values import CENT
 from infra.records import Finding, Severity, finding
@@ -78,7 +78,7 @@ def _sums(fields: Mapping[str, Field]) -> list[Finding]:
         )
     )  # fmt: skip
     findings = []
-    if tax is None and gross is not None and not source_is_xml(fields["totals.grand_total"]):
+    if tax is None and gross is not None and not _is_of_xml(fields["totals.grand_total"]):
         findings.append(
             finding("BR-CO-14", "error", "totals.tax_total was not found, nor a rate of 0 %", "totals.tax_total")
         )
@@ -108,11 +108,11 @@ def _sum(rule: str, message: str, expected: Decimal, found: Decimal, *paths: str
 
 def _lines(fields: Mapping[str, Field]) -> list[Finding]:
     """Each line's amount against its quantity and price, and their sum: BR-16, BR-24, BR-CO-10."""
-    lines = rows(fields, "lines")
+    numbered = numbered_rows(fields, "lines")
+    numbers, lines = list(numbered), list(numbered.values())
     if not lines:
         return [finding("BR-16", "error", "no invoice line was found", "lines[0].name")]
-    numbers = row_numbers(fields, "lines")
-    findings = [differs for n, line in zip(numbers, lines, strict=True) if (differs := _product(n, line))]
+    findings = [differs for n, line in numbered.items() if (differs := _product(n, line))]
     amounts = [_cell(line, "net_amount") for line in lines]
     if None in amounts:
         n = numbers[amounts.index(None)]
@@ -142,7 +142,7 @@ def _product(n: int, line: Mapping[str, Field]) -> Finding | None:
     quantities and allowances of a line are stated there, and judged by the official rules.
     """
     quantity, price, amount = (_cell(line, c) for c in ("quantity", "unit_price_net", "net_amount"))
-    if quantity is None or price is None or amount is None or source_is_xml(line["net_amount"]):
+    if quantity is None or price is None or amount is None or _is_of_xml(line["net_amount"]):
         return None
     product = abs(quantity * price)
     unsure = CENT + abs(quantity) * _half_a_digit(price) + abs(price) * _half_a_digit(quantity)
@@ -178,8 +178,8 @@ def _round_percent(percent: Decimal) -> Decimal:
 def _tax(fields: Mapping[str, Field]) -> list[Finding]:
     """The tax of each rate: BR-CO-14, BR-CO-17, and what it is the tax of: BR-S-08 and its like."""
     findings = []
-    breakdown = rows(fields, "tax_breakdown")
-    amounts = [_cell(row, "amount") for row in breakdown]
+    breakdown = numbered_rows(fields, "tax_breakdown")
+    amounts = [_cell(row, "amount") for row in breakdown.values()]
     tax = _number(fields, "totals.tax_total")
     credit = kind_of(fields) == "credit_note"
     if breakdown and tax is not None and all(a is not None for a in amounts):
@@ -187,8 +187,7 @@ def _tax(fields: Mapping[str, Field]) -> list[Finding]:
         if not _same(total, tax, credit):
             message = f"tax by rate adds up to {total}, but the tax total is {tax}"
             findings.append(_sum("BR-CO-14", message, total, tax, "totals.tax_total", "tax_breakdown[0].amount"))
-    numbers = row_numbers(fields, "tax_breakdown")
-    for n, row in zip(numbers, breakdown, strict=True):
+    for n, row in breakdown.items():
         rate, basis, amount = (_cell(row, c) for c in ("rate", "basis", "amount"))
         if rate is None or basis is None or amount is None:
             continue
@@ -207,14 +206,14 @@ def _signs(basis: Decimal, amount: Decimal, either: bool) -> tuple[Decimal, ...]
 def _bases(fields: Mapping[str, Field]) -> list[Finding]:
     """Whether what is taxed at a rate is what the lines of that rate come to (BR-S-08, BR-Z-08, BR-E-08, …, which allow
     for less than one unit of the currency). Only where no allowance or charge of the document belongs to some rate."""
-    lines, breakdown = rows(fields, "lines"), rows(fields, "tax_breakdown")
+    lines, breakdown = rows(fields, "lines"), numbered_rows(fields, "tax_breakdown")
     others = (_number(fields, f"totals.{k}_total") for k in ("allowance", "charge"))
     if any(others) or not all("tax_rate" in line and "net_amount" in line for line in lines) or not lines:
         return []
     findings = []
-    for n, row in zip(row_numbers(fields, "tax_breakdown"), breakdown, strict=True):
+    for n, row in breakdown.items():
         rate, basis = _cell(row, "rate"), _cell(row, "basis")
-        if rate is None or basis is None or _split(row, breakdown):
+        if rate is None or basis is None or _split(row, breakdown.values()):
             continue
         total = sum((line["net_amount"].number for line in lines if line["tax_rate"].number == rate), Decimal(0))
         if abs(abs(total) - abs(basis)) >= 1:
@@ -223,7 +222,7 @@ def _bases(fields: Mapping[str, Field]) -> list[Finding]:
     return findings
 
 
-def _split(row: Mapping[str, Field], breakdown: list[dict[str, Field]]) -> bool:
+def _split(row: Mapping[str, Field], breakdown: Iterable[Mapping[str, Field]]) -> bool:
     """Whether its rate occurs under another category, too (exempt and reverse charge are both 0 %): lines do not say."""
     return any(
         other is not row
@@ -329,13 +328,7 @@ def _dates(fields: Mapping[str, Field]) -> list[Finding]:
     return findings
 
 
-def row_numbers(fields: Mapping[str, Field], table: Literal["tax_breakdown", "lines"]) -> list[int]:
-    """The numbers under which the rows of `schema.rows` stand, in the same order: a table may have gaps."""
-    begins = f"{table}["
-    return sorted({int(path[len(begins) : path.index("]")]) for path in fields if path.startswith(begins)})
-
-
-def source_is_xml(field: Field) -> bool:
+def _is_of_xml(field: Field) -> bool:
     """Whether the value comes from an embedded e-invoice."""
     return field.evidence.source == "xml"
 

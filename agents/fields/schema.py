@@ -74,12 +74,17 @@ def known_path(path: str) -> bool:
 
 def rows(fields: Mapping[str, Field], table: TableName) -> list[dict[str, Field]]:
     """The rows of a table in order, each a map from column to field. Row numbers without a field are skipped."""
+    return list(numbered_rows(fields, table).values())
+
+
+def numbered_rows(fields: Mapping[str, Field], table: TableName) -> dict[int, dict[str, Field]]:
+    """`rows` with the numbers they have in their paths: a table may have gaps."""
     by_number: dict[int, dict[str, Field]] = {}
     for path, field in fields.items():
         row = ROW_PATH.fullmatch(path)
         if row and row[1] == table:
             by_number.setdefault(int(row[2]), {})[row[3]] = field
-    return [by_number[n] for n in sorted(by_number)]
+    return {n: by_number[n] for n in sorted(by_number)}
 
 
 def public(fields: Mapping[str, Field]) -> dict[str, Any]:

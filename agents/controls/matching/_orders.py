@@ -14,8 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from agents.controls.firm_names import likeness, name_key
-from agents.fields.schema import Field, Fields
-from agents.fields.schema import rows as table_rows
+from agents.fields.schema import Field, Fields, numbered_rows
 from agents.fields.values import CENT
 from infra.records import Billing, Finding, OrderLine, OrderOnRecord, Vendor, finding
 
@@ -331,9 +330,8 @@ def _has_article(name: str, article: str) -> bool:
 
 
 def _lines(fields: Fields) -> list[_Line]:
-    numbers = sorted({int(path[6 : path.index("]")]) for path in fields if path.startswith("lines[")})
     lines = []
-    for number, row in zip(numbers, table_rows(fields, "lines"), strict=True):
+    for number, row in numbered_rows(fields, "lines").items():
         quantity, price, amount = (_number(row, column) for column in ("quantity", "unit_price_net", "net_amount"))
         if amount == 0 and not quantity:
             continue  # a line of text

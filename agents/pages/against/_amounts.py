@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from agents.fields.checks import row_numbers
-from agents.fields.schema import Field, rows
+from agents.fields.schema import Field, numbered_rows, rows
 from agents.fields.values import CENT
 from agents.pages.against._comparison import Comparison, contradicted, shown_or_not
 from agents.pages.against._labels import TOTAL_LABELS, label_of
@@ -119,7 +118,7 @@ def _labelled_total(page: PrintedPage) -> dict[Decimal, PrintedNumber]:
 
 
 def tax(fields: Mapping[str, Field], page: PrintedPage) -> Iterator[Comparison]:
-    for n, row in zip(row_numbers(fields, "tax_breakdown"), rows(fields, "tax_breakdown"), strict=True):
+    for n, row in numbered_rows(fields, "tax_breakdown").items():
         for column in ("rate", "basis", "amount"):
             field = row.get(column)
             if field and (page.has(field.number) or field.number):

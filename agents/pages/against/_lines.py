@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import takewhile
+from itertools import islice, takewhile
 
-from agents.fields.checks import row_numbers
-from agents.fields.schema import Field, rows
+from agents.fields.schema import Field, numbered_rows
 from agents.fields.table import is_number
 from agents.fields.values import CENT
 from agents.pages.against._comparison import Comparison, contradicted, shown_or_not
@@ -18,11 +17,12 @@ MOST_LINES = 2500
 
 
 def lines(fields: Mapping[str, Field], page: PrintedPage) -> Iterator[Comparison]:
-    stated = rows(fields, "lines")[:MOST_LINES]
+    numbered = dict(islice(numbered_rows(fields, "lines").items(), MOST_LINES))
+    stated = list(numbered.values())
     where = [_row(line, page) for line in stated]
     taken = {at for at in where if at is not None}
     edges = [p.cell.box[2] for line, at in zip(stated, where, strict=True) if (p := _amount_in(line, page.row(at)))]
-    for n, line, at in zip(row_numbers(fields, "lines")[:MOST_LINES], stated, where, strict=True):
+    for n, line, at in zip(numbered, stated, where, strict=True):
         path = f"lines[{n}]"
         if name := line.get("name"):
             yield shown_or_not(f"{path}.name", name.value, page.names(name.value))
