@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from agents.fields import identifiers, values
 from agents.fields.document_types import INVOICE, PLAIN_CREDIT_NOTES
-from agents.fields.schema import Field, numbered_rows, rows
+from agents.fields.schema import Field, number_of, numbered_rows, rows, value_of
 from agents.fields.table import FIELDS
 from agents.fields.values import CENT
 from infra.records import Finding, Severity, finding
@@ -71,7 +71,7 @@ def _present(fields: Mapping[str, Field]) -> list[Finding]:
 def _sums(fields: Mapping[str, Field]) -> list[Finding]:
     """The totals against each other: BR-CO-13, BR-CO-15 and BR-CO-16, to the cent."""
     lines, net, tax, gross, due, allowances, charges, prepaid, rounding = (
-        _number(fields, f"totals.{k}")
+        number_of(fields, f"totals.{k}")
         for k in (
             "line_total", "tax_basis_total", "tax_total", "grand_total", "due_payable", "allowance_total", "charge_total",
             "prepaid", "rounding",
@@ -113,14 +113,14 @@ def _lines(fields: Mapping[str, Field]) -> list[Finding]:
     if not lines:
         return [finding("BR-16", "error", "no invoice line was found", "lines[0].name")]
     findings = [differs for n, line in numbered.items() if (differs := _product(n, line))]
-    amounts = [_cell(line, "net_amount") for line in lines]
+    amounts = [number_of(line, "net_amount") for line in lines]
     if None in amounts:
         n = numbers[amounts.index(None)]
         findings.append(finding("BR-24", "error", f"line {n + 1} has no amount", f"lines[{n}].net_amount"))
         return findings
     total = sum((a for a in amounts if a is not None), Decimal(0))
-    net, line_total = _number(fields, "totals.tax_basis_total"), _number(fields, "totals.line_total")
-    allowances, charges = (_number(fields, f"totals.{k}_total") or Decimal(0) for k in ("allowance", "charge"))
+    net, line_total = number_of(fields, "totals.tax_basis_total"), number_of(fields, "totals.line_total")
+    allowances, charges = (number_of(fields, f"totals.{k}_total") or Decimal(0) for k in ("allowance", "charge"))
     if line_total is not None:
         sums, name = {line_total}, "totals.line_total"
     elif net is not None:
@@ -141,7 +141,7 @@ def _product(n: int, line: Mapping[str, Field]) -> Finding | None:
     as that of a discount that stands on the line. In an e-invoice the product is no rule at all: price base
     quantities and allowances of a line are stated there, and judged by the official rules.
     """
-    quantity, price, amount = (_cell(line, c) for c in ("quantity", "unit_price_net", "net_amount"))
+    quantity, price, amount = (number_of(line, c) for c in ("quantity", "unit_price_net", "net_amount"))
     if quantity is None or price is None or amount is None or _is_of_xml(line["net_amount"]):
         return None
     product = abs(quantity * price)
@@ -179,8 +179,8 @@ def _tax(fields: Mapping[str, Field]) -> list[Finding]:
     """The tax of each rate: BR-CO-14, BR-CO-17, and what it is the tax of: BR-S-08 and its like."""
     findings = []
     breakdown = numbered_rows(fields, "tax_breakdown")
-    amounts = [_cell(row, "amount") for row in breakdown.values()]
-    tax = _number(fields, "totals.tax_total")
+    amounts = [number_of(row, "amount") for row in breakdown.values()]
+    tax = number_of(fields, "totals.tax_total")
     credit = kind_of(fields) == "credit_note"
     if breakdown and tax is not None and all(a is not None for a in amounts):
         total = sum((a for a in amounts if a is not None), Decimal(0))
@@ -188,7 +188,7 @@ def _tax(fields: Mapping[str, Field]) -> list[Finding]:
             message = f"tax by rate adds up to {total}, but the tax total is {tax}"
             findings.append(_sum("BR-CO-14", message, total, tax, "totals.tax_total", "tax_breakdown[0].amount"))
     for n, row in breakdown.items():
-        rate, basis, amount = (_cell(row, c) for c in ("rate", "basis", "amount"))
+        rate, basis, amount = (number_of(row, c) for c in ("rate", "basis", "amount"))
         if rate is None or basis is None or amount is None:
             continue
         if not any(abs(abs(basis * rate) / 100 - a) <= Decimal("0.05") for a in _signs(basis, amount, credit)):
@@ -207,12 +207,12 @@ def _bases(fields: Mapping[str, Field]) -> list[Finding]:
     """Whether what is taxed at a rate is what the lines of that rate come to (BR-S-08, BR-Z-08, BR-E-08, …, which allow
     for less than one unit of the currency). Only where no allowance or charge of the document belongs to some rate."""
     lines, breakdown = rows(fields, "lines"), numbered_rows(fields, "tax_breakdown")
-    others = (_number(fields, f"totals.{k}_total") for k in ("allowance", "charge"))
+    others = (number_of(fields, f"totals.{k}_total") for k in ("allowance", "charge"))
     if any(others) or not all("tax_rate" in line and "net_amount" in line for line in lines) or not lines:
         return []
     findings = []
     for n, row in breakdown.items():
-        rate, basis = _cell(row, "rate"), _cell(row, "basis")
+        rate, basis = number_of(row, "rate"), number_of(row, "basis")
         if rate is None or basis is None or _split(row, breakdown.values()):
             continue
         total = sum((line["net_amount"].number for line in lines if line["tax_rate"].number == rate), Decimal(0))
@@ -226,7 +226,7 @@ def _split(row: Mapping[str, Field], breakdown: Iterable[Mapping[str, Field]]) -
     """Whether its rate occurs under another category, too (exempt and reverse charge are both 0 %): lines do not say."""
     return any(
         other is not row
-        and _cell(other, "rate") == _cell(row, "rate")
+        and number_of(other, "rate") == number_of(row, "rate")
         and "category" in row
         and other.get("category") != row["category"]
         and other["category"].value != row["category"].value
@@ -237,7 +237,7 @@ def _split(row: Mapping[str, Field], breakdown: Iterable[Mapping[str, Field]]) -
 
 def _basis_rule(row: Mapping[str, Field]) -> str:
     """The rule about the basis of a tax category (UNTDID 5305)."""
-    category = row["category"].value if "category" in row else "S"
+    category = value_of(row, "category") or "S"
     return f"BR-{ {'K': 'IC', 'L': 'AF', 'M': 'AG'}.get(category, category) }-08".replace(" ", "")
 
 
@@ -273,7 +273,7 @@ def _parties(fields: Mapping[str, Field]) -> list[Finding]:
     findings = []
     for role in ("seller", "buyer"):
         vat_id, tax_number, legal_id = (fields.get(f"{role}.{c}") for c in ("vat_id", "tax_number", "legal_id"))
-        country = fields[f"{role}.country"].value if f"{role}.country" in fields else None
+        country = value_of(fields, f"{role}.country")
         if vat_id and vat_id.value[:2] in identifiers.EU and not values.is_vat_id(vat_id.value):
             # Code reads what is printed, letter by letter: then it is the sender's mistake. A model may have misread it.
             severity = Severity.ERROR if vat_id.evidence.source == "model" else Severity.WARNING
@@ -331,15 +331,6 @@ def _dates(fields: Mapping[str, Field]) -> list[Finding]:
 def _is_of_xml(field: Field) -> bool:
     """Whether the value comes from an embedded e-invoice."""
     return field.evidence.source == "xml"
-
-
-def _number(fields: Mapping[str, Field], path: str) -> Decimal | None:
-    field = fields.get(path)
-    return field.number if field else None
-
-
-def _cell(row: Mapping[str, Field], column: str) -> Decimal | None:
-    return row[column].number if column in row else None
 
 
 def _same(a: Decimal, b: Decimal, either_sign: bool = False) -> bool:

@@ -72,6 +72,18 @@ def known_path(path: str) -> bool:
     return spec_of(path) is not None
 
 
+def value_of(fields: Mapping[str, Field], key: str) -> str | None:
+    """The value at a path, or in the column of a row; None where there is none."""
+    field = fields.get(key)
+    return field.value if field else None
+
+
+def number_of(fields: Mapping[str, Field], key: str) -> Decimal | None:
+    """The number at a path, or in the column of a row; None where there is none."""
+    field = fields.get(key)
+    return field.number if field else None
+
+
 def rows(fields: Mapping[str, Field], table: TableName) -> list[dict[str, Field]]:
     """The rows of a table in order, each a map from column to field. Row numbers without a field are skipped."""
     return list(numbered_rows(fields, table).values())

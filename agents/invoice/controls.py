@@ -17,7 +17,7 @@ from agents.controls.matching import VendorLimit, VendorMatch
 from agents.controls.rulebook import Facts, ask_rules, by_code, kept_rulebook, kept_sanctions, unasked
 from agents.documents.reading import Reading
 from agents.einvoice import en16931
-from agents.fields.schema import Fields, loaded
+from agents.fields.schema import Fields, loaded, number_of, value_of
 from infra.connections import Connections, connections
 from infra.ledger import Ledger
 from infra.ledger.keys import number_key
@@ -160,14 +160,13 @@ async def _facts(to: Connections, state: State, fields: Fields, kind: str, readi
     execution, matched, policy = state["execution"], state["matched"], policy_of(state["options"])
     tenant, key = execution["tenant"], matched["vendor_key"]
     known = {vendor.id: vendor for vendor in await to.ledger.vendors(tenant)} if matched["vendor"] else {}
-    issued = _value(fields, "issue_date")
+    issued = value_of(fields, "issue_date")
     days = policy.matching.split_days
     since = date.fromisoformat(issued) - timedelta(days=days) if issued and days else None
     claims = await to.ledger.claims(tenant, vendor_key=key, since=since) if key and since else []
-    gross = fields.get("totals.grand_total")
     case = Case(
-        amount=gross.number if gross else None,
-        currency=_value(fields, "currency"),
+        amount=number_of(fields, "totals.grand_total"),
+        currency=value_of(fields, "currency"),
         kind=kind,
         tenant=tenant,
         vendor=matched["vendor"],
@@ -201,19 +200,19 @@ def _choice(state: State, fields: Fields) -> dict[str, Any] | None:
 
 def _claim(state: State, fields: Fields, found: VendorMatch) -> Claim:
     execution, document = state["execution"], state["document"]
-    number, issued, gross = (fields.get(path) for path in ("invoice_number", "issue_date", "totals.grand_total"))
+    number, issued = fields.get("invoice_number"), fields.get("issue_date")
     return Claim(
         execution_id=execution["id"],
         run_id=execution.get("run_id") or "",
         tenant=execution["tenant"],
         kind="credit_note" if state.get("kind") == "credit_note" else "invoice",
         vendor_key=matching.vendor_key(found, fields),
-        vendor=_value(fields, "seller.name"),
-        vat_id=_value(fields, "seller.vat_id"),
+        vendor=value_of(fields, "seller.name"),
+        vat_id=value_of(fields, "seller.vat_id"),
         number=number.value if number else None,
         number_key=number_key(number.value) or None if number else None,
-        currency=_value(fields, "currency"),
-        amount=gross.number if gross else None,
+        currency=value_of(fields, "currency"),
+        amount=number_of(fields, "totals.grand_total"),
         issue_date=date.fromisoformat(issued.value) if issued else None,
         preceding=number_key(document["preceding"]) if document.get("preceding") else None,
         order=_order_number(state, fields),
@@ -224,7 +223,7 @@ def _claim(state: State, fields: Fields, found: VendorMatch) -> Claim:
 
 def _order_number(state: State, fields: Fields) -> str | None:
     """The order it refers to: what a person or the document says, else what whoever handed it in says."""
-    return _value(fields, "purchase_order_ref") or state["execution"].get("details", {}).get("purchase_order") or None
+    return value_of(fields, "purchase_order_ref") or state["execution"].get("details", {}).get("purchase_order") or None
 
 
 def _cost_centre(state: State, vendor: Vendor | None) -> str | None:
@@ -251,8 +250,3 @@ def _tolerances(policy: Policy) -> matching.Tolerances:
 
 def _reading(to: Connections, digest: str) -> Reading:
     return Reading.model_validate_json(to.documents.get_derived(digest, "reading.json"))
-
-
-def _value(fields: Fields, path: str) -> str | None:
-    field = fields.get(path)
-    return field.value if field else None

@@ -15,7 +15,7 @@ from langgraph.types import interrupt
 
 from agents.controls import approval
 from agents.controls.approval import Case
-from agents.fields.schema import SPLIT_PAGES, Evidence, Field, Fields, loaded, plain_json, public
+from agents.fields.schema import SPLIT_PAGES, Evidence, Field, Fields, loaded, number_of, plain_json, public, value_of
 from agents.fields.table import HEADLINE
 from agents.invoice.reasons import review_reasons
 from agents.invoice.state import Decision
@@ -50,7 +50,7 @@ async def decide(state: State) -> State:
     )
     return {
         "decision": decision,
-        "headline": {name: _value(fields, path) for name, path in HEADLINE.items()},
+        "headline": {name: value_of(fields, path) for name, path in HEADLINE.items()},
         "result": {
             "kind": state.get("kind"),
             "invoice": plain_json(public(fields)),
@@ -226,10 +226,10 @@ def _split_by(reviewer: str, said: str, document: Mapping[str, Any]) -> State:
 
 def _case(state: State, fields: Fields) -> Case:
     """What the approval policy is asked about."""
-    gross, matched = fields.get("totals.grand_total"), state.get("matched") or {}
+    matched = state.get("matched") or {}
     return Case(
-        amount=gross.number if gross else None,
-        currency=_value(fields, "currency"),
+        amount=number_of(fields, "totals.grand_total"),
+        currency=value_of(fields, "currency"),
         kind=state.get("kind") or "other",
         tenant=state["execution"]["tenant"],
         vendor=matched.get("vendor"),
@@ -237,8 +237,3 @@ def _case(state: State, fields: Fields) -> Case:
         submitters=list(state.get("submitters") or []),
         correctors=[one["reviewer"] for one in state.get("reviews", []) if one["action"] == "correct"],
     )
-
-
-def _value(fields: Fields, path: str) -> str | None:
-    field = fields.get(path)
-    return field.value if field else None

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from agents.controls.firm_names import likeness, name_key
-from agents.fields.schema import Field, Fields, numbered_rows
+from agents.fields.schema import Fields, number_of, numbered_rows, value_of
 from agents.fields.values import CENT
 from infra.records import Billing, Finding, OrderLine, OrderOnRecord, Vendor, finding
 
@@ -332,16 +332,12 @@ def _has_article(name: str, article: str) -> bool:
 def _lines(fields: Fields) -> list[_Line]:
     lines = []
     for number, row in numbered_rows(fields, "lines").items():
-        quantity, price, amount = (_number(row, column) for column in ("quantity", "unit_price_net", "net_amount"))
+        quantity, price, amount = (number_of(row, column) for column in ("quantity", "unit_price_net", "net_amount"))
         if amount == 0 and not quantity:
             continue  # a line of text
-        name, unit = (row[column].value if column in row else None for column in ("name", "unit"))
+        name, unit = (value_of(row, column) for column in ("name", "unit"))
         lines.append(_Line(number, name or "", quantity, price, amount, unit))
     return lines
-
-
-def _number(row: Mapping[str, Field], column: str) -> Decimal | None:
-    return row[column].number if column in row else None
 
 
 _UNITS = (

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from agents.controls.firm_names import NEAR, likeness, name_key
 from agents.controls.matching._prompts import instructions, version
-from agents.fields.schema import Fields
+from agents.fields.schema import Fields, value_of
 from infra.connections import connections
 from infra.models import InvalidAnswer, Question
 from infra.records import DecidedBy, Finding, ModelCall, Vendor, finding
@@ -69,7 +69,7 @@ def match_vendor(fields: Fields, vendors: Sequence[Vendor]) -> VendorMatch:
         return VendorMatch(None, "unknown", findings=findings, fields=fields)
     if by_id:
         return _matched(VendorMatch(by_id[0], how, fields=fields))
-    seller = fields["seller.name"].value if "seller.name" in fields else ""
+    seller = value_of(fields, "seller.name") or ""
     scored = _by_name(seller, vendors)
     same = [vendor for vendor, score in scored if score >= 100.0]
     account = _account(fields)
@@ -96,7 +96,7 @@ def settle_near(match: VendorMatch, chosen: str | None, reason: str, decided_by:
     the account is all that fits, and the name is another's.
     """
     vendor = next((near for near, _ in match.near if near.id == chosen), None)
-    seller = match.fields["seller.name"].value if "seller.name" in match.fields else ""
+    seller = value_of(match.fields, "seller.name") or ""
     if vendor is None:
         none_of_them = finding(
             "VENDOR-NEAR", "info", "it is none of the vendors with near names", "seller.name", reason=reason,
@@ -288,7 +288,7 @@ def _by_identifier(fields: Fields, vendors: Sequence[Vendor]) -> tuple[list[Vend
             continue
         named = [vendor for vendor in vendors if stated in map(_vat_id, known(vendor))]
         if len(named) > 1:  # branches with one VAT id: the name tells them apart, else the account
-            seller = fields["seller.name"].value if "seller.name" in fields else ""
+            seller = value_of(fields, "seller.name") or ""
             same = [vendor for vendor in named if _likest(seller, vendor) >= 100.0]
             paid = [vendor for vendor in same or named if account in vendor.ibans]
             named = same if len(same) == 1 else paid if len(paid) == 1 else named

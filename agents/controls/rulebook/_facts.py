@@ -12,7 +12,7 @@ from agents.controls.rulebook._passages import Passages
 from agents.controls.rulebook._sanctions import SanctionsList
 from agents.documents.reading import Reading
 from agents.fields.identifiers import EU
-from agents.fields.schema import Fields, rows
+from agents.fields.schema import Fields, number_of, rows, value_of
 from infra.records import Claim, Vendor
 
 
@@ -47,12 +47,10 @@ class Facts:
         return Passages(self.reading)
 
     def value(self, path: str) -> str | None:
-        field = self.fields.get(path)
-        return field.value if field else None
+        return value_of(self.fields, path)
 
     def number(self, path: str) -> Decimal | None:
-        field = self.fields.get(path)
-        return field.number if field else None
+        return number_of(self.fields, path)
 
     def day(self, path: str) -> date | None:
         value = self.value(path)

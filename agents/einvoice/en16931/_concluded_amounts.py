@@ -8,7 +8,7 @@ from typing import Any
 
 from agents.einvoice.en16931._draft import NO_NUMBER, EInvoiceDraft, number, written
 from agents.fields.identifiers import EU
-from agents.fields.schema import Field, rows
+from agents.fields.schema import Field, number_of, rows, value_of
 from agents.fields.table import SCALARS
 from agents.fields.values import CENT
 
@@ -34,12 +34,12 @@ def put(draft: EInvoiceDraft, fields: Mapping[str, Field], sign: int) -> None:
             del draft.data[term]
     draft.data["BG-23"] = []
     for row in rows(fields, "tax_breakdown"):
-        rate = row["rate"].number if "rate" in row else None
+        rate = number_of(row, "rate")
         draft.data["BG-23"].append(
             {
                 "BT-116": written(row["basis"].number * sign) if "basis" in row else NO_NUMBER,
                 "BT-117": written(row["amount"].number * sign) if "amount" in row else NO_NUMBER,
-                "BT-118": row["category"].value if "category" in row else category(draft, rate),
+                "BT-118": value_of(row, "category") or category(draft, rate),
                 "BT-119": written(rate) if rate is not None else NO_NUMBER,
             }
         )

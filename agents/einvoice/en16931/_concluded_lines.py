@@ -9,7 +9,7 @@ from typing import Any
 from agents.einvoice.en16931 import _units
 from agents.einvoice.en16931._concluded_amounts import category
 from agents.einvoice.en16931._draft import NO_NUMBER, NO_TEXT, EInvoiceDraft, number, written
-from agents.fields.schema import Field, rows
+from agents.fields.schema import Field, number_of, rows, value_of
 from agents.fields.values import CENT
 
 _PLACES = 6
@@ -25,15 +25,15 @@ def put(draft: EInvoiceDraft, fields: Mapping[str, Field], sign: int) -> None:
         draft.note("BT-126", "the line's place in the table")
     draft.data["BG-25"] = []
     for place, row in enumerate(found, 1):
-        unit, certain = _units.code_of(row["unit"].value if "unit" in row else None)
+        unit, certain = _units.code_of(value_of(row, "unit"))
         if "unit" not in row or row["unit"].value != unit:
-            said = row["unit"].value if "unit" in row else "no unit"
+            said = value_of(row, "unit") or "no unit"
             draft.note("BT-130", f"{unit} for {said}", assumed=not certain)
         line: dict[str, Any] = {
             "BT-126": row["id"].value if numbered else str(place),
             "BT-130": unit,
             "BT-131": written(row["net_amount"].number * sign) if "net_amount" in row else NO_NUMBER,
-            "BT-153": row["name"].value if "name" in row else NO_TEXT,
+            "BT-153": value_of(row, "name") or NO_TEXT,
         }
         _rate(draft, line, row)
         _price(draft, line, row)
@@ -43,7 +43,7 @@ def put(draft: EInvoiceDraft, fields: Mapping[str, Field], sign: int) -> None:
 def _rate(draft: EInvoiceDraft, line: dict[str, Any], row: Mapping[str, Field]) -> None:
     """Category and rate: as the tax of that rate has it; of the only rate there is, where the line states none."""
     taxes = draft.data["BG-23"]
-    rate = row["tax_rate"].number if "tax_rate" in row else None
+    rate = number_of(row, "tax_rate")
     same = [tax for tax in taxes if rate is not None and number(tax["BT-119"]) == rate]
     if rate is None and len(taxes) == 1:
         same = taxes
@@ -61,8 +61,8 @@ def _rate(draft: EInvoiceDraft, line: dict[str, Any], row: Mapping[str, Field]) 
 
 def _price(draft: EInvoiceDraft, line: dict[str, Any], row: Mapping[str, Field]) -> None:
     """Quantity and net price. A price is never negative (BR-27): then the quantity is."""
-    quantity = row["quantity"].number if "quantity" in row else None
-    price = row["unit_price_net"].number if "unit_price_net" in row else None
+    quantity = number_of(row, "quantity")
+    price = number_of(row, "unit_price_net")
     amount = number(line["BT-131"])
     if quantity is None and price and amount is not None and amount % price == 0:
         quantity = amount / price
