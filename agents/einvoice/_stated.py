@@ -81,14 +81,14 @@ def accounts_to_pay_to(xml: str) -> list[str]:
     except (BrokenXml, UnsafeXml):
         return []
     ids = {"PayeePartyCreditorFinancialAccount": ("IBANID", "ProprietaryID"), "PayeeFinancialAccount": ("ID",)}
-    found = (
+    accounts = (
         " ".join((child.text or "").split())
         for element in root.iter()
         if isinstance(element.tag, str) and _local(element) in ids
         for child in element
         if isinstance(child.tag, str) and _local(child) in ids[_local(element)]
     )
-    return list(dict.fromkeys(account[:64] for account in found if account))[:50]
+    return list(dict.fromkeys(account[:64] for account in accounts if account))[:50]
 
 
 class _Node:
