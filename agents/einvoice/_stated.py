@@ -202,7 +202,7 @@ _ONCE = frozenset(
         "ExchangedDocument", "SupplyChainTradeTransaction", "ApplicableHeaderTradeAgreement", "SellerTradeParty",
         "BuyerTradeParty", "ApplicableHeaderTradeDelivery", "ApplicableHeaderTradeSettlement",
         "SpecifiedTradeSettlementHeaderMonetarySummation", "SpecifiedLineTradeSettlement", "AccountingSupplierParty",
-        "AccountingCustomerParty", "Party", "LegalMonetaryTotal",
+        "AccountingCustomerParty", "Party", "CompanyID", "LegalMonetaryTotal",
     }
 )  # fmt: skip
 """Elements that both syntaxes have once: of more, the first that holds anything counts."""
