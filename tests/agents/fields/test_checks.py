@@ -54,7 +54,7 @@ def invoice(source: Source = "model", /, **changes: str | None) -> Fields:
     return {p: Field(value=v, evidence=Evidence(**where)) for p, v in values.items() if v is not None}
 
 
-def found(fields: Fields) -> list[tuple[str, str]]:
+def judged(fields: Fields) -> list[tuple[str, str]]:
     return [(f.rule, f.severity) for f in check(fields)]
 
 
@@ -107,7 +107,7 @@ def test_a_key_field_that_is_missing_is_an_error(path: str, rule: str) -> None:
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_found_by_its_rule(changes: dict[str, str | None], rule: str, severity: str) -> None:
-    assert (rule, severity) in found(changed(changes))
+    assert (rule, severity) in judged(changed(changes))
 
 
 @pytest.mark.parametrize(
@@ -143,43 +143,43 @@ def test_what_is_wrong_is_found_by_its_rule(changes: dict[str, str | None], rule
     ],
 )  # fmt: skip
 def test_what_may_be_so_is_not_found(changes: dict[str, str | None]) -> None:
-    assert found(changed(changes)) == []
+    assert judged(changed(changes)) == []
 
 
 def test_a_finding_points_at_the_fields_and_holds_both_numbers() -> None:
-    (one,) = [f for f in check(changed({"totals.due_payable": "100.00"})) if f.rule == "BR-CO-16"]
-    assert one.fields == ["totals.due_payable", "totals.grand_total"]
-    assert one.evidence == {"expected": "110.05", "found": "100.00"}
-    assert "110.05" in one.message
-    assert "100.00" in one.message
+    (told,) = [f for f in check(changed({"totals.due_payable": "100.00"})) if f.rule == "BR-CO-16"]
+    assert told.fields == ["totals.due_payable", "totals.grand_total"]
+    assert told.evidence == {"expected": "110.05", "found": "100.00"}
+    assert "110.05" in told.message
+    assert "100.00" in told.message
 
 
 def test_a_line_without_an_amount_is_named() -> None:
-    (one,) = [f for f in check(changed({"lines[1].net_amount": None})) if f.rule == "BR-24"]
-    assert one.fields == ["lines[1].net_amount"]
+    (told,) = [f for f in check(changed({"lines[1].net_amount": None})) if f.rule == "BR-24"]
+    assert told.fields == ["lines[1].net_amount"]
 
 
 def test_errors_come_before_warnings() -> None:
-    severities = [s for _, s in found(changed({"payment.bic": "BICBANQUE", "due_date": "2020-01-01"}))]
+    severities = [s for _, s in judged(changed({"payment.bic": "BICBANQUE", "due_date": "2020-01-01"}))]
     assert severities == ["error", "warning"]
 
 
 def test_a_key_value_of_a_model_without_a_place_is_an_error_and_a_persons_is_not() -> None:
     fields = invoice()
     fields["seller.name"] = Field(value="Northwind", evidence=Evidence(source="model"))
-    assert found(fields) == [("EVIDENCE-MISSING", "error")]
+    assert judged(fields) == [("EVIDENCE-MISSING", "error")]
     fields["seller.name"] = Field(value="Northwind", evidence=Evidence(source="person", text="Ada"))
-    assert found(fields) == []
+    assert judged(fields) == []
 
 
 def test_in_an_e_invoice_the_product_of_a_line_is_no_rule() -> None:
-    assert ("LINE-PRODUCT", "error") in found(changed({"lines[0].quantity": "30"}))
-    assert found(invoice("xml", **{"lines[0]__quantity": "30"})) == []
+    assert ("LINE-PRODUCT", "error") in judged(changed({"lines[0].quantity": "30"}))
+    assert judged(invoice("xml", **{"lines[0]__quantity": "30"})) == []
 
 
 def test_a_total_without_any_tax_is_not_taken_for_one_without_tax() -> None:
     alone = {"totals.tax_total": None, "totals.grand_total": "100.00", "totals.due_payable": None}
-    assert ("BR-CO-14", "error") in found(
+    assert ("BR-CO-14", "error") in judged(
         changed({**alone, **{p: None for p in RIGHT if p.startswith("tax_breakdown")}})
     )
 
@@ -198,9 +198,9 @@ def test_only_a_commercial_invoice_is_simply_paid(code: str | None, kind: str, s
 @pytest.mark.parametrize("source", ["xml", "person", "rule"])
 def test_a_vat_id_that_is_stated_is_a_warning_and_an_account_never_is(source: Source) -> None:
     stated = invoice(source, seller__vat_id="DE136695977", payment__iban="DE02120300000000202052")
-    assert found(stated) == [("IBAN", "error"), ("VAT-ID", "warning")]
+    assert judged(stated) == [("IBAN", "error"), ("VAT-ID", "warning")]
     read = invoice("model", seller__vat_id="DE136695977", payment__iban="DE02120300000000202052")
-    assert found(read) == [("IBAN", "error"), ("VAT-ID", "error")]
+    assert judged(read) == [("IBAN", "error"), ("VAT-ID", "error")]
 
 
 def negative(**changes: str | None) -> Fields:
@@ -210,18 +210,18 @@ def negative(**changes: str | None) -> Fields:
 
 
 def test_a_credit_note_may_have_either_sign_and_an_invoice_may_be_negative_throughout() -> None:
-    assert found(negative()) == []
-    assert found(negative(type_code="380", lines__0__quantity=None)) == []
-    assert found(negative(type_code="381")) == []
-    assert found(invoice("model", type_code="381")) == []
+    assert judged(negative()) == []
+    assert judged(negative(type_code="380", lines__0__quantity=None)) == []
+    assert judged(negative(type_code="381")) == []
+    assert judged(invoice("model", type_code="381")) == []
 
 
 def test_a_credit_note_may_print_its_total_with_a_minus_and_its_lines_without() -> None:
     mixed = {"totals__grand_total": "-119.00", "totals__due_payable": "-110.05"}
-    assert found(invoice("model", type_code="381", totals__prepaid=None, totals__rounding=None, **{
+    assert judged(invoice("model", type_code="381", totals__prepaid=None, totals__rounding=None, **{
         **mixed, "totals__due_payable": "119.00"})) == []  # fmt: skip
-    assert ("BR-CO-15", "error") in found(invoice("model", type_code="380", **mixed))
-    assert found(invoice("model", type_code="381", due_date="2026-10-11")) == [("DATE-ORDER", "warning")]
+    assert ("BR-CO-15", "error") in judged(invoice("model", type_code="380", **mixed))
+    assert judged(invoice("model", type_code="381", due_date="2026-10-11")) == [("DATE-ORDER", "warning")]
 
 
 def test_what_is_taxed_at_a_rate_is_what_its_lines_come_to() -> None:
@@ -231,9 +231,9 @@ def test_what_is_taxed_at_a_rate_is_what_its_lines_come_to() -> None:
     rates = {"tax_breakdown[0].basis": "80.00", "tax_breakdown[0].amount": "15.20", "tax_breakdown[1].rate": "7",
              "tax_breakdown[1].basis": "30.00", "tax_breakdown[1].amount": "2.10", "totals.tax_total": "17.30",
              "totals.grand_total": "127.30"}  # fmt: skip
-    assert found(changed({**plain, **rates})) == []
-    (one,) = check(changed({**plain, **rates, "lines[0].tax_rate": "19"}))[:1]
-    assert (one.rule, one.severity, one.evidence) == (
+    assert judged(changed({**plain, **rates})) == []
+    (told,) = check(changed({**plain, **rates, "lines[0].tax_rate": "19"}))[:1]
+    assert (told.rule, told.severity, told.evidence) == (
         "BR-S-08", "error", {"expected": "110.00", "found": "80.00"},
     )  # fmt: skip
     exempt = {"tax_breakdown[1].category": "E", "tax_breakdown[1].rate": "0", "tax_breakdown[1].amount": "0",
@@ -246,7 +246,7 @@ def test_the_same_rate_in_two_rows_is_found_as_the_official_rule_finds_it() -> N
              "tax_breakdown[1].basis": "40.00", "tax_breakdown[1].amount": "7.60", "lines[0].tax_rate": "19",
              "lines[1].tax_rate": "19", "totals.allowance_total": None, "totals.charge_total": None,
              "totals.line_total": "100.00", "lines[1].net_amount": "70.00", "lines[1].quantity": None}  # fmt: skip
-    assert found(changed(twice)) == [("BR-S-08", "error"), ("BR-S-08", "error")]
+    assert judged(changed(twice)) == [("BR-S-08", "error"), ("BR-S-08", "error")]
 
 
 def test_rows_keep_their_numbers_where_the_table_has_gaps() -> None:
@@ -264,9 +264,9 @@ def test_rows_keep_their_numbers_where_the_table_has_gaps() -> None:
     ],
 )  # fmt: skip
 def test_both_values_stand_in_the_evidence(changes: dict[str, str | None]) -> None:
-    for one in check(changed(changes)):
-        assert one.evidence.keys() == {"expected", "found"}, one
-        assert all(isinstance(value, str) for value in one.evidence.values())
+    for told in check(changed(changes)):
+        assert told.evidence.keys() == {"expected", "found"}, told
+        assert all(isinstance(value, str) for value in told.evidence.values())
 
 
 @needs_corpus

@@ -14,7 +14,7 @@ import pytest
 from agents.controls.matching._duplicates import duplicates, near_identical, preceding_of, sketch
 from infra.ledger.keys import number_key
 from infra.records import Claim, Status
-from tests.agents.controls.matching.made import VAT_ID, a_claim, fields_of, told
+from tests.agents.controls.matching.examples import VAT_ID, a_claim, fields_of, told
 from tests.growth import grows_gently
 
 OLD = a_claim("old")
@@ -22,13 +22,13 @@ FROZEN = [5347438792580108, 5917962528560731, 647058788123283]
 """As it is in the ledger: another way of hashing would find no document of before."""
 
 
-def found(claim: Claim, *others: Claim, days: int = 10) -> list[tuple[str, str]]:
+def judged(claim: Claim, *others: Claim, days: int = 10) -> list[tuple[str, str]]:
     return told(duplicates(claim, others, days=days))
 
 
 def test_with_nothing_before_it_a_pass_says_what_was_looked_at() -> None:
-    (one,) = duplicates(a_claim(), [])
-    assert (one.rule, one.severity, one.verdict) == ("DUPLICATE", "info", "pass")
+    (finding,) = duplicates(a_claim(), [])
+    assert (finding.rule, finding.severity, finding.verdict) == ("DUPLICATE", "info", "pass")
 
 
 @pytest.mark.parametrize(
@@ -41,14 +41,14 @@ def test_with_nothing_before_it_a_pass_says_what_was_looked_at() -> None:
     ],
 )
 def test_vendor_and_number_are_a_duplicate_however_they_are_written(new: dict[str, Any], old: dict[str, Any]) -> None:
-    assert found(a_claim(**new), a_claim("old", **old)) == [("DUPLICATE", "error")]
+    assert judged(a_claim(**new), a_claim("old", **old)) == [("DUPLICATE", "error")]
 
 
 def test_the_same_number_of_another_vendor_is_none() -> None:
     other = a_claim("old", vendor_key="vendor:V2", vendor="Atelier Héron")
-    assert found(a_claim(), other) == [("DUPLICATE", "info")]
+    assert judged(a_claim(), other) == [("DUPLICATE", "info")]
     of_another_id = a_claim("old", vendor_key=None, vat_id="ATU13585627")
-    assert found(a_claim(vendor_key=None, vat_id=VAT_ID), of_another_id) == [("DUPLICATE", "info")]
+    assert judged(a_claim(vendor_key=None, vat_id=VAT_ID), of_another_id) == [("DUPLICATE", "info")]
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,10 @@ def test_the_same_number_of_another_vendor_is_none() -> None:
     ],
 )
 def test_a_duplicate_names_the_other_and_says_where_it_stands(status: Status, said: str) -> None:
-    (one,) = duplicates(a_claim(), [a_claim("invoice-acme-1", status=status)])
-    assert said in one.message
-    assert "R-17" in one.message
-    evidence = one.evidence
+    (finding,) = duplicates(a_claim(), [a_claim("invoice-acme-1", status=status)])
+    assert said in finding.message
+    assert "R-17" in finding.message
+    evidence = finding.evidence
     assert (evidence["execution_id"], evidence["amount"]) == ("invoice-acme-1", "119.00 EUR")
     assert (evidence["issue_date"], evidence["status"]) == ("2026-09-01", status.value)
 
@@ -76,42 +76,42 @@ def test_vendor_and_amount_are_told_within_the_days_and_next_month_is_none(
 ) -> None:
     new = a_claim(number="R-18", issue_date=date(2026, 9, 1) + timedelta(apart))
     rule = ("DUPLICATE-AMOUNT", "error") if expected else ("DUPLICATE", "info")
-    assert found(new, OLD, days=days) == [rule]
+    assert judged(new, OLD, days=days) == [rule]
 
 
 def test_another_currency_or_amount_is_none() -> None:
-    assert found(a_claim(number="R-18", currency="CHF"), OLD) == [("DUPLICATE", "info")]
-    assert found(a_claim(number="R-18", amount=Decimal("119.01")), OLD) == [("DUPLICATE", "info")]
+    assert judged(a_claim(number="R-18", currency="CHF"), OLD) == [("DUPLICATE", "info")]
+    assert judged(a_claim(number="R-18", amount=Decimal("119.01")), OLD) == [("DUPLICATE", "info")]
 
 
 def test_a_credit_note_credits_and_a_second_one_is_a_duplicate() -> None:
     first = a_claim("credit", kind="credit_note", number="G-1", preceding="r17")
     by_amount = a_claim("credit", kind="credit_note", number="G-1", issue_date=date(2026, 12, 1))
-    assert found(first, OLD) == [("CREDIT-NOTE", "info")]
-    assert found(by_amount, OLD) == [("CREDIT-NOTE", "info")]
+    assert judged(first, OLD) == [("CREDIT-NOTE", "info")]
+    assert judged(by_amount, OLD) == [("CREDIT-NOTE", "info")]
     second = a_claim("again", kind="credit_note", number="G-2", preceding="r17", issue_date=date(2026, 12, 1))
-    assert sorted(found(second, OLD, first)) == [("CREDIT-NOTE", "info"), ("DUPLICATE", "error")]
-    assert found(a_claim("other", number="R-99"), first) == [("DUPLICATE", "info")]
+    assert sorted(judged(second, OLD, first)) == [("CREDIT-NOTE", "info"), ("DUPLICATE", "error")]
+    assert judged(a_claim("other", number="R-99"), first) == [("DUPLICATE", "info")]
 
 
 def test_a_part_that_is_credited_by_another_amount_still_credits_the_invoice_it_names() -> None:
     part = a_claim("credit", kind="credit_note", number="G-1", preceding="r17", amount=Decimal(20))
-    assert found(part, OLD) == [("CREDIT-NOTE", "info")]
+    assert judged(part, OLD) == [("CREDIT-NOTE", "info")]
 
 
 def test_a_corrected_invoice_is_told_apart_and_both_have_to_be_settled() -> None:
     new = a_claim(number="R-18", preceding="r17", amount=Decimal(99))
-    (one,) = duplicates(new, [a_claim("old", status=Status.APPROVED)])
-    assert (one.rule, one.severity) == ("CORRECTED", "error")
-    assert "it corrects R-17" in one.message
-    assert "is posted" in one.message
+    (finding,) = duplicates(new, [a_claim("old", status=Status.APPROVED)])
+    assert (finding.rule, finding.severity) == ("CORRECTED", "error")
+    assert "it corrects R-17" in finding.message
+    assert "is posted" in finding.message
     (late,) = duplicates(OLD, [new])
     assert (late.rule, late.severity) == ("CORRECTED", "error")
     assert "it is corrected by R-18" in late.message
 
 
 def test_an_invoice_that_was_first_taken_for_a_credit_note_is_a_duplicate_all_the_same() -> None:
-    assert found(a_claim(), a_claim("old", kind="credit_note")) == [("DUPLICATE", "error")]
+    assert judged(a_claim(), a_claim("old", kind="credit_note")) == [("DUPLICATE", "error")]
 
 
 LINES = [
@@ -165,15 +165,15 @@ def test_generated_near_misses_are_told_and_what_recurs_is_not() -> None:
         number, later = f"2026-{1000 + n}", f"2026-{2000 + n}"
         old = claim_of("old", a_text(number, day, seed=n), number, day)
         scan = claim_of("scan", misread(a_text(number, day, seed=n), rng), None, day, vendor_key=None, vendor="Mnster")
-        right["scanned"] += found(scan, old) == [("DUPLICATE-TEXT", "error")]
+        right["scanned"] += judged(scan, old) == [("DUPLICATE-TEXT", "error")]
         month = day + timedelta(30)
         again = claim_of("month", a_text(later, month, seed=n), later, month)
-        right["next month"] += found(again, old) == [("DUPLICATE", "info")]
+        right["next month"] += judged(again, old) == [("DUPLICATE", "info")]
         old = claim_of("old", a_text(number, day, seed=n, due=False), number, day)
         again = claim_of("month", a_text(later, month, seed=n, due=False), later, month)
-        right["next month, two numbers differ"] += found(again, old) == [("DUPLICATE", "info")]
+        right["next month, two numbers differ"] += judged(again, old) == [("DUPLICATE", "info")]
         other = claim_of("other", a_text(later, day, seed=n + 500), later, day, vendor_key="vendor:V2")
-        right["another order"] += found(other, old) == [("DUPLICATE", "info")]
+        right["another order"] += judged(other, old) == [("DUPLICATE", "info")]
     assert right.pop("scanned") >= 97
     assert set(right.values()) == {100}
 
@@ -183,7 +183,7 @@ def test_the_very_same_text_is_a_duplicate_whatever_date_was_read() -> None:
     old, new = (
         claim_of(id, text, n, day) for id, n, day in (("o", "1", date(2026, 9, 1)), ("n", "2", date(2025, 9, 1)))
     )
-    assert found(new, old) == [("DUPLICATE-TEXT", "error")]
+    assert judged(new, old) == [("DUPLICATE-TEXT", "error")]
 
 
 def test_too_little_text_is_not_compared() -> None:
@@ -193,10 +193,10 @@ def test_too_little_text_is_not_compared() -> None:
 
 def test_a_sketch_is_small_plain_and_the_same_in_every_process() -> None:
     text = a_text("2026-1001", date(2026, 9, 1)) + " ".join(f"word{chr(97 + n % 26)}x {n + 1000}" for n in range(2000))
-    made = sketch(text)
-    assert len(made) <= 150
-    assert json.loads(json.dumps(made)) == made
-    assert max(made) < 1 << 53
+    of_text = sketch(text)
+    assert len(of_text) <= 150
+    assert json.loads(json.dumps(of_text)) == of_text
+    assert max(of_text) < 1 << 53
     assert sketch("Rechnung 4711, 1.234,56") == FROZEN
     assert sketch("Rechnung 4711, 1'234.56") == FROZEN
 

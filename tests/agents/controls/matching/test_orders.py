@@ -10,7 +10,7 @@ import pytest
 from agents.controls.matching._orders import Tolerances, match_order
 from agents.fields.schema import Fields
 from infra.records import Billing, Finding, Order, OrderLine, OrderOnRecord, Receipt
-from tests.agents.controls.matching.made import a_vendor, an_order, fields_of, lines_of, the, told
+from tests.agents.controls.matching.examples import a_vendor, an_order, fields_of, lines_of, the, told
 
 CABLE = {
     "name": "Copper cable NYM 3x1.5",
@@ -56,15 +56,15 @@ def billed(line: str, quantity: str) -> Billing:
 
 @pytest.mark.parametrize("quantity", ["0", "-100"])
 def test_an_invoice_asks_no_money_for_what_was_not_delivered_or_is_given_back(quantity: str) -> None:
-    billings, found = matched(lines_of({**CABLE, "quantity": quantity}))
+    billings, findings = matched(lines_of({**CABLE, "quantity": quantity}))
     assert billings == []
-    assert told([one for one in found if one.rule == "ORDER-LINE"]) == [("ORDER-LINE", "error")]
+    assert told([said for said in findings if said.rule == "ORDER-LINE"]) == [("ORDER-LINE", "error")]
 
 
 def test_a_line_given_back_on_an_invoice_is_taken_off_what_was_billed() -> None:
     back = {**CABLE, "quantity": "-10", "net_amount": "-12.50"}
     billings, _ = matched(lines_of(back), billed=[billed("1", "100")])
-    assert [(one.quantity, one.amount) for one in billings] == [(Decimal(-10), Decimal("-12.50"))]
+    assert [(billing.quantity, billing.amount) for billing in billings] == [(Decimal(-10), Decimal("-12.50"))]
 
 
 def received(line: str, quantity: str) -> Receipt:
@@ -72,15 +72,15 @@ def received(line: str, quantity: str) -> Receipt:
 
 
 def quantities(billings: list[Billing]) -> dict[str, Decimal]:
-    return {one.line: one.quantity for one in billings}
+    return {billing.line: billing.quantity for billing in billings}
 
 
 def test_all_as_ordered_passes_with_what_it_bills() -> None:
-    billings, found = matched(lines_of(SOCKET, CABLE))
-    assert told(found) == [("ORDER", "info")]
-    assert (found[0].verdict, found[0].evidence["billed"]) == ("pass", {"20": "40", "10": "100"})
+    billings, findings = matched(lines_of(SOCKET, CABLE))
+    assert told(findings) == [("ORDER", "info")]
+    assert (findings[0].verdict, findings[0].evidence["billed"]) == ("pass", {"20": "40", "10": "100"})
     assert quantities(billings) == {"20": Decimal(40), "10": Decimal(100)}
-    assert sum(one.amount for one in billings) == Decimal(281)
+    assert sum(billing.amount for billing in billings) == Decimal(281)
 
 
 @pytest.mark.parametrize(
@@ -97,18 +97,18 @@ def test_a_higher_price_is_an_error_beyond_the_tolerance(
     price: str, tolerances: Tolerances, severity: str | None
 ) -> None:
     line = {**CABLE, "unit_price_net": price, "net_amount": str(100 * Decimal(price))}
-    _, found = matched(lines_of(line), tolerances=tolerances)
-    assert dict(told(found)).get("ORDER-PRICE") == severity
+    _, findings = matched(lines_of(line), tolerances=tolerances)
+    assert dict(told(findings)).get("ORDER-PRICE") == severity
     if severity:
-        evidence = the(found, "ORDER-PRICE").evidence
+        evidence = the(findings, "ORDER-PRICE").evidence
         assert (Decimal(evidence["expected"]), Decimal(evidence["found"])) == (Decimal("1.25"), Decimal(price))
 
 
 def test_what_counts_is_what_is_paid_and_not_what_is_printed() -> None:
     cheap = an_order(OrderLine(line="10", name="Screw", quantity=Decimal(1000), unit_price=Decimal("0.05")))
     line = {"name": "Screw", "quantity": "1000", "unit_price_net": "0.05", "net_amount": "60.00"}
-    _, found = matched(lines_of(line), cheap, tolerances=Tolerances(price_amount=Decimal(0)))
-    assert Decimal(the(found, "ORDER-PRICE").evidence["found"]) == Decimal("0.06")
+    _, findings = matched(lines_of(line), cheap, tolerances=Tolerances(price_amount=Decimal(0)))
+    assert Decimal(the(findings, "ORDER-PRICE").evidence["found"]) == Decimal("0.06")
     per_100 = {"name": "Screw", "quantity": "1000", "unit_price_net": "5.00", "net_amount": "50.00"}
     assert told(matched(lines_of(per_100), cheap)[1]) == [("ORDER", "info")]
 
@@ -117,8 +117,8 @@ def test_partial_deliveries_add_up_and_one_too_many_is_an_error() -> None:
     part = {**CABLE, "quantity": "60", "net_amount": "75.00"}
     assert told(matched(lines_of(part))[1]) == [("ORDER", "info")]
     assert told(matched(lines_of(part), billed=[billed("10", "40")])[1]) == [("ORDER", "info")]
-    _, found = matched(lines_of(part), billed=[billed("10", "30"), billed("10", "30")])
-    over = the(found, "ORDER-QUANTITY")
+    _, findings = matched(lines_of(part), billed=[billed("10", "30"), billed("10", "30")])
+    over = the(findings, "ORDER-QUANTITY")
     assert over.severity == "error"
     assert (over.evidence["expected"], over.evidence["found"], over.evidence["billed_before"]) == (
         "40",
@@ -132,9 +132,9 @@ def test_partial_deliveries_add_up_and_one_too_many_is_an_error() -> None:
 
 def test_a_line_delivered_in_two_is_two_lines_of_the_invoice_and_one_of_the_order() -> None:
     half = {**CABLE, "quantity": "50", "net_amount": "62.50"}
-    billings, found = matched(lines_of(half, half))
-    assert told(found) == [("ORDER", "info")]
-    assert [one.quantity for one in billings] == [Decimal(50), Decimal(50)]
+    billings, findings = matched(lines_of(half, half))
+    assert told(findings) == [("ORDER", "info")]
+    assert [billing.quantity for billing in billings] == [Decimal(50), Decimal(50)]
     assert dict(told(matched(lines_of(half, half, half))[1]))["ORDER-QUANTITY"] == "error"
 
 
@@ -150,10 +150,10 @@ def test_a_line_delivered_in_two_is_two_lines_of_the_invoice_and_one_of_the_orde
     ],
 )
 def test_what_was_not_received_is_not_paid(receipts: list[Receipt], required: bool, expected: tuple[str, str]) -> None:
-    _, found = matched(lines_of(CABLE), an_order(receipt_required=required), receipts=receipts)
-    assert told(found) == [expected]
+    _, findings = matched(lines_of(CABLE), an_order(receipt_required=required), receipts=receipts)
+    assert told(findings) == [expected]
     if expected[0] == "RECEIPT-QUANTITY":
-        evidence = found[0].evidence
+        evidence = findings[0].evidence
         assert (evidence["found"], evidence["received"]) == (
             "100",
             str(sum(r.quantity for r in receipts if r.line == "10")),
@@ -179,8 +179,8 @@ def test_what_was_received_counts_with_what_was_billed_before() -> None:
 def test_what_is_wrong_with_the_order_as_a_whole_is_an_error(
     stated: dict[str, str], order: dict[str, Any], rule: str
 ) -> None:
-    _, found = matched({**fields_of(**stated), **lines_of(CABLE)}, an_order(**order))
-    assert told(found) == [(rule, "error")]
+    _, findings = matched({**fields_of(**stated), **lines_of(CABLE)}, an_order(**order))
+    assert told(findings) == [(rule, "error")]
 
 
 def test_an_order_that_nobody_knows_or_that_is_missing_is_an_error() -> None:
@@ -193,9 +193,9 @@ def test_an_order_that_nobody_knows_or_that_is_missing_is_an_error() -> None:
 @pytest.mark.parametrize("name", ["Freight", "Express surcharge", "Gold bar 1 kg"])
 def test_a_line_that_was_not_ordered_is_an_error(name: str) -> None:
     extra = {"name": name, "quantity": "1", "unit_price_net": "25", "net_amount": "25.00"}
-    billings, found = matched(lines_of(CABLE, extra))
-    assert told(found) == [("ORDER-LINE", "error")]
-    assert found[0].evidence["found"] == name
+    billings, findings = matched(lines_of(CABLE, extra))
+    assert told(findings) == [("ORDER-LINE", "error")]
+    assert findings[0].evidence["found"] == name
     assert quantities(billings) == {"10": Decimal(100)}
 
 
@@ -217,9 +217,9 @@ def test_lines_that_are_alike_are_told_apart_by_price_and_quantity() -> None:
         {"name": "Consulting", "quantity": str(n), "unit_price_net": str(100 * n), "net_amount": str(100 * n * n)}
         for n in (3, 1, 2)
     ]
-    billings, found = matched(lines_of(*given), an_order(*lines))
-    assert [one.line for one in billings] == ["3", "1", "2"]
-    assert told(found) == [("ORDER", "info")]
+    billings, findings = matched(lines_of(*given), an_order(*lines))
+    assert [billing.line for billing in billings] == ["3", "1", "2"]
+    assert told(findings) == [("ORDER", "info")]
 
 
 def test_another_unit_is_a_warning() -> None:
@@ -229,19 +229,21 @@ def test_another_unit_is_a_warning() -> None:
 def test_without_a_quantity_the_amount_says_it_where_it_comes_to_a_whole_one() -> None:
     line = {"name": CABLE["name"], "net_amount": "75.00"}
     assert quantities(matched(lines_of(line))[0]) == {"10": Decimal(60)}
-    billings, found = matched(lines_of({**line, "net_amount": "75.99"}))
-    assert (billings, told(found)) == ([], [("ORDER-LINE", "error")])
-    assert found[0].verdict == "not assessable"
+    billings, findings = matched(lines_of({**line, "net_amount": "75.99"}))
+    assert (billings, told(findings)) == ([], [("ORDER-LINE", "error")])
+    assert findings[0].verdict == "not assessable"
 
 
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_a_credit_note_gives_back_what_was_billed_and_no_more(sign: str) -> None:
     line = {**CABLE, "quantity": f"{sign}10", "net_amount": f"{sign}12.50"}
-    billings, found = matched(lines_of(line), an_order(closed=True), kind="credit_note", billed=[billed("10", "100")])
+    billings, findings = matched(
+        lines_of(line), an_order(closed=True), kind="credit_note", billed=[billed("10", "100")]
+    )
     assert (quantities(billings), billings[0].amount) == ({"10": Decimal(-10)}, Decimal("-12.50"))
-    assert told(found) == [("ORDER", "info")]
-    _, found = matched(lines_of(line), kind="credit_note", billed=[billed("10", "4")])
-    assert the(found, "ORDER-QUANTITY").evidence["expected"] == "4"
+    assert told(findings) == [("ORDER", "info")]
+    _, findings = matched(lines_of(line), kind="credit_note", billed=[billed("10", "4")])
+    assert the(findings, "ORDER-QUANTITY").evidence["expected"] == "4"
 
 
 def test_a_line_that_an_invoice_gives_back_is_billed_as_less() -> None:

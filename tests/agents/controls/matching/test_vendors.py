@@ -7,7 +7,16 @@ import pytest
 from agents.controls.firm_names import NEAR, likeness
 from agents.controls.matching._vendors import match_vendor, settle_near, vendor_key
 from infra.records import DecidedBy
-from tests.agents.controls.matching.made import IBAN, OTHER_IBAN, OTHER_VAT_ID, VAT_ID, a_vendor, fields_of, the, told
+from tests.agents.controls.matching.examples import (
+    IBAN,
+    OTHER_IBAN,
+    OTHER_VAT_ID,
+    VAT_ID,
+    a_vendor,
+    fields_of,
+    the,
+    told,
+)
 from tests.agents.controls.matching.names_alike import OTHER, SAME
 
 BY_MODEL = DecidedBy(by="model", tier="small", model="m", prompt_version="vendor@1")
