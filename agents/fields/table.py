@@ -120,10 +120,6 @@ class FieldSpec:
             return "lines"
         return "totals" if self.group in ("totals", "tax_breakdown") else "header"
 
-    def place(self, syntax: Syntax) -> str:
-        """`cii` or `ubl`."""
-        return self.cii if syntax == "cii" else self.ubl
-
 
 _DOCUMENT = "ExchangedDocument"
 _TRADE = "SupplyChainTradeTransaction"
