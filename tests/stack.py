@@ -28,7 +28,8 @@ from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 from tests.scripted.endpoint import ScriptedEndpoint
 from tests.scripted.invoices import ALIKE
 from workers.intake import HandedIn
-from workers.office.submission import Submitted, submit
+from workers.office import Office
+from workers.office.submission import Submitted, Terms, submit
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
@@ -195,15 +196,10 @@ class Stack:
         self, files: dict[str, bytes], *, batch: str = "batch", tenant: str = "tests", **options: str
     ) -> list[Submitted]:
         """As `submit`; returns what became of each file."""
-        async with Ledger(self.settings().ledger) as ledger:
-            return await submit(
-                [HandedIn(name, data) for name, data in files.items()],
-                client=await self.client(),
-                ledger=ledger,
-                settings=self.settings().model_copy(update=options),
-                tenant=tenant,
-                batch=batch,
-            )
+        settings = self.settings().model_copy(update=options)
+        async with Ledger(settings.ledger) as ledger:
+            office = Office(settings, ledger, await self.client())
+            return await submit(office, [HandedIn(name, data) for name, data in files.items()], Terms(tenant, batch))
 
     async def handle(self, execution_id: str) -> WorkflowHandle[Any, Any]:
         return (await self.client()).get_workflow_handle(execution_id)

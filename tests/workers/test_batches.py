@@ -17,6 +17,7 @@ from infra.records import BatchProgress, Status
 from tests.scripted.endpoint import Script
 from tests.scripted.invoices import invoice_pdf
 from tests.stack import CALLS, Stack, eventually
+from workers.office import Office
 from workers.office.submission import begin_batch
 from workers.worker import feeding
 from workers.worker.feeding import Feeding
@@ -153,7 +154,7 @@ async def test_a_cancelled_batch_withholds_the_rest_until_it_is_retried(stack: S
         assert {(execution.error or "").partition(" by")[0] for execution in failed} <= {"cancelled"}
         await ledger.release(tenant="tests", batch="cancelled")
         await ledger.release(tenant="tests", batch="cancelled", execution_ids=[e.id for e in failed])
-    await begin_batch(await stack.client(), stack.settings(), "tests", "cancelled")
+        await begin_batch(Office(stack.settings(), ledger, await stack.client()), "tests", "cancelled")
     assert (await settled(stack, "cancelled")).counts == {Status.APPROVED: 12}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from infra.extras import NotInstalled
+from workers.cli._console import clearly
 
 MODULES = {
     **dict.fromkeys(("up", "down", "doctor", "logs"), "stack"),
@@ -42,7 +42,11 @@ class _Commands(TyperGroup):
         loaded = typer.Typer(rich_markup_mode=self.rich_markup_mode)
         loaded.callback()(lambda: None)  # a Typer of several commands, even where it has but one
         import_module(f"workers.cli.{module}").register(loaded)
-        self.commands.update(typer.main.get_group(loaded).commands)
+        commands = typer.main.get_group(loaded).commands
+        for command in commands.values():
+            for each in [command, *getattr(command, "commands", {}).values()]:
+                each.callback = each.callback and clearly(each.callback)
+        self.commands.update(commands)
 
 
 app = typer.Typer(
@@ -70,10 +74,7 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(errors="replace")  # a narrow terminal encoding is no reason to end with a traceback
-    try:
-        app()
-    except NotInstalled as error:
-        sys.exit(str(error))
+    app()
 
 
 if __name__ == "__main__":

@@ -1,337 +1,166 @@
-"""Following executions live, from the ledger: a table that changes on a terminal, a line for each change elsewhere."""
+"""What is followed, live: a board that changes on a terminal, elsewhere a line for each change."""
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Group, RenderableType
 from rich.live import Live
+from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
-from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.service import RPCError
 
-from infra.ledger import Ledger
-from infra.records import PART_OF, CallStatus, Execution, ModelCall, Status
-from workers.cli._console import add_row, amount_text, cell, decision_text, err, named, shortened, status_text, table
-from workers.cli._progress import POLL_SHARE, held_up
-from workers.office.costs import Tally
-from workers.office.submission import Submitted
-from workers.office.wording import clean, counted
+from workers.cli._console import add_row, cell, decision_text, err, status_text, statuses_text, table
+from workers.office.wording import clean, counted, money
 
-POLL_SECONDS = 0.7
-LOOK_AT_TEMPORAL_SECONDS = 5.0
-"""How often Temporal is asked about executions the ledger thinks are running: an operator may have ended one."""
-LOOKED_AT_ONCE = 20
-NOBODY_WORKS_SECONDS = 20.0
-"""After this long without any execution taken up, the worker is suspected to be down."""
+if TYPE_CHECKING:
+    from infra.records import BatchProgress
+    from workers.office.following import Followed, Stand
+
+LINE_SECONDS = 5.0
+"""Between two lines about batches, where there is no terminal."""
+_BAR_WIDTH = 40
 
 
-@dataclass
-class Followed:
-    """One document and how far it is."""
-
-    submitted: Submitted
-    execution: Execution | None = None
-    calls: list[ModelCall] = field(default_factory=list)
-    ended_unrecorded: str | None = None
-    """How Temporal says it ended, where the ledger was never told."""
-    withheld: str | None = None
-    """Why it is not begun: its batch was cancelled."""
-    parts_known: bool = False
-    """Whether, where it was split, its parts are followed."""
-    final: bool = False
-    """Whether all there is to know has been read."""
-
-    @property
-    def settled(self) -> bool:
-        """Whether there is nothing more to wait for: it has ended, or a person is asked."""
-        if self.submitted.outcome in ("refused", "already processed") or self.ended_unrecorded or self.withheld:
-            return True
-        return self.execution is not None and (self.execution.status.ended or self.execution.status is Status.REVIEW)
-
-    @property
-    def failed(self) -> bool:
-        """Whether it went wrong: it was not taken, not begun, or failed."""
-        if self.submitted.outcome == "refused" or self.ended_unrecorded or self.withheld:
-            return True
-        return self.execution is not None and self.execution.status is Status.FAILED
-
-    @property
-    def status(self) -> str:
-        """In a word; while it runs, with the step of its latest model call."""
-        if self.submitted.outcome == "refused":
-            return "refused"
-        if self.withheld:
-            return "withheld"
-        if self.ended_unrecorded:
-            return "failed"
-        if self.execution is None:
-            return "unknown" if self.submitted.outcome == "already processed" else "queued"
-        if self.execution.status is not Status.RUNNING:
-            return self.execution.status.value
-        return f"running, {self._open_step}" if self.calls else "running"
-
-    @property
-    def _open_step(self) -> str:
-        """What is being asked; between questions, what was asked last. With the try, if it is not the first."""
-        asked = [call for call in self.calls if call.status is CallStatus.STARTED] or self.calls
-        last = max(asked, key=lambda call: call.started_at)
-        tried = f", try {last.attempt}" if last.attempt > 1 else ""
-        return last.step + tried + (" lost" if last.status is CallStatus.LOST else "")
-
-    @property
-    def decision(self) -> str | None:
-        """What was decided, once it is settled."""
-        return self.execution.decision if self.execution and self.settled else None
-
-    @property
-    def why(self) -> str:
-        """The reasons for the decision, or what went wrong."""
-        if told := self.submitted.error or self.ended_unrecorded or self.withheld:
-            return told
-        if self.execution is None:
-            return "it ended, but this ledger has no record of it" if self.settled else ""
-        return self.execution.error or "; ".join(self.execution.reasons)
-
-    @property
-    def tally(self) -> Tally:
-        """Its model calls so far; none for a second file of the same bytes."""
-        return Tally.of(self.calls if self.submitted.outcome != "same document" else ())
-
-
-async def follow(
-    ledger: Ledger,
-    client: Client,
-    submitted: Sequence[Submitted],
-    *,
-    batch: str,
-    seconds: float | None = None,
-    quiet: bool = False,
-) -> list[Followed]:
-    """Show how documents of a batch get on until all are settled or ``seconds`` have passed; return how they stand.
-
-    The parts of a file that held several documents are followed too, behind the others.
-    """
-    rows = [Followed(one) for one in submitted]
-    began, looked, took = time.monotonic(), time.monotonic(), 0.0
-    notes: list[str] = []
+async def draw(stands: AsyncIterator[Stand], *, quiet: bool) -> Stand:
+    """Show how what is followed gets on; the last of its stands. ``quiet`` says nothing where there is no terminal."""
     with _board(quiet) as board:
-        while True:
-            await _refresh(ledger, rows)
-            rows += await _parts_of(ledger, rows)
-            passed = time.monotonic() - began
-            board.show(rows, passed, notes)
-            if all(row.settled for row in rows) or (seconds is not None and passed > seconds):
-                return rows
-            if time.monotonic() - looked > max(LOOK_AT_TEMPORAL_SECONDS, POLL_SHARE * took):
-                looked = time.monotonic()
-                await _look_at_temporal(ledger, client, rows)
-                notes = await _look_at_batch(ledger, client, rows, batch)
-                took = time.monotonic() - looked
-            await asyncio.sleep(POLL_SECONDS)
+        async for stand in stands:
+            board.show(stand)
+    return stand
 
 
-def _earlier(rows: Sequence[Followed]) -> dict[str | None, str]:
-    """The run before this one, of each execution that is begun again."""
-    known = ((row.submitted.execution_id, row.submitted.earlier_run_id) for row in rows)
-    return {id: run_id for id, run_id in known if run_id is not None}
-
-
-async def _refresh(ledger: Ledger, rows: Sequence[Followed]) -> None:
-    waiting = [row for row in rows if row.submitted.execution_id and not row.final]
-    ids = list({row.submitted.execution_id or "" for row in waiting})
-    known = {e.id: e for e in await ledger.executions_of(ids)}
-    calls = await ledger.calls_of(ids)
-    earlier = _earlier(rows)
-    for row in waiting:
-        id = row.submitted.execution_id or ""
-        execution = known.get(id)
-        if execution and execution.run_id != earlier.get(id):
-            row.execution = execution
-        row.calls = calls[id]
-        row.final = row.settled
-
-
-async def _parts_of(ledger: Ledger, rows: Sequence[Followed]) -> list[Followed]:
-    """Rows for the documents that one of ``rows`` held, where they have none yet."""
-    followed = {row.submitted.execution_id for row in rows}
-    parts: list[Followed] = []
-    for row in rows:
-        split = row.execution if row.execution and row.execution.status is Status.SPLIT else None
-        if split is None or row.parts_known or row.submitted.outcome == "already processed":
-            continue
-        row.parts_known = True
-        for one in await ledger.submissions(tenant=split.tenant, batch=split.batch):
-            if one.details.get(PART_OF) == split.id and one.execution_id not in followed:
-                followed.add(one.execution_id)
-                parts.append(Followed(Submitted(one.name, "queued", digest=one.digest, execution_id=one.execution_id)))
-    return parts
-
-
-async def _look_at_temporal(ledger: Ledger, client: Client, rows: Sequence[Followed]) -> None:
-    """Find the executions that were ended from outside, such as by an operator's terminate: they told nobody."""
-    open_ids = list({row.submitted.execution_id for row in rows if row.submitted.execution_id and not row.settled})
-    earlier = _earlier(rows)
-    ended: dict[str, str] = {}
-    for id in open_ids[:LOOKED_AT_ONCE]:
-        try:
-            found = await client.get_workflow_handle(id).describe()
-        except RPCError:
-            continue
-        if found.run_id == earlier.get(id):
-            continue  # it is still to begin again
-        if found.status not in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW, None):
-            ended[id] = found.status.name.lower().replace("_", " ")
-    if ended:
-        await _refresh(ledger, rows)  # one that ended just now may have been recorded meanwhile
-    for row in rows:
-        if not row.settled and row.submitted.execution_id in ended:
-            how = ended[row.submitted.execution_id]
-            row.ended_unrecorded = (
-                f"Temporal says it is {how}, without a record of why. `counterfoil retry` begins it again"
-            )
-
-
-async def _look_at_batch(ledger: Ledger, client: Client, rows: Sequence[Followed], batch: str) -> list[str]:
-    """Find what will not begin, since its batch was cancelled; say why the rest does not begin, if it is held up."""
-    to_begin = {row.submitted.execution_id: row for row in rows if row.execution is None and not row.settled}
-    if not to_begin:
-        return []
-    tenants: set[str] = set()
-    for one in await ledger.submissions(batch=batch):
-        if one.execution_id in to_begin and one.withheld:
-            to_begin[one.execution_id].withheld = one.withheld
-        elif one.execution_id in to_begin:
-            tenants.add(one.tenant)
-    return [note for tenant in sorted(tenants) if (note := await held_up(client, tenant, batch))]
-
-
-def followed_table(rows: Sequence[Followed]) -> Table:
+def documents_table(documents: Sequence[Followed]) -> Table:
     """How documents get on."""
     numbers = ("calls", "tokens", "cost")
-    made = table("document", "status", "decision", *numbers, right=numbers, whole=("status",))
-    for row in rows:
-        tally = row.tally
-        cost = tally.cost_text if tally.calls else ""
-        same = row.submitted.same_as
+    shown = table("document", "status", "decision", *numbers, right=numbers, whole=("status",))
+    for document in documents:
+        tally, submitted = document.tally, document.submitted
         add_row(
-            made,
-            cell(row.submitted.name if not same else f"{row.submitted.name} = {same}"),
-            status_text(row.status) if "," not in row.status else cell(row.status, "cyan"),
-            decision_text(row.decision),
+            shown,
+            cell(f"{submitted.name} = {submitted.same_as}" if submitted.same_as else submitted.name),
+            status_text(document.status) if "," not in document.status else cell(document.status, "cyan"),
+            decision_text(document.decision),
             f"{tally.calls}, {tally.lost} lost" if tally.lost else tally.calls or "",
             f"{tally.tokens:,}" if tally.calls else "",
-            cost,
+            tally.cost_text if tally.calls else "",
         )
-    return made
+    return shown
 
 
-def settled_table(rows: Sequence[Followed], width: int) -> Table:
-    """What became of documents: with the reasons, and with ids to go on with."""
-    wide = width >= 160
-    columns = ("document", "status", "amount", "why", "cost", "id") if wide else ("document", "status", "amount", "why")
-    made = table(*columns, right=("amount", "cost"), whole=("document", "status", "id"))
-    for row in rows:
-        one, execution, tally = row.submitted, row.execution, row.tally
-        why = shortened(row.why)
-        if one.same_as:
-            why = f"the same document as {one.same_as}"
-        elif execution and (
-            one.outcome == "already processed" or (one.outcome, row.status) == ("waits for review", "review")
-        ):
-            why = f"{one.outcome}, batch {execution.batch}" + (f": {why}" if why else "")
-        values = {
-            "document": one.name if wide else named(one.name, one.execution_id or ""),
-            "status": status_text(row.status),
-            "amount": amount_text(execution.amount, execution.currency) if execution else "",
-            "why": why,
-            "cost": tally.cost_text if tally.calls else "",
-            "id": one.execution_id,
-        }
-        add_row(made, *(values[column] for column in columns))
-    return made
-
-
-def progress_text(rows: Sequence[Followed]) -> str:
+def documents_text(documents: Sequence[Followed]) -> str:
     """How many documents are where."""
-    review = sum(row.execution is not None and row.execution.status is Status.REVIEW for row in rows)
-    failed = sum(row.failed for row in rows)
-    settled = sum(row.settled for row in rows)
-    parts = [f"{settled} of {len(rows)} settled"]
+    review = sum(document.execution is not None and document.status == "review" for document in documents)
+    failed = sum(document.failed for document in documents)
+    settled = sum(document.settled for document in documents)
+    parts = [f"{settled} of {len(documents)} settled"]
     parts += [f"{review} of them {'waits' if review == 1 else 'wait'} for review"] if review else []
     parts += [f"{failed} failed"] if failed else []
     return ", ".join(parts)
 
 
+def batch_lines(progress: BatchProgress, *, moving: bool = True) -> list[str]:
+    """How far a batch is, in a few lines; with how fast, if it is ``moving``."""
+    counts = {status.value: count for status, count in progress.counts.items()} | {"refused": progress.refused}
+    settled = f"{progress.settled:,} of {counted(progress.documents, 'document')} settled"
+    lines = [settled + (f": {statuses_text(counts)}" if progress.settled else "")]
+    left = {"running": progress.running, "to begin": progress.to_begin, "withheld": progress.withheld}
+    if open_ones := ", ".join(f"{count:,} {name}" for name, count in left.items() if count):
+        lines.append(open_ones)
+    if progress.decisions:
+        lines.append(", ".join(f"{count:,} {by}" for by, count in sorted(progress.decisions.items())))
+    if progress.model_calls:
+        cost = money(progress.cost, progress.cost_currency)
+        lines.append(f"{counted(progress.model_calls, 'model call')}, {counted(progress.usage.total, 'token')}, {cost}")
+    if progress.documents_per_second and not progress.idle and moving:
+        rate = f"{progress.documents_per_second:.1f} documents a second"
+        if progress.documents_per_second < 1:
+            rate = f"{progress.documents_per_second * 60:.1f} documents a minute"
+        seconds = progress.seconds_left
+        lines.append(rate + (f", about {timedelta(seconds=round(seconds))} left" if seconds is not None else ""))
+    return lines
+
+
+def batch_bar(progress: BatchProgress) -> Table:
+    """How far a batch is, as a bar."""
+    grid = Table.grid(padding=(0, 1))
+    done = progress.settled + progress.withheld
+    share = 100 * done // progress.documents if progress.documents else 100
+    grid.add_row(ProgressBar(total=max(progress.documents, 1), completed=done, width=_BAR_WIDTH), f"{share} %")
+    return grid
+
+
 class _Board(Protocol):
-    def show(self, rows: Sequence[Followed], passed: float, notes: Sequence[str]) -> None: ...
+    def show(self, stand: Stand) -> None: ...
 
 
 class _Silence:
-    def show(self, rows: Sequence[Followed], passed: float, notes: Sequence[str]) -> None:
+    def show(self, stand: Stand) -> None:
         pass
 
 
 class _Lines:
-    """A line for each change, for logs and pipes."""
+    """For logs and pipes: a line for each change of a document, and every few seconds one for each batch, if there is news."""
 
     def __init__(self) -> None:
-        self._said: dict[int, str] = {}
-        self._noted: set[str] = set()
+        self._statuses: dict[int, str] = {}
+        self._batches: list[str] = []
+        self._at = float("-inf")
+        self._notes: set[str] = set()
 
-    def show(self, rows: Sequence[Followed], passed: float, notes: Sequence[str]) -> None:
+    def show(self, stand: Stand) -> None:
         console = err()
-        for number, row in enumerate(rows):
-            status = row.status
-            if self._said.get(number) != status and status != "queued":
-                self._said[number] = status
-                tally = row.tally
+        for number, document in enumerate(stand.documents):
+            status = document.status
+            if self._statuses.get(number) != status and status != "queued":
+                self._statuses[number] = status
+                tally = document.tally
                 counts = [counted(tally.calls, "model call")] if tally.calls else []
                 counts += [f"{tally.lost} lost"] if tally.lost else []
                 calls = f" ({', '.join(counts)})" if counts else ""
-                console.print(f"{passed:6.1f} s  {clean(row.submitted.name, lines=False)}: {clean(status)}{calls}")
-        for note in _notes(rows, passed, notes):
-            if note not in self._noted:
-                self._noted.add(note)
+                name = clean(document.submitted.name, lines=False)
+                console.print(f"{stand.seconds:6.1f} s  {name}: {clean(status)}{calls}")
+        for note in stand.notes:
+            if note not in self._notes:
                 console.print(note, soft_wrap=True)
+        # What holds a batch up is told again when it comes back; the suspicion about documents, once.
+        self._notes = set(stand.notes) if stand.batches else self._notes | set(stand.notes)
+        lines = [f"{batch.batch} of {batch.tenant}: {'; '.join(batch_lines(batch))}" for batch in stand.batches]
+        if lines != self._batches and (stand.settled or time.monotonic() - self._at >= LINE_SECONDS):
+            self._batches, self._at = lines, time.monotonic()
+            for line in lines:
+                console.print(line, soft_wrap=True)
 
 
 class _Live:
-    """A table that changes. Of more documents than the screen has lines, the open ones are shown."""
+    """A table of documents, of more than the screen has lines the open ones; a bar for each batch, with what it comes to."""
 
     def __init__(self, live: Live) -> None:
         self._live = live
         self._spinner = Spinner("dots")
 
-    def show(self, rows: Sequence[Followed], passed: float, notes: Sequence[str]) -> None:
+    def show(self, stand: Stand) -> None:
+        parts = self._documents(stand) if stand.documents else []
+        for batch in stand.batches:
+            parts += [Text(f"batch {batch.batch} of tenant {batch.tenant}", "bold"), batch_bar(batch)]
+            parts += [Text(line) for line in batch_lines(batch)]
+        self._live.update(Group(*parts, *(Text(note, "yellow") for note in stand.notes)))
+
+    def _documents(self, stand: Stand) -> list[RenderableType]:
         room = max(self._live.console.height - 8, 4)
-        shown = list(rows)
+        shown = list(stand.documents)
         if len(shown) > room:
-            running = [row for row in rows if not row.settled]
-            shown = (running + [row for row in rows if row.settled])[:room]
-        caption = f"{progress_text(rows)}, {passed:.0f} s"
-        if len(shown) < len(rows):
-            caption += f"; {counted(len(rows) - len(shown), 'more document')}"
+            shown = sorted(shown, key=lambda document: document.settled)[:room]
+        caption = f"{documents_text(stand.documents)}, {stand.seconds:.0f} s"
+        if len(shown) < len(stand.documents):
+            caption += f"; {counted(len(stand.documents) - len(shown), 'more document')}"
         self._spinner.update(text=Text(caption))
-        parts: list[RenderableType] = [followed_table(shown), self._spinner]
-        parts += [Text(note, "yellow") for note in _notes(rows, passed, notes)]
-        self._live.update(Group(*parts))
-
-
-_SUSPICION = "nothing has been taken up yet: `counterfoil doctor` says whether the worker runs"
-
-
-def _notes(rows: Sequence[Followed], passed: float, notes: Sequence[str]) -> Sequence[str]:
-    """What holds the batch up; the suspicion that nobody works, where nothing else is known."""
-    taken = any(row.execution is not None or row.settled for row in rows)
-    return notes or ([_SUSPICION] if passed > NOBODY_WORKS_SECONDS and not taken else [])
+        return [documents_table(shown), self._spinner]
 
 
 @contextmanager

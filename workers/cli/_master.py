@@ -1,18 +1,18 @@
-"""What the commands of the master data share: whose it is, reading a file, and saying what is wrong with it."""
+"""What the commands of the master data share: their options, telling what an import came to, and giving CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from workers.cli._console import Problem, cell, err, made_settings, out, print_json
+from workers.cli._console import print_json, say, warn
+from workers.office.errors import CannotDo, WronglyAsked
 from workers.office.wording import counted
 
 if TYPE_CHECKING:
-    from workers.master import Read
+    from workers.office.importing import Imported
 
 T = TypeVar("T")
 MOST_SHOWN = 30
@@ -26,47 +26,42 @@ SkipBadOption = Annotated[
 ]
 
 
-def the_tenant(given: str | None) -> str:
-    """The tenant that is meant.
+def tell_problems(imported: Imported[Any], *, skip_bad: bool, as_json: bool) -> None:
+    """What is wrong with the rows that are left out.
 
     Raises:
-        Problem: none can be called so.
+        Exit: with code 1, where nothing was imported for that.
     """
-    from workers.intake import BadSubmission, checked_name
-
-    try:
-        return checked_name("tenant", made_settings().tenant if given is None else given)
-    except BadSubmission as error:
-        raise Problem(str(error), code=2) from error
-
-
-def good_records(read: Callable[[], Read[T]], *, skip_bad: bool, as_json: bool) -> tuple[list[T], list[Any]]:
-    """The records to import, and what is wrong with the rows that are left out, which is told.
-
-    Raises:
-        Exit: with code 1, where rows are bad and ``skip_bad`` is not given: nothing is imported.
-    """
-    found = read()
+    problems = imported.problems
     if not as_json:
-        for one in found.problems[:MOST_SHOWN]:
-            err().print(cell(one, "yellow" if skip_bad else "red"), soft_wrap=True)
-        if len(found.problems) > MOST_SHOWN:
-            err().print(f"and {len(found.problems) - MOST_SHOWN} more", soft_wrap=True)
-    if found.problems and not skip_bad:
+        for problem in problems[:MOST_SHOWN]:
+            warn(problem, "yellow" if skip_bad else "red")
+        if len(problems) > MOST_SHOWN:
+            warn(f"and {len(problems) - MOST_SHOWN} more")
+    if problems and not skip_bad:
         if as_json:
-            print_json({"imported": 0, "problems": found.problems})
+            print_json({"imported": 0, "problems": problems})
         else:
-            said = f"{counted(len(found.problems), 'problem')}: nothing was imported. Mend them, or import the rest with --skip-bad"
-            err().print(cell(said, "red"), soft_wrap=True)
+            number = counted(len(problems), "problem")
+            warn(f"{number}: nothing was imported. Mend them, or import the rest with --skip-bad", "red")
         raise typer.Exit(1)
-    return found.records, list(found.problems)
 
 
-def give_csv(written: str, to: Path | None, said: str) -> None:
+def one_output(as_json: bool, file: Path | None) -> None:
+    """See that JSON is not asked for in a file.
+
+    Raises:
+        WronglyAsked: it is.
+    """
+    if as_json and file is not None:
+        raise WronglyAsked("--json prints to standard output; leave out --out, or write `--json > FILE`")
+
+
+def give_csv(written: str, to: Path | None, what: str) -> None:
     """Write CSV to a file, with the mark spreadsheets look for, and say so; or print it.
 
     Raises:
-        Problem: the file cannot be written.
+        CannotDo: the file cannot be written.
     """
     if to is None:
         print(written.replace("\r\n", "\n"), end="")
@@ -74,11 +69,12 @@ def give_csv(written: str, to: Path | None, said: str) -> None:
     try:
         to.write_text(written, encoding="utf-8-sig", newline="")
     except OSError as error:
-        raise Problem(f"{to} cannot be written: {error.strerror or error}") from error
-    out().print(cell(f"{said} in {to}"), soft_wrap=True)
+        raise CannotDo(f"{to} cannot be written: {error.strerror or error}") from error
+    say(f"{what} in {to}")
 
 
-def changes(new: int, changed: int, given: Sequence[object]) -> str:
+def changes(imported: Imported[Any]) -> str:
     """``2 new, 1 changed, 9 as they were``."""
-    counts = ((new, "new"), (changed, "changed"), (len(given) - new - changed, "as they were"))
+    new, changed = imported.new, len(imported.changed)
+    counts = ((new, "new"), (changed, "changed"), (len(imported.kept) - new - changed, "as they were"))
     return ", ".join(f"{count:,} {word}" for count, word in counts if count) or "nothing"

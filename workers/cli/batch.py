@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workers.cli._console import (
     JsonOption,
-    Problem,
     TenantFilter,
     add_row,
     cell,
-    failing_clearly,
-    made_settings,
+    in_office,
     moment,
-    opened_ledger,
     out,
     print_json,
-    run,
+    say,
     statuses_text,
     table,
-    the_batch,
 )
+from workers.office.errors import CannotDo
 from workers.office.wording import counted
 
 if TYPE_CHECKING:
-    from infra.records import BatchProgress, BatchSummary
-    from workers.cli._progress import Report
+    from infra.records import BatchProgress
+    from workers.office import Office
+    from workers.office.batches import Action, Ordered, Report
 
-ANSWER_SECONDS = 10.0
-"""How long the worker may take to take an order."""
-
-Action = Literal["pause", "resume", "cancel"]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The batch's name; `counterfoil batch list` has it.")]
 TenantOption = Annotated[
     str | None, typer.Option("--tenant", help="Whose batch.", show_default="whoever has one of that name")
@@ -78,28 +71,21 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List batches, newest first. Reads the ledger alone: nothing else has to run."""
-    with failing_clearly():
-
-        async def work() -> list[BatchSummary]:
-            async with opened_ledger() as ledger:
-                return await ledger.batches(tenant)
-
-        found = run(work())
-        if as_json:
-            print_json({"batches": found[:limit], "more": len(found) > limit})
-            return
-        console = out()
-        if not found:
-            of = f" of tenant {tenant}" if tenant is not None else ""
-            console.print(f"no batches{of}; hand documents in with `counterfoil submit`", soft_wrap=True)
-            return
-        shown = table("batch", "tenant", "handed in", "documents", "executions", right=("documents",), whole=("batch",))
-        for one in found[:limit]:
-            counts = statuses_text({status.value: count for status, count in one.counts.items()})
-            add_row(shown, one.batch, one.tenant, moment(one.submitted_at), f"{one.documents:,}", counts)
-        console.print(shown)
-        if len(found) > limit:
-            console.print(f"more than {limit}: --limit shows more, --tenant narrows it down")
+    batches = in_office(lambda office: office.ledger.batches(tenant))
+    if as_json:
+        print_json({"batches": batches[:limit], "more": len(batches) > limit})
+        return
+    if not batches:
+        of = f" of tenant {tenant}" if tenant is not None else ""
+        say(f"no batches{of}; hand documents in with `counterfoil submit`")
+        return
+    shown = table("batch", "tenant", "handed in", "documents", "executions", right=("documents",), whole=("batch",))
+    for batch in batches[:limit]:
+        counts = statuses_text({status.value: count for status, count in batch.counts.items()})
+        add_row(shown, batch.batch, batch.tenant, moment(batch.submitted_at), f"{batch.documents:,}", counts)
+    out().print(shown)
+    if len(batches) > limit:
+        say(f"more than {limit}: --limit shows more, --tenant narrows it down")
 
 
 def show(
@@ -115,35 +101,29 @@ def show(
     Read from the ledger: Temporal is only asked whether the batch runs, and need not be there without --follow. Exit code
     1 if, with --follow, documents failed or will not begin.
     """
-    with failing_clearly():
-        from workers.cli._progress import follow_batches, print_report, report
+    from workers.cli._outcomes import print_report, report_json, stopped
+    from workers.office import batches
 
-        made = made_settings()
+    async def work(office: Office) -> Report:
+        of_tenant, batch = await batches.find(office, name, tenant)
+        if follow:
+            from workers.cli._following import draw
+            from workers.office.following import follow_batches
 
-        async def work() -> Report:
-            from infra.temporal.connect import connect
+            await office.temporal()
+            await draw(follow_batches(office, [(of_tenant, batch)]), quiet=as_json)
+        return await batches.report(office, of_tenant, batch, whole=as_json)
 
-            async with opened_ledger() as ledger:
-                of_tenant, batch = await the_batch(ledger, name, tenant)
-                client = await connect(made) if follow else None
-                if client:
-                    await follow_batches(ledger, client, [(of_tenant, batch)], quiet=as_json)
-                return await report(ledger, made, of_tenant, batch, client=client, whole=as_json)
-
-        try:
-            found = run(work())
-        except KeyboardInterrupt:
-            from workers.cli.submit import stopped
-
-            raise typer.Exit(stopped(name, begun=True)) from None
-        if as_json:
-            print_json(found.as_json(made))
-        else:
-            print_report(found, made)
-        from workers.cli.submit import went_wrong
-
-        if follow and went_wrong(found.progress):
-            raise typer.Exit(1)
+    try:
+        report = in_office(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(stopped(name, begun=True)) from None
+    if as_json:
+        print_json(report_json(report))
+    else:
+        print_report(report)
+    if follow and batches.went_wrong(report.progress):
+        raise typer.Exit(1)
 
 
 def pause(
@@ -175,75 +155,33 @@ def cancel(
 def _order(
     action: Action, name: str, tenant: str | None, note: str | None, as_json: bool, *, ask: bool = False
 ) -> None:
-    with failing_clearly():
+    from workers.office import batches
 
-        async def before() -> tuple[str, str, BatchProgress]:
-            async with opened_ledger() as ledger:
-                of_tenant, batch = await the_batch(ledger, name, tenant)
-                return of_tenant, batch, await ledger.progress(tenant=of_tenant, batch=batch)
+    async def before(office: Office) -> tuple[str, str, BatchProgress]:
+        of_tenant, batch = await batches.find(office, name, tenant)
+        return of_tenant, batch, await office.ledger.progress(tenant=of_tenant, batch=batch)
 
-        of_tenant, batch, progress = run(before())
-        here = f"batch {batch} of tenant {of_tenant}"
-        if ask:
-            left = f"{progress.to_begin:,} to begin, {progress.running:,} running"
-            if not typer.confirm(f"Cancel {here} ({left})?", err=True):
-                raise Problem(f"{here} goes on: nothing was cancelled")
-
-        async def order() -> tuple[str, BatchProgress]:
-            answer = await _send(action, of_tenant, batch, note, progress)
-            async with opened_ledger() as ledger:
-                return answer, await ledger.progress(tenant=of_tenant, batch=batch)
-
-        done, now = run(order())
-        if as_json:
-            print_json({"tenant": of_tenant, "batch": batch, "done": done, "note": note, "progress": now})
-            return
-        counts = {
-            "pause": f"{counted(now.running, 'document')} in the works go on to their end; {now.to_begin:,} to begin",
-            "resume": f"{counted(now.to_begin, 'document')} to begin",
-            "cancel": f"{progress.to_begin:,} are withheld, {progress.running:,} that ran are being cancelled",
-        }
-        step = {
-            "pause": f"batch resume {batch}",
-            "resume": f"batch show {batch} --follow",
-            "cancel": f"batch show {batch}",
-        }
-        console = out()
-        console.print(cell(here, "bold").append(cell(f": {done}", "not bold")), soft_wrap=True)
-        console.print(counts[action], soft_wrap=True)
-        console.print(f"next: counterfoil {step[action]} --tenant {of_tenant}", soft_wrap=True)
-
-
-async def _send(action: Action, tenant: str, batch: str, note: str | None, progress: BatchProgress) -> str:
-    """Give the order to the batch's workflow; what it answers."""
-    from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
-    from temporalio.service import RPCError, RPCStatusCode
-
-    from infra.temporal.connect import connect
-    from workflows.batch import batch_id
-
-    client = await connect(made_settings())
-    handle = client.get_workflow_handle(batch_id(tenant, batch))
-    given = [] if action == "resume" else [note]
-    named = f"{batch} --tenant {tenant}"
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            answer: str = await handle.execute_update(action, args=given, result_type=str)
-    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
-        raise Problem(
-            f"no worker took the order to {action} batch {batch} within {ANSWER_SECONDS:.0f} s, so it may be lost. "
-            f"`counterfoil doctor` says whether the worker runs; then look with `counterfoil batch show {named}` and "
-            "give it again"
-        ) from error
-    except (RPCError, WorkflowUpdateFailedError) as error:
-        if isinstance(error, RPCError) and error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        if progress.to_begin:
-            said = f"it does not run, and {counted(progress.to_begin, 'document')} of it are still to begin"
-            raise Problem(
-                f"batch {batch} cannot {action}: {said}. `counterfoil retry --batch {named}` begins them"
-            ) from error
-        raise Problem(
-            f"batch {batch} has ended, there is nothing to {action}. `counterfoil batch show {named}` says how"
-        ) from error
-    return answer
+    of_tenant, batch, progress = in_office(before)
+    here = f"batch {batch} of tenant {of_tenant}"
+    if ask:
+        left = f"{progress.to_begin:,} to begin, {progress.running:,} running"
+        if not typer.confirm(f"Cancel {here} ({left})?", err=True):
+            raise CannotDo(f"{here} goes on: nothing was cancelled")
+    ordered: Ordered = in_office(lambda office: batches.order(office, action, of_tenant, batch, note))
+    if as_json:
+        print_json({"tenant": of_tenant, "batch": batch, "done": ordered.done, "note": note, "progress": ordered.now})
+        return
+    was, now = ordered.before, ordered.now
+    counts = {
+        "pause": f"{counted(now.running, 'document')} in the works go on to their end; {now.to_begin:,} to begin",
+        "resume": f"{counted(now.to_begin, 'document')} to begin",
+        "cancel": f"{was.to_begin:,} are withheld, {was.running:,} that ran are being cancelled",
+    }
+    step = {
+        "pause": f"batch resume {batch}",
+        "resume": f"batch show {batch} --follow",
+        "cancel": f"batch show {batch}",
+    }
+    out().print(cell(here, "bold").append(cell(f": {ordered.done}", "not bold")), soft_wrap=True)
+    say(counts[action])
+    say(f"next: counterfoil {step[action]} --tenant {of_tenant}")

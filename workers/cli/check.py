@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,28 +10,24 @@ from rich.text import Text
 
 from workers.cli._console import (
     JsonOption,
-    Problem,
     add_row,
     cell,
-    decided_by_text,
+    current_settings,
     err,
-    evidence_text,
-    failing_clearly,
-    made_settings,
-    opened_ledger,
+    in_office,
     out,
     print_json,
-    run,
-    shortened,
+    say,
     summary,
     table,
+    the_tenant,
 )
-from workers.office.wording import counted
+from workers.office.wording import counted, decided_by_text, evidence_text, shortened
 
 if TYPE_CHECKING:
-    from infra.records import Execution, Finding
-    from infra.settings import Settings
-    from workers.cli._following import Followed
+    from infra.records import Finding
+    from workers.office import Office
+    from workers.office.checking import Checked
 
 EPILOG = """Examples:
 
@@ -55,27 +49,6 @@ def register(app: typer.Typer) -> None:
     app.command("check", epilog=EPILOG, rich_help_panel="Rules")(check)
 
 
-@dataclass
-class _Checked:
-    """One file and what became of it."""
-
-    row: Followed
-    execution: Execution | None
-    """With its findings, where it has been recorded."""
-
-    def complies(self, *, strict: bool) -> bool:
-        """Whether nothing in it needs a person, nor, if ``strict``, breaks a rule at all but for the record."""
-        from infra.records import Status
-
-        if self.row.failed or self.execution is None or self.execution.status is not Status.APPROVED:
-            return False
-        stands = ("error", "warning") if strict else ("error",)
-        return not any(
-            one.verdict != "pass" and one.severity in stands and one.decided_by.accepted_by is None
-            for one in self.execution.findings
-        )
-
-
 def check(
     paths: Annotated[list[Path], typer.Argument(metavar="FILE...", help="PDF and XML files.")],
     rulebook: Annotated[
@@ -93,80 +66,43 @@ def check(
     Each is an execution of its own; the same bytes against the same rulebook are checked once. One that does not comply waits
     for a person, who accepts or rejects it with `counterfoil review`. Exit code 1 if one does not comply.
     """
-    with failing_clearly():
-        made, for_tenant = _settings(rulebook, tenant)
-        try:
-            checked = run(_check(paths, made, for_tenant, quiet=as_json))
-        except KeyboardInterrupt:
-            err().print("stopped following; the executions go on. See `counterfoil status`")
-            raise typer.Exit(130) from None
-        if as_json:
-            print_json({"rulebook": made.rulebook, "documents": [_as_json(one) for one in checked]})
-        else:
-            for one in checked:
-                _print(one)
-        if not all(one.complies(strict=strict) for one in checked):
-            raise typer.Exit(1)
+    from workers.cli._following import draw
+    from workers.intake import find_files
+    from workers.office import checking
+    from workers.office.following import follow_documents
 
+    settings = checking.with_rulebook(current_settings(), rulebook)
+    for_tenant = the_tenant(tenant)
 
-def _settings(rulebook: str | None, tenant: str | None) -> tuple[Settings, str]:
-    """The settings with the rulebook that was asked for, which can be used.
-
-    Raises:
-        Problem: it cannot, or the tenant cannot be called so.
-    """
-    from agents.controls.rulebook import BadRulebook, load_rulebook
-    from workers.intake import BadSubmission, checked_name
-
-    made = made_settings()
-    if rulebook is not None:
-        made = made.model_copy(update={"rulebook": rulebook})
-    try:
-        load_rulebook(made.rulebook)
-        return made, checked_name("tenant", made.tenant if tenant is None else tenant)
-    except (BadRulebook, BadSubmission) as error:
-        raise Problem(str(error), code=2) from error
-
-
-async def _check(paths: Sequence[Path], made: Settings, tenant: str, *, quiet: bool) -> list[_Checked]:
-    from infra.temporal.connect import connect
-    from workers.cli._following import follow
-    from workers.intake import BadSubmission, find_files
-    from workers.office.submission import Submitted, new_batch, submit
+    async def work(office: Office) -> list[Checked]:
+        submitted = await checking.begin(office, find_files(paths), for_tenant)
+        last = await draw(follow_documents(office, submitted), quiet=as_json)
+        return await checking.checked(office, last.documents)
 
     try:
-        found = find_files(paths)
-    except BadSubmission as error:
-        raise Problem(str(error), code=2) from error
-    batch = f"check-{new_batch()}"
-    client = await connect(made)
-    async with opened_ledger() as ledger:
-        done = await submit(
-            found.files,
-            client=client,
-            ledger=ledger,
-            settings=made,
-            tenant=tenant,
-            batch=batch,
-            definition="compliance",
-            refused=found.refused,
-        )
-        refused = [Submitted(one.name, "refused", one.path, error=one.reason) for one in found.refused]
-        rows = await follow(ledger, client, [*done, *refused], batch=batch, quiet=quiet)
-        ids = [row.submitted.execution_id for row in rows]
-        known = [await ledger.execution(id) if id else None for id in ids]
-    return [_Checked(row, execution) for row, execution in zip(rows, known, strict=True)]
+        checked = in_office(work, settings)
+    except KeyboardInterrupt:
+        err().print("stopped following; the executions go on. See `counterfoil status`")
+        raise typer.Exit(130) from None
+    if as_json:
+        print_json({"rulebook": settings.rulebook, "documents": [_as_json(document) for document in checked]})
+    else:
+        for document in checked:
+            _print(document)
+    if not all(document.complies(strict=strict) for document in checked):
+        raise typer.Exit(1)
 
 
-def _print(one: _Checked) -> None:
+def _print(checked: Checked) -> None:
     console = out()
-    row, execution = one.row, one.execution
-    console.print(Text.assemble(cell(row.submitted.name, "bold"), "  ", cell(row.status)), soft_wrap=True)
-    if execution is None or row.failed:
-        console.print(cell(row.why, "red"), soft_wrap=True)
+    document, execution = checked.document, checked.execution
+    title = Text.assemble(cell(document.submitted.name, "bold"), "  ", cell(document.status))
+    console.print(title, soft_wrap=True)
+    if execution is None or document.failed:
+        say(document.why, "red")
         return
     shown = table("rule", "verdict", "severity", "decided by", "evidence", whole=("rule", "verdict", "severity"))
-    for finding in ordered(execution.findings):
+    for finding in checked.findings:
         add_row(
             shown,
             finding.rule,
@@ -178,25 +114,19 @@ def _print(one: _Checked) -> None:
     console.print(shown)
     counts = {v: sum(f.verdict == v for f in execution.findings) for v in ("pass", "fail", "not assessable")}
     book = (execution.result.get("rulebook") or {}).get("name", "?")
-    said = f"{book}: {counts['pass']} kept, {counts['fail']} not kept, {counts['not assessable']} not assessable"
-    console.print(f"{said}; {counted(execution.model_calls, 'model call')}; {execution.id}", soft_wrap=True)
-    if row.status == "review":
-        console.print(f'next: counterfoil review approve {execution.id} --reason "…", or reject', soft_wrap=True)
+    kept = f"{book}: {counts['pass']} kept, {counts['fail']} not kept, {counts['not assessable']} not assessable"
+    say(f"{kept}; {counted(execution.model_calls, 'model call')}; {execution.id}")
+    if document.status == "review":
+        say(f'next: counterfoil review approve {execution.id} --reason "…", or reject')
     console.print()
-
-
-def ordered(findings: Sequence[Finding]) -> list[Finding]:
-    """What needs a person first, what is kept last."""
-    severities = {"error": 0, "warning": 1, "info": 2}
-    return sorted(findings, key=lambda f: (f.verdict == "pass", severities.get(f.severity, 3), f.rule))
 
 
 def _decided(finding: Finding) -> str:
     """Shortly: the model and its version stand in ``show`` and in JSON."""
     by = finding.decided_by
     if by.by == "model":
-        said = f"model {by.tier or '?'}"
-        return f"{said}; accepted by {by.accepted_by}" if by.accepted_by else said
+        named = f"model {by.tier or '?'}"
+        return f"{named}; accepted by {by.accepted_by}" if by.accepted_by else named
     return decided_by_text(by)
 
 
@@ -207,14 +137,14 @@ def _rests_on(finding: Finding) -> str:
     return shortened(finding.message.partition(": ")[2] or finding.message, 160)
 
 
-def _as_json(one: _Checked) -> dict[str, Any]:
-    row, execution = one.row, one.execution
+def _as_json(checked: Checked) -> dict[str, Any]:
+    document, execution = checked.document, checked.execution
     return {
-        "file": row.submitted.name,
-        "status": row.status,
-        "why": row.why,
-        "complies": one.complies(strict=False),
+        "file": document.submitted.name,
+        "status": document.status,
+        "why": document.why,
+        "complies": checked.complies(strict=False),
         "rulebook": execution.result.get("rulebook") if execution else None,
         "execution": summary(execution) if execution else None,
-        "findings": ordered(execution.findings) if execution else [],
+        "findings": checked.findings,
     }

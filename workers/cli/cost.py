@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -11,27 +11,22 @@ from rich.text import Text
 from workers.cli._console import (
     BatchFilter,
     JsonOption,
-    Problem,
     TenantFilter,
     add_row,
-    cell,
-    failing_clearly,
-    made_settings,
+    in_office,
     named,
-    no_execution,
-    opened_ledger,
     out,
     print_json,
-    run,
+    say,
     status_text,
     table,
-    the_execution,
 )
 from workers.office.wording import counted
 
 if TYPE_CHECKING:
-    from infra.records import Execution, ModelCall
-    from workers.office.costs import Tally
+    from workers.office import Office
+    from workers.office.costs import Costs
+    from workers.office.tally import Tally
     from workers.office.verification import Figures, Verdict
 
 EPILOG = """Examples:
@@ -44,7 +39,9 @@ counterfoil cost invoice-demo-3f2a
 
 counterfoil cost --batch demo-1 --verify"""
 
+
 By = Literal["execution", "step", "model"]
+"""As `workers.office.costs` has it, which is loaded when it is needed."""
 
 
 def register(app: typer.Typer) -> None:
@@ -67,46 +64,29 @@ def cost(
     What has no known price is unpriced and never counted as 0. Lost calls, whose answer was never seen, may have been
     paid; they are counted apart.
     """
-    with failing_clearly():
+    from workers.office import costs, verification
 
-        async def work() -> list[tuple[Execution, list[ModelCall]]]:
-            async with opened_ledger() as ledger:
-                if id is not None:
-                    found = [await the_execution(ledger, id, tenant)]
-                else:
-                    found = await ledger.executions(tenant=tenant, batch=batch)
-                calls = await ledger.calls_of([e.id for e in found])
-                return [(e, calls[e.id]) for e in found]
+    async def work(office: Office) -> tuple[Costs, list[Verdict]]:
+        paid = await costs.paid(office, meant=id, tenant=tenant, batch=batch)
+        return paid, await verification.verify(office, paid.executions) if verify else []
 
-        made = run(work())
-        if not made and (batch is not None or tenant is not None):
-            raise Problem(no_execution(batch, tenant))
-        if verify:
-            _verify(made, as_json)
-            return
-        _print(made, by or ("step" if id is not None else "execution"), as_json)
+    paid, verdicts = in_office(work)
+    if verify:
+        _print_verdicts(verdicts, as_json)
+    else:
+        _print(paid, by or ("step" if id is not None else "execution"), as_json)
 
 
-def _print(made: Sequence[tuple[Execution, list[ModelCall]]], by: By, as_json: bool) -> None:
-    from workers.office.costs import Tally
-
-    groups: dict[str, Tally] = {}
-    names: dict[str, str] = {}
-    for execution, calls in made:
-        if by == "execution":
-            groups[execution.id] = Tally.of(calls)
-            names[execution.id] = execution.name
-            continue
-        for call in calls:
-            groups.setdefault(call.step if by == "step" else call.model, Tally()).add(call)
-    total = Tally.of(call for _, calls in made for call in calls)
+def _print(costs: Costs, by: By, as_json: bool) -> None:
+    groups, total = costs.by(by), costs.total
+    names = {execution.id: execution.name for execution, _ in costs.executions} if by == "execution" else {}
     if as_json:
-        rows = [{by: key, **({"file": names[key]} if key in names else {}), **t.as_json()} for key, t in groups.items()]
-        print_json({"by": by, "rows": rows, "total": {"executions": len(made), **total.as_json()}})
+        rows = [{by: key, **({"file": names[key]} if names else {}), **t.as_json()} for key, t in groups.items()]
+        print_json({"by": by, "rows": rows, "total": {"executions": len(costs.executions), **total.as_json()}})
         return
     console = out()
     if not groups:
-        console.print("no model calls")
+        say("no model calls")
         return
     numbers: tuple[str, ...] = ("calls", "prompt", "cached", "output", "cost", "lost")
     if console.width < 100:
@@ -114,27 +94,19 @@ def _print(made: Sequence[tuple[Execution, list[ModelCall]]], by: By, as_json: b
     beside = by == "execution" and console.width >= 140
     shown = table(by, *(("document",) if beside else ()), *numbers, right=numbers, whole=(by, "document"))
     for key, tally in groups.items():
-        first = [key, names[key]] if beside else [named(names[key], key) if key in names else key]
+        first = [key, names[key]] if beside else [named(names[key], key) if names else key]
         add_row(shown, *first, *(_numbers(tally)[number] for number in numbers))
     shown.add_section()
     add_row(shown, Text("total", "bold"), *([""] if beside else []), *(_numbers(total)[number] for number in numbers))
     console.print(shown)
     for source in total.price_sources:
-        console.print(cell(f"price: {source}", "dim"), soft_wrap=True)
+        say(f"price: {source}", "dim")
     if total.unpriced:
-        console.print(
-            f"{counted(total.unpriced, 'call is', 'calls are')} unpriced and in no sum: "
-            "set COUNTERFOIL_MODEL_PRICE or the tier's price",
-            style="yellow",
-            soft_wrap=True,
-        )
+        unpriced = counted(total.unpriced, "call is", "calls are")
+        say(f"{unpriced} unpriced and in no sum: set COUNTERFOIL_MODEL_PRICE or the tier's price", "yellow")
     if total.lost:
-        console.print(
-            f"{counted(total.lost, 'call was', 'calls were')} lost: no answer was seen, so tokens are unknown and "
-            "may have been paid for",
-            style="yellow",
-            soft_wrap=True,
-        )
+        lost = counted(total.lost, "call was", "calls were")
+        say(f"{lost} lost: no answer was seen, so tokens are unknown and may have been paid for", "yellow")
 
 
 def _numbers(tally: Tally) -> dict[str, object]:
@@ -148,19 +120,10 @@ def _numbers(tally: Tally) -> dict[str, object]:
     }
 
 
-def _verify(made: Sequence[tuple[Execution, list[ModelCall]]], as_json: bool) -> None:
-    settings = made_settings()
-
-    async def work() -> list[Verdict]:
-        from infra.temporal.connect import connect
-        from workers.office.verification import verify
-
-        return await verify(settings, await connect(settings), made)
-
-    verdicts = run(work())
-    wrong = [v for v in verdicts if not v.agrees]
+def _print_verdicts(verdicts: list[Verdict], as_json: bool) -> None:
+    wrong = [verdict for verdict in verdicts if not verdict.agrees]
     if as_json:
-        print_json({"agrees": not wrong, "executions": [_as_json(v) for v in verdicts]})
+        print_json({"agrees": not wrong, "executions": [_as_json(verdict) for verdict in verdicts]})
     else:
         console = out()
         places = ("ledger", "result", "Phoenix")
@@ -171,12 +134,11 @@ def _verify(made: Sequence[tuple[Execution, list[ModelCall]]], as_json: bool) ->
             add_row(shown, mark, v.execution.id, v.execution.name, status_text(v.execution.status.value), *figures)
         console.print(shown)
         console.print("calls: prompt (cached) + output tokens, cost", style="dim")
-        for v in wrong:
-            for difference in v.differences:
-                console.print(cell(f"✗ {v.execution.id}  {difference}", "red"), soft_wrap=True)
-        agreed = len(verdicts) - len(wrong)
+        for verdict in wrong:
+            for difference in verdict.differences:
+                say(f"✗ {verdict.execution.id}  {difference}", "red")
         of = counted(len(verdicts), "execution")
-        console.print(f"{agreed} of {of} the same in ledger, workflow result and Phoenix")
+        say(f"{len(verdicts) - len(wrong)} of {of} the same in ledger, workflow result and Phoenix")
     if wrong:
         raise typer.Exit(1)
 

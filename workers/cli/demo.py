@@ -12,25 +12,25 @@ from workers.cli._console import (
     JsonOption,
     add_row,
     cell,
+    current_settings,
     decision_text,
-    err,
-    failing_clearly,
-    made_settings,
-    opened_ledger,
+    in_office,
     out,
     print_json,
-    run,
     summary,
     table,
+    warn,
 )
-from workers.cli.submit import stopped
+from workers.cli._outcomes import stopped
+from workers.office.links import workflows_link
 from workers.office.wording import counted
 
 if TYPE_CHECKING:
-    from infra.records import Execution
     from infra.settings import Settings
-    from workers.cli._following import Followed
     from workers.demo.run import DemoRun
+    from workers.office import Office
+    from workers.office.following import Followed
+    from workers.office.tally import Tally
 
 LONGEST_SECONDS = 15 * 60.0
 
@@ -52,55 +52,51 @@ def demo(as_json: JsonOption = False) -> None:
     The stack must run: `counterfoil up`. Each run has documents of its own. Exit code 1 if an execution failed or 15
     minutes have passed.
     """
-    with failing_clearly():
-        made = made_settings()
-        begun: list[DemoRun] = []
+    from workers.cli._following import draw
+    from workers.demo.run import hand_in, prepare
+    from workers.office.following import follow_documents
 
-        async def work() -> tuple[DemoRun, list[Followed]]:
-            from infra.temporal.connect import connect
-            from workers.cli._following import follow
-            from workers.demo.run import hand_in, prepare
+    begun: list[DemoRun] = []
 
-            client = await connect(made)  # before a number is taken and files are written
-            async with opened_ledger() as ledger:
-                await ledger.ping()
-                this = prepare(made)
-                err().print(f"demo {this.number}: {len(this.documents)} files in {this.folder}", soft_wrap=True)
-                submitted = await hand_in(this, client=client, ledger=ledger, settings=made)
-                begun.append(this)
-                rows = await follow(
-                    ledger,
-                    client,
-                    submitted,
-                    batch=this.batch,
-                    seconds=LONGEST_SECONDS,
-                    quiet=as_json,
-                )
-                for row in rows:
-                    if row.execution:
-                        row.execution = await ledger.execution(row.execution.id)
-                return this, rows
+    async def work(office: Office) -> tuple[DemoRun, Sequence[Followed]]:
+        await office.temporal()  # before a number is taken and files are written
+        await office.ledger.ping()
+        run = prepare(office.settings)
+        warn(f"demo {run.number}: {len(run.documents)} files in {run.folder}")
+        submitted = await hand_in(office, run)
+        begun.append(run)
+        last = await draw(follow_documents(office, submitted, seconds=LONGEST_SECONDS), quiet=as_json)
+        for row in last.documents:
+            if row.execution:
+                row.execution = await office.ledger.execution(row.execution.id)
+        return run, last.documents
 
-        try:
-            this, rows = run(work())
-        except KeyboardInterrupt:
-            raise typer.Exit(stopped(begun[0].batch if begun else "demo-…", begun=bool(begun))) from None
-        if as_json:
-            print_json(_as_json(made, this, rows))
-        else:
-            _print(made, this, rows)
-        late = [row.submitted.name for row in rows if not row.settled]
-        if late:
-            said = f"after 15 minutes these still run: {', '.join(late)}. See `counterfoil status --batch {this.batch}`"
-            err().print(cell(said, "red"), soft_wrap=True)
-        if late or any(row.failed for row in rows):
-            raise typer.Exit(1)
+    try:
+        run, rows = in_office(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(stopped(begun[0].batch if begun else "demo-…", begun=bool(begun))) from None
+    if as_json:
+        print_json(_as_json(run, rows))
+    else:
+        _print(run, rows)
+    late = [row.submitted.name for row in rows if not row.settled]
+    if late:
+        names = ", ".join(late)
+        warn(f"after 15 minutes these still run: {names}. See `counterfoil status --batch {run.batch}`", "red")
+    if late or any(row.failed for row in rows):
+        raise typer.Exit(1)
 
 
-def _print(made: Settings, this: DemoRun, rows: Sequence[Followed]) -> None:
-    from workers.office.costs import Tally
+def _total(rows: Sequence[Followed]) -> Tally:
+    from workers.office.tally import Tally
 
-    titles = {document.name: document.title for document in this.documents}
+    return Tally.of(call for row in rows if not row.submitted.same_as for call in row.calls)
+
+
+def _print(run: DemoRun, rows: Sequence[Followed]) -> None:
+    from workers.office.executions import seconds_taken
+
+    titles = {document.name: document.title for document in run.documents}
     numbers = ("calls", "tokens", "cost", "seconds")
     shown = table("document", "decision", "why", *numbers, right=numbers, whole=("decision",))
     for row in rows:
@@ -118,7 +114,7 @@ def _print(made: Settings, this: DemoRun, rows: Sequence[Followed]) -> None:
             tally.cost_text if tally.calls else "",
             f"{seconds:.1f}" if seconds is not None and not same else "",
         )
-    total = Tally.of(call for row in rows if not row.submitted.same_as for call in row.calls)
+    total = _total(rows)
     console = out()
     console.print(shown)
     executions = len({row.submitted.execution_id for row in rows if row.submitted.execution_id})
@@ -131,32 +127,24 @@ def _print(made: Settings, this: DemoRun, rows: Sequence[Followed]) -> None:
     for source in total.price_sources:
         console.print(cell(f"price: {source}", "dim"), soft_wrap=True)
     console.print()
-    for name, link in _links(made).items():
+    for name, link in _links(current_settings()).items():
         console.print(f"{name:<9} {link}", soft_wrap=True)
     first = next((row.execution for row in rows if row.execution), None)
     tries = [f"show {first.id}"] if first else []
-    tries += [f"review list --batch {this.batch}", f"cost --batch {this.batch} --verify"]
+    tries += [f"review list --batch {run.batch}", f"cost --batch {run.batch} --verify"]
     console.print(Text("\nnext", "bold"))
     for command in tries:
         console.print(f"  counterfoil {command}", soft_wrap=True)
 
 
-def _links(made: Settings) -> dict[str, str]:
-    return {"Temporal": f"{made.temporal_ui}/namespaces/{made.temporal_namespace}/workflows", "Phoenix": made.phoenix}
+def _links(settings: Settings) -> dict[str, str]:
+    return {"Temporal": workflows_link(settings), "Phoenix": settings.phoenix}
 
 
-def seconds_taken(execution: Execution | None) -> float | None:
-    """From the start of an execution to its end or, while a person is waited for, to the end of its last step."""
-    if execution is None:
-        return None
-    end = execution.ended_at or max((step.ended_at for step in execution.steps), default=None)
-    return (end - execution.started_at).total_seconds() if end else None
+def _as_json(run: DemoRun, rows: Sequence[Followed]) -> dict[str, Any]:
+    from workers.office.executions import seconds_taken
 
-
-def _as_json(made: Settings, this: DemoRun, rows: Sequence[Followed]) -> dict[str, Any]:
-    from workers.office.costs import Tally
-
-    titles = {document.name: document for document in this.documents}
+    titles = {document.name: document for document in run.documents}
     documents = [
         {
             "file": row.submitted.name,
@@ -172,12 +160,11 @@ def _as_json(made: Settings, this: DemoRun, rows: Sequence[Followed]) -> dict[st
         }
         for row in rows
     ]
-    total = Tally.of(call for row in rows if not row.submitted.same_as for call in row.calls)
     return {
-        "run": this.number,
-        "batch": this.batch,
-        "folder": this.folder,
+        "run": run.number,
+        "batch": run.batch,
+        "folder": run.folder,
         "documents": documents,
-        "totals": total.as_json(),
-        "links": _links(made),
+        "totals": _total(rows).as_json(),
+        "links": _links(current_settings()),
     }

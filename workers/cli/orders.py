@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from workers.cli._console import (
-    JsonOption,
-    Problem,
-    add_row,
-    amount_text,
-    cell,
-    failing_clearly,
-    opened_ledger,
-    out,
-    print_json,
-    run,
-    table,
-)
+from workers.cli._console import JsonOption, add_row, cell, in_office, out, print_json, say, table, the_tenant
 from workers.cli._master import (
     FileArgument,
     OutOption,
@@ -30,14 +16,14 @@ from workers.cli._master import (
     TenantOption,
     changes,
     give_csv,
-    good_records,
-    the_tenant,
+    one_output,
+    tell_problems,
 )
-from workers.office.wording import counted
+from workers.office.wording import amount_text, counted
 
 if TYPE_CHECKING:
-    from infra.ledger import Ledger
-    from infra.records import Order, OrderLine, OrderOnRecord, Receipt
+    from infra.records import Order
+    from workers.office.orders import OrderStanding
 
 IMPORT_EPILOG = """Examples:
 
@@ -88,54 +74,37 @@ def import_(
     file: FileArgument, tenant: TenantOption = None, skip_bad: SkipBadOption = False, as_json: JsonOption = False
 ) -> None:
     """Import purchase orders: each replaces the one with its number. A bad row is told, and then nothing is imported."""
-    with failing_clearly():
-        from workers.master import read_orders
+    from workers.office import orders
 
-        of = the_tenant(tenant)
-
-        async def work() -> tuple[list[Order], list[Any], dict[str, Order], int]:
-            async with opened_ledger() as ledger:
-                known = {order.number: order for order in await ledger.orders(of)}
-                vendors = {vendor.id for vendor in await ledger.vendors(of)}
-                given, wrong = good_records(
-                    lambda: read_orders(file, of, known, vendors), skip_bad=skip_bad, as_json=as_json
-                )
-                return given, wrong, known, await ledger.put_orders(given)
-
-        given, wrong, known, new = run(work())
-        changed = [one.number for one in given if one.number in known and known[one.number] != one]
-        if as_json:
-            print_json({"tenant": of, "imported": len(given), "new": new, "changed": changed, "problems": wrong})
-        else:
-            told = f"{counted(len(given), 'order')} of tenant {of}: {changes(new, len(changed), given)}"
-            out().print(cell(told), soft_wrap=True)
-        if wrong:
-            raise typer.Exit(1)
+    of = the_tenant(tenant)
+    imported = in_office(lambda office: orders.import_orders(office, file, of, skip_bad=skip_bad))
+    tell_problems(imported, skip_bad=skip_bad, as_json=as_json)
+    if as_json:
+        changed = [order.number for order in imported.changed]
+        kept = {"tenant": of, "imported": len(imported.kept), "new": imported.new, "changed": changed}
+        print_json({**kept, "problems": imported.problems})
+    else:
+        say(f"{counted(len(imported.kept), 'order')} of tenant {of}: {changes(imported)}")
+    if imported.problems:
+        raise typer.Exit(1)
 
 
 def receive(
     file: FileArgument, tenant: TenantOption = None, skip_bad: SkipBadOption = False, as_json: JsonOption = False
 ) -> None:
     """Import what was received against orders. A bad row is told, and then nothing is imported."""
-    with failing_clearly():
-        from workers.master import read_receipts
+    from workers.office import orders
 
-        of = the_tenant(tenant)
-
-        async def work() -> tuple[int, list[Any], int]:
-            async with opened_ledger() as ledger:
-                orders = {order.number: order for order in await ledger.orders(of)}
-                given, wrong = good_records(lambda: read_receipts(file, of, orders), skip_bad=skip_bad, as_json=as_json)
-                return len(given), wrong, await ledger.put_receipts(given)
-
-        number, wrong, new = run(work())
-        if as_json:
-            print_json({"tenant": of, "imported": number, "new": new, "problems": wrong})
-        else:
-            told = f"{counted(number, 'line')} of receipts of tenant {of}: {new:,} new"
-            out().print(cell(told), soft_wrap=True)
-        if wrong:
-            raise typer.Exit(1)
+    of = the_tenant(tenant)
+    imported = in_office(lambda office: orders.import_receipts(office, file, of, skip_bad=skip_bad))
+    tell_problems(imported, skip_bad=skip_bad, as_json=as_json)
+    number, new = len(imported.kept), imported.new
+    if as_json:
+        print_json({"tenant": of, "imported": number, "new": new, "problems": imported.problems})
+    else:
+        say(f"{counted(number, 'line')} of receipts of tenant {of}: {new:,} new")
+    if imported.problems:
+        raise typer.Exit(1)
 
 
 def export(
@@ -145,26 +114,23 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Export the orders, or the receipts, as CSV or JSON that is read back to the same."""
-    with failing_clearly():
-        from workers.master import order_json, receipt_json, write_orders, write_receipts
+    from workers.master import order_json, receipt_json, write_orders, write_receipts
+    from workers.office import orders
 
-        if as_json and file is not None:
-            raise Problem("--json prints to standard output; leave out --out, or write `--json > FILE`", code=2)
-        of = the_tenant(tenant)
-
-        async def work() -> tuple[list[Order], list[Receipt]]:
-            async with opened_ledger() as ledger:
-                return ([], await ledger.receipts(of)) if receipts else (await ledger.orders(of), [])
-
-        orders, received = run(work())
-        if as_json and receipts:
-            print_json({"receipts": [receipt_json(one) for one in received]})
-        elif as_json:
-            print_json({"orders": [order_json(one) for one in orders]})
-        elif receipts:
-            give_csv(write_receipts(received), file, f"{counted(len(received), 'line')} of receipts")
+    one_output(as_json, file)
+    of = the_tenant(tenant)
+    if receipts:
+        received = in_office(lambda office: orders.receipts(office, of))
+        if as_json:
+            print_json({"receipts": [receipt_json(receipt) for receipt in received]})
         else:
-            give_csv(write_orders(orders), file, counted(len(orders), "order"))
+            give_csv(write_receipts(received), file, f"{counted(len(received), 'line')} of receipts")
+        return
+    listed = in_office(lambda office: orders.orders(office, of))
+    if as_json:
+        print_json({"orders": [order_json(order) for order in listed]})
+    else:
+        give_csv(write_orders(listed), file, counted(len(listed), "order"))
 
 
 def list_(
@@ -173,50 +139,27 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List the purchase orders. As JSON, import reads them back to the same."""
-    with failing_clearly():
-        from workers.master import order_json
+    from workers.master import order_json
+    from workers.office import orders
 
-        of = the_tenant(tenant)
-
-        async def work() -> list[Order]:
-            async with opened_ledger() as ledger:
-                return await ledger.orders(of, open_only=open_only)
-
-        found = run(work())
-        if as_json:
-            print_json({"orders": [order_json(one) for one in found]})
-            return
-        console = out()
-        if not found:
-            which = "open orders" if open_only else "orders"
-            said = f"no {which} of tenant {of}; `counterfoil orders import FILE` takes them from a file"
-            console.print(cell(said), soft_wrap=True)
-            return
-        shown = table(
-            "number", "vendor", "ordered", "lines", "net", "note", right=("lines", "net"), whole=("number", "ordered")
-        )
-        for one in found:
-            net = sum((line.quantity * line.unit_price for line in one.lines), Decimal(0))
-            notes = ["closed"] * one.closed + ["receipt required"] * one.receipt_required
-            row = (one.number, one.vendor_id, one.ordered_on, len(one.lines), amount_text(net, one.currency))
-            add_row(shown, *row, ", ".join(notes))
-        console.print(shown)
-        console.print(counted(len(found), "order"))
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How far a line of an order is; ``open`` is what may still be billed of what was ordered."""
-
-    line: OrderLine
-    received: Decimal
-    billed: Decimal
-    amount: Decimal
-    """Billed, net."""
-
-    @property
-    def open(self) -> Decimal:
-        return self.line.quantity - self.billed
+    of = the_tenant(tenant)
+    listed = in_office(lambda office: orders.orders(office, of, open_only=open_only))
+    if as_json:
+        print_json({"orders": [order_json(order) for order in listed]})
+        return
+    if not listed:
+        which = "open orders" if open_only else "orders"
+        say(f"no {which} of tenant {of}; `counterfoil orders import FILE` takes them from a file")
+        return
+    shown = table(
+        "number", "vendor", "ordered", "lines", "net", "note", right=("lines", "net"), whole=("number", "ordered")
+    )
+    for order in listed:
+        notes = ["closed"] * order.closed + ["receipt required"] * order.receipt_required
+        net = amount_text(_net(order), order.currency)
+        add_row(shown, order.number, order.vendor_id, order.ordered_on, len(order.lines), net, ", ".join(notes))
+    out().print(shown)
+    say(counted(len(listed), "order"))
 
 
 def show(
@@ -226,95 +169,61 @@ def show(
 ) -> None:
     """Show an order: of each line what was ordered, received and billed, and what is open. Invoices that are still being
     processed or wait for a person count as billed."""
-    with failing_clearly():
-        from workers.master import order_json, plain_number
+    from workers.master import order_json, plain_number
+    from workers.office import orders
 
-        of = the_tenant(tenant)
+    standing = in_office(lambda office: orders.order(office, the_tenant(tenant), number))
+    if not as_json:
+        _print(standing)
+        return
+    figures = ("received", "billed", "open", "amount")
+    lines = [
+        {"line": line.line.line, **{name: plain_number(getattr(line, name)) for name in figures}}
+        for line in standing.lines
+    ]
+    print_json(
+        {
+            "order": order_json(standing.order),
+            "lines": lines,
+            "receipts": [receipt.model_dump(mode="json") for receipt in standing.receipts],
+            "billed_by": standing.billed_by,
+        }
+    )
 
-        async def work() -> OrderOnRecord:
-            async with opened_ledger() as ledger:
-                return await _on_record(ledger, of, number)
 
-        found = run(work())
-        order, lines = found.order, _standing(found)
-        invoices = sorted({one.execution_id for one in found.billed})
-        if as_json:
-            standing = [
-                {
-                    "line": one.line.line,
-                    **{name: plain_number(getattr(one, name)) for name in ("received", "billed", "open", "amount")},
-                }
-                for one in lines
-            ]
-            print_json(
-                {
-                    "order": order_json(order),
-                    "lines": standing,
-                    "receipts": [r.model_dump(mode="json") for r in found.receipts],
-                    "billed_by": invoices,
-                }
-            )
-            return
-        console = out()
-        console.print(Text.assemble(cell(f"Order {order.number}", "bold"), *_about(order)), soft_wrap=True)
-        numbers = ("ordered", "received", "billed", "open", "price")
-        shown = table("line", "name", *numbers, "unit", right=numbers, whole=("line",))
-        for one in lines:
-            received = plain(one.received) if found.receipts or order.receipt_required else ""
-            left = cell(plain(one.open), "red" if one.open < 0 else "")
-            price = amount_text(one.line.unit_price, order.currency)
-            name = f"{one.line.name} ({one.line.article})" if one.line.article else one.line.name
-            row = (
-                one.line.line,
-                name,
-                plain(one.line.quantity),
-                received,
-                plain(one.billed),
-                left,
-                price,
-                one.line.unit,
-            )
-            add_row(shown, *row)
-        console.print(shown)
-        total = sum((one.amount for one in lines), Decimal(0))
-        ordered = sum((line.quantity * line.unit_price for line in order.lines), Decimal(0))
-        net = f"{amount_text(total, order.currency)} of {amount_text(ordered, order.currency)}"
-        by = f" by {', '.join(invoices[:5])}{' …' if len(invoices) > 5 else ''}" if invoices else ""
-        console.print(cell(f"billed {net} net{by}"), soft_wrap=True)
+def _print(standing: OrderStanding) -> None:
+    order, invoices = standing.order, standing.billed_by
+    out().print(Text.assemble(cell(f"Order {order.number}", "bold"), *_about(order)), soft_wrap=True)
+    numbers = ("ordered", "received", "billed", "open", "price")
+    shown = table("line", "name", *numbers, "unit", right=numbers, whole=("line",))
+    for line in standing.lines:
+        ordered = line.line
+        add_row(
+            shown,
+            ordered.line,
+            f"{ordered.name} ({ordered.article})" if ordered.article else ordered.name,
+            plain(ordered.quantity),
+            plain(line.received) if standing.receipts or order.receipt_required else "",
+            plain(line.billed),
+            cell(plain(line.open), "red" if line.open < 0 else ""),
+            amount_text(ordered.unit_price, order.currency),
+            ordered.unit,
+        )
+    out().print(shown)
+    total = sum((line.amount for line in standing.lines), Decimal(0))
+    net = f"{amount_text(total, order.currency)} of {amount_text(_net(order), order.currency)}"
+    by = f" by {', '.join(invoices[:5])}{' …' if len(invoices) > 5 else ''}" if invoices else ""
+    say(f"billed {net} net{by}")
+
+
+def _net(order: Order) -> Decimal:
+    return sum((line.quantity * line.unit_price for line in order.lines), Decimal(0))
 
 
 def plain(number: Decimal) -> str:
     """A quantity with all its digits, and no more."""
     digits = format(number, "f")
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
-
-
-async def _on_record(ledger: Ledger, tenant: str, number: str) -> OrderOnRecord:
-    """The order that is meant, with its receipts and all that invoices bill.
-
-    Raises:
-        Problem: there is none, with the numbers nearest to it.
-    """
-    # Nothing is billed by this: no execution has this id.
-    found = await ledger.match_order(tenant, number, "", lambda on_record: ([], on_record))
-    if found is not None:
-        return found
-    near = get_close_matches(number, [order.number for order in await ledger.orders(tenant)])
-    meant = f" Is it {' or '.join(near)}?" if near else ""
-    raise Problem(f"tenant {tenant} has no order {number!r}.{meant} `counterfoil orders list` has the numbers")
-
-
-def _standing(found: OrderOnRecord) -> list[Standing]:
-    def total(given: list[tuple[str, Decimal]], line: str) -> Decimal:
-        return sum((quantity for of, quantity in given if of == line), Decimal(0))
-
-    received = [(one.line, one.quantity) for one in found.receipts]
-    billed = [(one.line, one.quantity) for one in found.billed]
-    amounts = [(one.line, one.amount) for one in found.billed]
-    return [
-        Standing(one, total(received, one.line), total(billed, one.line), total(amounts, one.line))
-        for one in found.order.lines
-    ]
 
 
 def _about(order: Order) -> list[Text]:

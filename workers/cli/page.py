@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from workers.cli._console import (
-    ExecutionArgument,
-    Problem,
-    TenantFilter,
-    cell,
-    failing_clearly,
-    made_settings,
-    opened_ledger,
-    out,
-    run,
-    the_execution,
-)
+from workers.cli._console import ExecutionArgument, TenantFilter, in_office, say
+from workers.office.errors import CannotDo
 from workers.office.wording import counted
 
 EPILOG = """Examples:
@@ -53,37 +43,12 @@ def page(
 
     The page is drawn in a process of its own, with the limits that reading has.
     """
-    with failing_clearly():
-        from agents.documents import PageNotDrawn, page_image
-        from infra.document_store import DocumentStore
+    from workers.office import pages
 
-        made = made_settings()
-
-        async def work() -> tuple[Path, int, int]:
-            async with opened_ledger() as ledger:
-                execution = await the_execution(ledger, id, tenant)
-            known: dict[str, Any] = execution.result.get("fields") or {}
-            if unknown := [path for path in fields or () if path not in known]:
-                raise Problem(
-                    f"{execution.name} has no value {', '.join(unknown)}. See `counterfoil show {id}`", code=2
-                )
-            asked = {path: known[path].get("evidence") or {} for path in fields or known}
-            pages = [evidence["page"] for evidence in asked.values() if evidence.get("page")]
-            wanted = number or (pages[0] if pages else 1)
-            boxes = [tuple(e["box"]) for e in asked.values() if e.get("page") == wanted and e.get("box")]
-            data = DocumentStore(made.documents).get(execution.digest)
-            try:
-                picture = await page_image(
-                    data, wanted, seconds=made.read_seconds, memory_mb=made.read_memory_mb, boxes=boxes
-                )
-            except PageNotDrawn as error:
-                raise Problem(str(error)) from error
-            file = to or Path(f"{Path(execution.name).stem}-{wanted}.png")
-            try:
-                file.write_bytes(picture)
-            except OSError as error:
-                raise Problem(f"{file} cannot be written: {error.strerror or error}") from error
-            return file, wanted, len(boxes)
-
-        file, drawn, outlined = run(work())
-        out().print(cell(f"written: {file}, page {drawn} with {counted(outlined, 'value')} outlined"), soft_wrap=True)
+    picture = in_office(lambda office: pages.draw(office, id, number=number, fields=fields or (), tenant=tenant))
+    file = to or Path(f"{Path(picture.execution.name).stem}-{picture.number}.png")
+    try:
+        file.write_bytes(picture.png)
+    except OSError as error:
+        raise CannotDo(f"{file} cannot be written: {error.strerror or error}") from error
+    say(f"written: {file}, page {picture.number} with {counted(picture.outlined, 'value')} outlined")

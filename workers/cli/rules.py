@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
-from workers.cli._console import (
-    JsonOption,
-    Problem,
-    add_row,
-    cell,
-    failing_clearly,
-    made_settings,
-    out,
-    print_json,
-    run,
-    shortened,
-    table,
-)
-from workers.office.wording import counted
+from workers.cli._console import JsonOption, add_row, cell, current_settings, out, print_json, say, table
+from workers.office.wording import counted, shortened
 
 if TYPE_CHECKING:
     from agents.controls.rulebook import Rule, Rulebook
@@ -62,20 +51,19 @@ def register(app: typer.Typer) -> None:
 
 def list_rules(rulebook: RulebookOption = None, as_json: JsonOption = False) -> None:
     """List the rules of a rulebook, and how each is answered."""
-    with failing_clearly():
-        from agents.controls.rulebook import shipped
+    from agents.controls.rulebook import shipped
+    from workers.office import rules
 
-        book = _loaded(rulebook or made_settings().rulebook)
-        if as_json:
-            print_json({"rulebook": book.model_dump(mode="json", by_alias=True), "shipped": shipped()})
-            return
-        shown = table("rule", "title", "severity", "applies to", "answered by", whole=("rule", "severity"))
-        for rule in book.rules:
-            add_row(shown, rule.id, rule.title, rule.severity, _applies_to(rule), _answered_by(rule))
-        console = out()
-        console.print(shown)
-        told = f"{book.name} version {book.version}, digest {book.digest[:12]}, {counted(len(book.rules), 'rule')}"
-        console.print(f"{told}; shipped are: {', '.join(shipped())}", soft_wrap=True)
+    book = rules.rulebook(rulebook or current_settings().rulebook)
+    if as_json:
+        print_json({"rulebook": book.model_dump(mode="json", by_alias=True), "shipped": shipped()})
+        return
+    shown = table("rule", "title", "severity", "applies to", "answered by", whole=("rule", "severity"))
+    for rule in book.rules:
+        add_row(shown, rule.id, rule.title, rule.severity, _applies_to(rule), _answered_by(rule))
+    out().print(shown)
+    named = f"{book.name} version {book.version}, digest {book.digest[:12]}, {counted(len(book.rules), 'rule')}"
+    say(f"{named}; shipped are: {', '.join(shipped())}")
 
 
 def explain(
@@ -84,24 +72,21 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Explain one rule in plain words."""
-    with failing_clearly():
-        book = _loaded(rulebook or made_settings().rulebook)
-        if rule := book.rule(id.upper()):
-            if as_json:
-                print_json({"rulebook": book.name, "rule": rule.model_dump(mode="json", by_alias=True)})
-                return
-            _print_rule(book, rule)
-            return
-        official = _official(id)
-        if official is None:
-            near = ", ".join(rule.id for rule in book.rules)
-            raise Problem(f"no rule {id!r} in the rulebook {book.name} nor in EN 16931. {book.name} has: {near}")
+    from workers.office import rules
+
+    book = rules.rulebook(rulebook or current_settings().rulebook)
+    rule = rules.rule(book, id)
+    if isinstance(rule, dict):
         if as_json:
-            print_json({"rulebook": "EN 16931", "rule": official})
+            print_json({"rulebook": "EN 16931", "rule": rule})
             return
-        for name, value in official.items():
+        for name, value in rule.items():
             told = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
             out().print(Text.assemble((f"{name:<12}", "dim"), cell(told)), soft_wrap=True)
+    elif as_json:
+        print_json({"rulebook": book.name, "rule": rule.model_dump(mode="json", by_alias=True)})
+    else:
+        _print_rule(book, rule)
 
 
 def try_rules(
@@ -113,61 +98,19 @@ def try_rules(
     as_json: JsonOption = False,
 ) -> None:
     """Check a rulebook's form, then hold its own examples, and those of CASES, against it. Exit code 1 if one comes out wrong."""
-    with failing_clearly():
-        from agents.controls.rulebook.examples import BadCases, cases_of, load_cases, try_by_code
+    from workers.office import rules
 
-        book = _loaded(rulebook)
-        try:
-            given = [*cases_of(book), *(load_cases(cases, book) if cases else [])]
-            tried = [try_by_code(book, rule, example) for rule, example in given]
-        except BadCases as error:
-            raise Problem(str(error), code=2) from error
-        if model:
-            tried = run(_ask(book, tried))
-        missed = [one for one in tried if one.verdict is not None and not one.right]
-        if as_json:
-            print_json({"rulebook": book.name, "ok": not missed, "examples": [_tried_as_json(one) for one in tried]})
-        else:
-            _print_tried(book, tried)
-        if missed:
-            raise typer.Exit(1)
-
-
-def _loaded(named: str) -> Rulebook:
-    from agents.controls.rulebook import BadRulebook, load_rulebook
-
-    try:
-        return load_rulebook(named)[1]
-    except BadRulebook as error:
-        listed = "\n".join(f"- {problem}" for problem in error.problems)
-        raise Problem(f"{named} cannot be used:\n{listed}", code=2) from error
-
-
-def _official(id: str) -> dict[str, Any] | None:
-    from agents.einvoice import en16931
-
-    return en16931.rule(id)
-
-
-async def _ask(book: Rulebook, tried: list[Tried]) -> list[Tried]:
-    """Ask the endpoint about what code left open; all else stays."""
-    from agents.controls.rulebook import ask_rule
-    from agents.controls.rulebook.examples import Tried, facts_of_example
-    from infra.models import MemoryCallBook, ModelClient, tiers_of
-
-    made = made_settings()
-    models = ModelClient(tiers_of(made), MemoryCallBook(), allowed_hosts=made.allowed_hosts)
-    done = []
-    try:
-        for one in tried:
-            if one.verdict is None:
-                passages = facts_of_example(one.example).passages
-                found, _ = await ask_rule(models, "rules-test", book, one.rule, passages)
-                one = Tried(one.rule, one.example, found.verdict, found.message)
-            done.append(one)
-    finally:
-        await models.close()
-    return done
+    book = rules.rulebook(rulebook)
+    tried = rules.try_examples(book, cases)
+    if model:
+        tried = asyncio.run(rules.ask_model(current_settings(), book, tried))
+    missed = [example for example in tried if example.verdict is not None and not example.right]
+    if as_json:
+        print_json({"rulebook": book.name, "ok": not missed, "examples": [_tried_as_json(t) for t in tried]})
+    else:
+        _print_tried(book, tried)
+    if missed:
+        raise typer.Exit(1)
 
 
 def _print_rule(book: Rulebook, rule: Rule) -> None:

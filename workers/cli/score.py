@@ -12,25 +12,24 @@ from rich.table import Table
 from rich.text import Text
 
 from workers.cli._console import (
-    Problem,
     add_row,
     cell,
+    current_settings,
     err,
-    failing_clearly,
-    made_settings,
-    opened_ledger,
+    in_office,
     out,
-    run,
-    shortened,
+    say,
     status_text,
     statuses_text,
     table,
+    warn,
 )
-from workers.cli.submit import stopped
-from workers.office.wording import counted
+from workers.cli._outcomes import stopped
+from workers.office.errors import CannotDo, WronglyAsked
+from workers.office.wording import counted, shortened
 
 if TYPE_CHECKING:
-    from infra.settings import Settings
+    from workers.office import Office
     from workers.score.baseline import Baseline
     from workers.score.calibration import Calibration
     from workers.score.corpus import Corpus
@@ -101,96 +100,80 @@ def score(
     The stack must run: `counterfoil up`. Exit code 1 if an approved execution has a wrong key field, a document has no
     outcome, or a figure is worse than the baseline.
     """
-    with failing_clearly():
-        from workers.intake import BadSubmission, checked_name
-        from workers.office.submission import new_batch
-        from workers.score.baseline import BadBaseline, Baseline, judge
-        from workers.score.corpus import BadCorpus, read_corpus
-        from workers.score.plot import CannotPlot, check, plot
-        from workers.score.running import Run
+    from workers.intake import checked_name
+    from workers.office.submission import new_batch
+    from workers.score.baseline import BadBaseline, Baseline, judge
+    from workers.score.corpus import BadCorpus, read_corpus
+    from workers.score.files import add_grounds, write_predictions, write_report
+    from workers.score.plot import CannotPlot, check, plot
+    from workers.score.running import Run
 
-        made = made_settings()
-        try:
-            in_batch = checked_name("batch", new_batch() if batch is None else batch)
-            how = Run(
-                tenant=checked_name("tenant", f"score-{new_batch()}" if tenant is None else tenant),
-                batch=in_batch,
-                at_once=at_once,
-            )
-            chosen = [id.strip() for id in only.split(",") if id.strip()] if only is not None else []
-            corpus = read_corpus(pdfs, truths, manifest=groups, only=chosen, limit=limit)
-            guarded = Baseline.read(baseline) if baseline else None
-            if plot_to:
-                check(plot_to)
-        except (BadSubmission, BadCorpus, BadBaseline, CannotPlot) as error:
-            raise Problem(str(error), code=2) from error
-        for file in (json_to, plot_to, grounds_to):
-            if file and not file.resolve().parent.is_dir():
-                raise Problem(f"{file} cannot be written: there is no folder {file.resolve().parent}", code=2)
-        if corpus.unjudged:
-            said = f"{counted(len(corpus.unjudged), 'PDF')} without ground truth left out: {', '.join(corpus.unjudged)}"
-            err().print(cell(shortened(said), "yellow"), soft_wrap=True)
-        report, predictions = _scored(corpus, how, made, sure)
-        judge(report, guarded)
-        try:
-            if folder:
-                _write_predictions(folder, predictions)
-            if json_to:
-                json_to.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
-            if grounds_to:
-                _add_grounds(grounds_to, report.calibration)
-            drawn = plot(report, plot_to) if plot_to else []
-        except OSError as error:
-            raise Problem(f"{error.filename or 'a file'} cannot be written: {error.strerror or error}") from error
-        _print(report)
-        for place in [
-            *([json_to] if json_to else []),
-            *([grounds_to] if grounds_to else []),
-            *([folder] if folder else []),
-            *drawn,
-        ]:
-            out().print(cell(f"written: {place}", "dim"), soft_wrap=True)
-        _print_guard(report, guarded)
-        if not report.guard.passed:
-            raise typer.Exit(1)
+    in_batch = checked_name("batch", new_batch() if batch is None else batch)
+    for_tenant = checked_name("tenant", f"score-{new_batch()}" if tenant is None else tenant)
+    run = Run(tenant=for_tenant, batch=in_batch, at_once=at_once)
+    try:
+        chosen = [id.strip() for id in only.split(",") if id.strip()] if only is not None else []
+        corpus = read_corpus(pdfs, truths, manifest=groups, only=chosen, limit=limit)
+        guarded = Baseline.read(baseline) if baseline else None
+        if plot_to:
+            check(plot_to)
+    except (BadCorpus, BadBaseline, CannotPlot) as error:
+        raise WronglyAsked(str(error)) from error
+    for file in (json_to, plot_to, grounds_to):
+        if file and not file.resolve().parent.is_dir():
+            raise WronglyAsked(f"{file} cannot be written: there is no folder {file.resolve().parent}")
+    if corpus.unjudged:
+        left_out = f"{counted(len(corpus.unjudged), 'PDF')} without ground truth left out: {', '.join(corpus.unjudged)}"
+        warn(shortened(left_out), "yellow")
+    report, predictions = _scored(corpus, run, sure)
+    judge(report, guarded)
+    try:
+        if folder:
+            write_predictions(folder, predictions)
+        if json_to:
+            write_report(json_to, report)
+        if grounds_to:
+            add_grounds(grounds_to, report.calibration)
+        drawn = plot(report, plot_to) if plot_to else []
+    except OSError as error:
+        raise CannotDo(f"{error.filename or 'a file'} cannot be written: {error.strerror or error}") from error
+    _print(report)
+    for place in [place for place in (json_to, grounds_to, folder, *drawn) if place]:
+        say(f"written: {place}", "dim")
+    _print_guard(report, guarded)
+    if not report.guard.passed:
+        raise typer.Exit(1)
 
 
-def _scored(corpus: Corpus, how: Run, made: Settings, sure: float) -> tuple[Report, dict[str, Mapping[str, Any]]]:
+def _scored(corpus: Corpus, run: Run, sure: float) -> tuple[Report, dict[str, Mapping[str, Any]]]:
     """The report of a run, and what was read by id: nothing of what failed."""
     from datetime import UTC, datetime
 
     from workers.office.submission import checked_definition
+    from workers.score import running
     from workers.score.report import make_report, prediction
 
     began = datetime.now(UTC)
     begun: list[bool] = []
 
-    async def work() -> list[Reading]:
-        from infra.temporal.connect import connect
-        from workers.score.running import read_all
-
-        client = await connect(made)
-        async with opened_ledger() as ledger:
-            await ledger.ping()
-            documents = counted(len(corpus.documents), "document")
-            err().print(
-                f"{documents} of {corpus.name}, {how.at_once} at a time, as tenant {how.tenant}, batch {how.batch}",
-                soft_wrap=True,
-            )
-            begun.append(True)
-            said = _Progress(len(corpus.documents))
-            return await read_all(corpus.documents, how, client=client, ledger=ledger, settings=made, said=said)
+    async def work(office: Office) -> list[Reading]:
+        await office.temporal()
+        await office.ledger.ping()
+        documents = counted(len(corpus.documents), "document")
+        warn(f"{documents} of {corpus.name}, {run.at_once} at a time, as tenant {run.tenant}, batch {run.batch}")
+        begun.append(True)
+        return await running.read_all(office, corpus.documents, run, settled=_Progress(len(corpus.documents)))
 
     try:
-        readings = run(work())
+        readings = in_office(work)
     except KeyboardInterrupt:
-        code = stopped(how.batch, begun=bool(begun))
-        err().print(f"go on from here with --tenant {how.tenant}", soft_wrap=True)
+        code = stopped(run.batch, begun=bool(begun))
+        err().print(f"go on from here with --tenant {run.tenant}", soft_wrap=True)
         raise typer.Exit(code) from None
-    options = checked_definition(how.definition).options(made)
+    options = checked_definition(run.definition).options(current_settings())
     ended = datetime.now(UTC)
-    report = make_report(corpus, readings, how, options=options, sure=sure, began=began, ended=ended)
-    return report, {one.document.id: prediction(one.followed.execution) for one in readings}
+    report = make_report(corpus, readings, run, options=options, sure=sure, began=began, ended=ended)
+    return report, {reading.document.id: prediction(reading.followed.execution) for reading in readings}
 
 
 class _Progress:
@@ -201,7 +184,7 @@ class _Progress:
         self._done = 0
 
     def __call__(self, reading: Reading) -> None:
-        from workers.cli.demo import seconds_taken
+        from workers.office.executions import seconds_taken
         from workers.score.report import Scored
 
         self._done += 1
@@ -214,28 +197,7 @@ class _Progress:
             *([f"{seconds:.1f} s"] if seconds is not None else []),
             *([shortened(reading.followed.why, 160)] if reading.followed.failed else []),
         ]
-        err().print(cell(", ".join(parts)), soft_wrap=True)
-
-
-def _write_predictions(folder: Path, predictions: Mapping[str, Mapping[str, Any]]) -> None:
-    """One file a document, empty for one of which nothing was read."""
-    from workers.cli.export import exact_json
-
-    folder.mkdir(parents=True, exist_ok=True)
-    for id, invoice in predictions.items():
-        (folder / f"{id}.json").write_text(exact_json(invoice) + "\n", encoding="utf-8")
-
-
-def _add_grounds(file: Path, found: Calibration) -> None:
-    """Add the counts of a run to a table in the shape of `agents/pages/confidence.json`: grounds to right, of how many."""
-    import json
-
-    table: dict[str, list[int]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    for grounds, one in found.grounds.items():
-        right, of = table.get(grounds, [0, 0])
-        table[grounds] = [right + one.right, of + one.n]
-    rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(counts)}" for name, counts in sorted(table.items()))
-    file.write_text(f"{{\n{rows}\n}}\n", encoding="utf-8")
+        warn(", ".join(parts))
 
 
 def _print(report: Report) -> None:

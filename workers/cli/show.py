@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,30 +15,22 @@ from workers.cli._console import (
     JsonOption,
     TenantFilter,
     add_row,
-    amount_text,
     cell,
-    decided_by_text,
     decision_text,
-    evidence_text,
-    failing_clearly,
-    made_settings,
+    in_office,
     moment,
-    opened_ledger,
     out,
-    phoenix_link,
     print_json,
-    run,
+    say,
     settle_commands,
     status_text,
     table,
-    temporal_link,
-    the_execution,
 )
-from workers.office.wording import counted, money
+from workers.office.wording import amount_text, counted, decided_by_text, evidence_text, money
 
 if TYPE_CHECKING:
     from infra.records import Execution, Finding, ModelCall, Submission
-    from workers.office.costs import Tally
+    from workers.office.tally import Tally
 
 EPILOG = """Examples:
 
@@ -60,58 +52,46 @@ def register(app: typer.Typer) -> None:
 
 def show(id: ExecutionArgument, tenant: TenantFilter = None, as_json: JsonOption = False) -> None:
     """Show one execution: decision and why, fields with evidence, findings, model calls, cost, and where to look on."""
-    with failing_clearly():
+    from workers.office import executions
 
-        async def work() -> tuple[Execution, list[ModelCall], list[Submission]]:
-            async with opened_ledger() as ledger:
-                found = await the_execution(ledger, id, tenant)
-                handed_in = [s for s in await ledger.submissions(tenant=found.tenant) if s.execution_id == found.id]
-                return found, await ledger.calls(found.id), handed_in
-
-        execution, calls, handed_in = run(work())
-        from workers.office.costs import Tally
-
-        made = made_settings()
-        total = Tally.of(calls)
-        links = {"temporal": temporal_link(made, execution.id), "phoenix": phoenix_link(made, execution)}
-        if as_json:
-            print_json(
-                {
-                    **execution.model_dump(),
-                    "submissions": handed_in,
-                    "calls": calls,
-                    "totals": total.as_json(),
-                    "links": links,
-                }
-            )
-            return
-        console = out()
-        if id != execution.name and any(s.name == id for s in handed_in):
-            console.print(cell(f"{id} is the same document as {execution.name}", "yellow"), soft_wrap=True)
-        _headline(console, execution, handed_in)
-        _decision(console, execution)
-        fields: Mapping[str, Any] = execution.result.get("fields") or {}
-        _fields(console, fields)
-        _tables(console, fields)
-        _findings(console, execution)
-        _calls(console, calls)
-        _steps(console, execution)
-        _reviews(console, execution)
-        _title(console, "Cost")
-        console.print(_cost(total), soft_wrap=True)
-        for source in total.price_sources:
-            console.print(cell(f"price: {source}", "dim"), soft_wrap=True)
-        if total.lost:
-            console.print(
-                f"{counted(total.lost, 'call')} lost: no answer was seen; they may have been paid", style="yellow"
-            )
-        _title(console, "Look on")
-        console.print(f"Temporal  {links['temporal']}", soft_wrap=True)
-        console.print(f"Phoenix   {links['phoenix'] or 'no trace'}", soft_wrap=True)
-        if execution.status.value == "review":
-            _title(console, "Settle it")
-            for command in settle_commands(execution.id):
-                console.print(command, soft_wrap=True)
+    stub = in_office(lambda office: executions.stub(office, id, tenant))
+    execution, total, links = stub.execution, stub.total, stub.links
+    if as_json:
+        print_json(
+            {
+                **execution.model_dump(),
+                "submissions": stub.submissions,
+                "calls": stub.calls,
+                "totals": total.as_json(),
+                "links": links,
+            }
+        )
+        return
+    console = out()
+    if id != execution.name and any(submission.name == id for submission in stub.submissions):
+        say(f"{id} is the same document as {execution.name}", "yellow")
+    _headline(console, execution, stub.submissions)
+    _decision(console, execution)
+    fields: Mapping[str, Any] = execution.result.get("fields") or {}
+    _fields(console, fields)
+    _tables(console, fields)
+    _findings(console, execution)
+    _calls(console, stub.calls)
+    _steps(console, execution)
+    _reviews(console, execution)
+    _title(console, "Cost")
+    say(_cost(total))
+    for source in total.price_sources:
+        say(f"price: {source}", "dim")
+    if total.lost:
+        say(f"{counted(total.lost, 'call')} lost: no answer was seen; they may have been paid", "yellow")
+    _title(console, "Look on")
+    say(f"Temporal  {links['temporal']}")
+    say(f"Phoenix   {links['phoenix'] or 'no trace'}")
+    if execution.status.value == "review":
+        _title(console, "Settle it")
+        for command in settle_commands(execution.id):
+            say(command)
 
 
 def _cost(total: Tally) -> str:
@@ -124,7 +104,7 @@ def _title(console: Console, title: str) -> None:
     console.print(Text(f"\n{title}", "bold"))
 
 
-def _headline(console: Console, execution: Execution, handed_in: list[Submission]) -> None:
+def _headline(console: Console, execution: Execution, handed_in: Sequence[Submission]) -> None:
     title = Text.assemble(cell(execution.name, "bold"), "  ", status_text(execution.status.value))
     console.print(title, soft_wrap=True)
     facts = {
@@ -246,7 +226,7 @@ def _weight(finding: Finding) -> tuple[int, int]:
     )
 
 
-def _calls(console: Console, calls: list[ModelCall]) -> None:
+def _calls(console: Console, calls: Sequence[ModelCall]) -> None:
     if not calls:
         return
     _title(console, "Model calls")

@@ -21,7 +21,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from infra import local
 
-from workers.cli._console import made_settings
+from workers.cli._console import current_settings
 
 PLAIN_LINE_SECONDS = 15.0
 """How often a passing line is printed where lines cannot be replaced."""
@@ -63,7 +63,7 @@ def up(
     parts = [name.strip() for name in only.split(",") if name.strip()] or None
     started = time.monotonic()
     with _failing_clearly(), _progress() as report:
-        statuses = local.up(made_settings(), report, parts=parts)
+        statuses = local.up(current_settings(), report, parts=parts)
     ready = all(status.ok for status in statuses)
     if as_json:
         _print_json([status.as_json() for status in statuses])
@@ -82,7 +82,7 @@ def down(as_json: JsonOption = False) -> None:
     from infra import local
 
     with _failing_clearly(), _progress() as report:
-        stopped = local.down(made_settings(), report)
+        stopped = local.down(current_settings(), report)
     if as_json:
         _print_json({"stopped": stopped})
     elif not stopped:
@@ -93,7 +93,7 @@ def doctor(as_json: JsonOption = False) -> None:
     """Say how every part is and what to do next. Exit code 1 if one that is needed does not answer."""
     from infra import local
 
-    statuses = local.doctor(made_settings())
+    statuses = local.doctor(current_settings())
     if as_json:
         _print_json([status.as_json() for status in statuses])
     else:
@@ -111,7 +111,7 @@ def logs(
     """Print the end of a part's log, or of all logs."""
     from infra import local
 
-    known = local.log_files(made_settings())
+    known = local.log_files(current_settings())
     if part and part not in known:
         _err.print(f"there is no part {part}; the parts are {', '.join(known)}", style="red", highlight=False)
         raise typer.Exit(2)
@@ -207,7 +207,7 @@ def _failing_clearly() -> Iterator[None]:
 def _addresses(statuses: list[local.PartStatus]) -> Iterator[tuple[str, str]]:
     for status in statuses:
         if status.name == "temporal":
-            yield "Temporal UI", made_settings().temporal_ui
+            yield "Temporal UI", current_settings().temporal_ui
         elif status.name == "phoenix":
             yield "Phoenix", status.address
         elif status.name == "model":

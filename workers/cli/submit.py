@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,27 +13,25 @@ import typer
 
 from workers.cli._console import (
     JsonOption,
-    Problem,
     add_row,
-    cell,
+    current_settings,
     err,
-    failing_clearly,
-    made_settings,
-    opened_ledger,
+    in_office,
     out,
     print_json,
-    run,
+    say,
     summary,
     table,
+    warn,
 )
+from workers.cli._outcomes import print_failed, print_refused, print_report, print_settled, stopped
 from workers.office.wording import counted
 
 if TYPE_CHECKING:
-    from infra.ledger import Ledger
-    from infra.records import BatchProgress, Execution
-    from workers.cli._following import Followed
-    from workers.cli._progress import Report
-    from workers.office.submission import Submitted
+    from infra.records import Execution
+    from workers.office import Office
+    from workers.office.following import Outcome
+    from workers.office.submission import Submitted, Terms
 
 LINE_SECONDS = 5.0
 """Between two lines about handing in, where there is no terminal."""
@@ -56,29 +53,6 @@ your own."""
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
     app.command("submit", epilog=EPILOG, rich_help_panel="Documents")(submit)
-
-
-@dataclass
-class _HandedIn:
-    """What became of everything that was handed in, and how it stands if it was followed."""
-
-    documents: list[Submitted] = field(default_factory=list)
-    rows: list[Followed] | None = None
-    """Of few documents."""
-    reports: list[Report] | None = None
-    """Of many documents, for each tenant's batch."""
-    executions: dict[str, Execution] = field(default_factory=dict)
-    """Of many documents, by id."""
-
-    @property
-    def refused(self) -> list[Submitted]:
-        return [one for one in self.documents if one.outcome == "refused"]
-
-    @property
-    def failed(self) -> bool:
-        """Whether a document was not taken, or did not go through."""
-        rows = any(row.failed for row in self.rows or [])
-        return bool(self.refused) or rows or any(went_wrong(one.progress) for one in self.reports or [])
 
 
 def submit(
@@ -105,101 +79,50 @@ def submit(
     The same bytes are one execution, however often they are handed in; one that failed is begun again. Exit code 1 if a
     file could not be taken or, with --wait, an execution failed.
     """
-    with failing_clearly():
-        from workers.intake import BadSubmission, checked_name, checked_priority, find_files
-        from workers.office.submission import Submitted, checked_definition, new_batch
+    from workers.cli._following import draw
+    from workers.intake import find_files
+    from workers.office import executions, following
+    from workers.office.submission import checked_terms, hand_in
 
-        made = made_settings()
-        try:
-            for_tenant = checked_name("tenant", made.tenant if tenant is None else tenant)
-            checked_definition(definition)
-            in_batch = checked_name("batch", new_batch() if batch is None else batch)
-            with_priority = checked_priority(priority)
-            found = find_files(paths, manifest=manifest)
-        except (BadSubmission, ValueError) as error:
-            raise Problem(str(error), code=2) from error
-        handed_in = _HandedIn()
+    terms = checked_terms(current_settings(), tenant=tenant, batch=batch, definition=definition, priority=priority)
+    found = find_files(paths, manifest=manifest)
+    documents: list[Submitted] = []
 
-        async def work() -> None:
-            from infra.temporal.connect import connect
-            from workers.cli._following import follow
-            from workers.cli._progress import LISTED, follow_batches, report
-            from workers.office.submission import submit as hand_in
+    async def work(office: Office) -> tuple[Outcome | None, dict[str, Execution]]:
+        with _handing_in(len(found.files), quiet=as_json) as progress:
+            documents.extend(await hand_in(office, found, terms, progress=progress))
+        if not wait:
+            return None, {}
+        warn(f"batch {terms.batch} of tenant {terms.tenant}: following {counted(len(documents), 'document')}")
+        outcome = await following.outcome(office, await draw(following.follow(office, documents), quiet=as_json))
+        ids = [document.execution_id for document in documents]
+        return outcome, await executions.by_id(office, ids) if as_json and not outcome.documents else {}
 
-            client = await connect(made)
-            async with opened_ledger() as ledger:
-                with _handing_in(len(found.files), quiet=as_json) as told:
-                    done = await hand_in(
-                        found.files,
-                        client=client,
-                        ledger=ledger,
-                        settings=made,
-                        tenant=for_tenant,
-                        batch=in_batch,
-                        definition=definition,
-                        refused=found.refused,
-                        priority=with_priority,
-                        told=told,
-                    )
-                refused = [Submitted(one.name, "refused", one.path, error=one.reason) for one in found.refused]
-                handed_in.documents = [*done, *refused]
-                if not wait:
-                    return
-                said = counted(len(handed_in.documents), "document")
-                err().print(f"batch {in_batch} of tenant {for_tenant}: following {said}", soft_wrap=True)
-                if len(handed_in.documents) <= LISTED:
-                    handed_in.rows = await follow(ledger, client, handed_in.documents, batch=in_batch, quiet=as_json)
-                    return
-                taken = zip(found.files, done, strict=True)
-                tenants = dict.fromkeys(file.tenant or for_tenant for file, one in taken if one.outcome != "refused")
-                batches = [(name, in_batch) for name in tenants]
-                await follow_batches(ledger, client, batches, quiet=as_json)
-                handed_in.reports = [await report(ledger, made, *one, client=client) for one in batches]
-                if as_json:
-                    handed_in.executions = await _executions(ledger, handed_in.documents)
-
-        try:
-            run(work())
-        except KeyboardInterrupt:
-            raise typer.Exit(stopped(in_batch, begun=bool(handed_in.documents))) from None
-        if as_json:
-            print_json(_as_json(for_tenant, in_batch, definition, handed_in))
-        elif handed_in.rows is not None:
-            print_settled(handed_in.rows, for_tenant, in_batch)
-        elif handed_in.reports is not None:
-            from workers.cli._progress import print_report
-
-            for one in handed_in.reports:
-                print_report(one, made, with_refused=False)
-        else:
-            _print(handed_in.documents, for_tenant, in_batch)
-        _print_refused(handed_in.refused, in_batch)
-        print_failed(handed_in.rows or [])
-        if handed_in.failed:
-            raise typer.Exit(1)
-
-
-def went_wrong(made: BatchProgress) -> bool:
-    """Whether documents of a batch failed or will not begin."""
-    from infra.records import Status
-
-    return bool(made.counts.get(Status.FAILED) or made.withheld)
-
-
-def stopped(batch: str, *, begun: bool) -> int:
-    """Say that following stopped, and that the work did not. Returns the exit code of an interrupt."""
-    if begun:
-        said = f"stopped following; the executions go on. See `counterfoil status --batch {batch}`"
+    try:
+        outcome, known = in_office(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(stopped(terms.batch, begun=bool(documents))) from None
+    if as_json:
+        print_json(_as_json(terms, documents, outcome, known))
+    elif outcome is None:
+        _print(documents, terms)
+    elif outcome.documents:
+        print_settled(outcome.documents, terms.tenant, terms.batch)
     else:
-        said = f"stopped while handing in; what was begun goes on (batch {batch}). Handing in again repeats nothing"
-    err().print(said)
-    return 130
+        for report in outcome.reports:
+            print_report(report, with_refused=False)
+    refused = [document for document in documents if document.outcome == "refused"]
+    named = [(str(document.path or document.name), document.error or "") for document in refused]
+    print_refused(named, more=f"counterfoil batch show {terms.batch} --json")
+    print_failed(outcome.documents if outcome else ())
+    if refused or (outcome and outcome.failed):
+        raise typer.Exit(1)
 
 
 @contextmanager
 def _handing_in(files: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
     """Say how many of many files are handed in: a bar on a terminal, elsewhere a line now and then."""
-    from workers.cli._progress import LISTED
+    from workers.office.following import LISTED
 
     console = err()
     if files <= LISTED or (quiet and not console.is_terminal):
@@ -208,99 +131,63 @@ def _handing_in(files: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (TextColumn("handing in"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=console, transient=True) as progress:
-            task = progress.add_task("handing in", total=files)
-            yield lambda done: progress.update(task, completed=done)
+        with Progress(*columns, console=console, transient=True) as bar:
+            task = bar.add_task("handing in", total=files)
+            yield lambda done: bar.update(task, completed=done)
     else:
         began = said_at = time.monotonic()
 
-        def told(done: int) -> None:
+        def progress(done: int) -> None:
             nonlocal said_at
             if time.monotonic() - said_at >= LINE_SECONDS or done == files:
                 said_at = time.monotonic()
                 console.print(f"{said_at - began:6.1f} s  {done:,} of {files:,} files handed in")
 
-        yield told
+        yield progress
 
 
-async def _executions(ledger: Ledger, documents: Sequence[Submitted]) -> dict[str, Execution]:
-    ids = {one.execution_id for one in documents if one.execution_id}
-    return {execution.id: execution for execution in await ledger.executions_of(ids)}
+def _print(documents: Sequence[Submitted], terms: Terms) -> None:
+    from workers.office.following import LISTED
 
-
-def print_settled(rows: Sequence[Followed], tenant: str, batch: str) -> None:
-    """How all ended, and the next step of each kind."""
-    from workers.cli._following import progress_text, settled_table
-
-    console = out()
-    console.print(settled_table(rows, console.width))
-    console.print(f"batch {batch} of tenant {tenant}: {progress_text(rows)}", soft_wrap=True)
-    if any(row.status == "review" for row in rows):
-        console.print(f"next: counterfoil review list --batch {batch}", soft_wrap=True)
-    elif known := [row.submitted.execution_id for row in rows if row.execution]:
-        console.print(f"next: counterfoil show {known[0]}", soft_wrap=True)
-    if any(row.failed and row.submitted.outcome != "refused" for row in rows):
-        said = f"after mending it, begin again what failed: counterfoil retry --batch {batch}"
-        console.print(said, soft_wrap=True)
-
-
-def _print(submitted: Sequence[Submitted], tenant: str, batch: str) -> None:
-    from workers.cli._progress import LISTED
-
-    console = out()
-    if len(submitted) > LISTED:
+    if len(documents) > LISTED:
         shown = table("outcome", "documents", right=("documents",))
-        for outcome, count in Counter(one.outcome for one in submitted).most_common():
+        for outcome, count in Counter(document.outcome for document in documents).most_common():
             add_row(shown, outcome, f"{count:,}")
     else:
         shown = table("document", "outcome", "decision", "id", whole=("id",))
-        for one in submitted:
-            said = f"same document as {one.same_as}" if one.same_as else one.outcome
-            decided = (one.execution.decision or "") if one.execution else ""
-            if one.outcome == "already processed":
-                decided = f"{one.execution.decision or one.execution.status}" if one.execution else "not in this ledger"
-            if one.execution and one.execution.batch != batch:
-                said += f", batch {one.execution.batch}"
-            add_row(shown, cell(one.name), said, decided, one.execution_id)
-    console.print(shown)
-    following = f"counterfoil batch show {batch} --tenant {tenant} --follow"
-    few = f"counterfoil status --batch {batch}"
-    console.print(
-        f"batch {batch} of tenant {tenant}; next: {following if len(submitted) > LISTED else few}", soft_wrap=True
-    )
+        for document in documents:
+            execution = document.execution
+            became = f"same document as {document.same_as}" if document.same_as else str(document.outcome)
+            decided = (execution.decision or "") if execution else ""
+            if document.outcome == "already processed":
+                decided = f"{execution.decision or execution.status}" if execution else "not in this ledger"
+            if execution and execution.batch != terms.batch:
+                became += f", batch {execution.batch}"
+            add_row(shown, document.name, became, decided, document.execution_id)
+    out().print(shown)
+    few = f"counterfoil status --batch {terms.batch}"
+    many = f"counterfoil batch show {terms.batch} --tenant {terms.tenant} --follow"
+    say(f"batch {terms.batch} of tenant {terms.tenant}; next: {many if len(documents) > LISTED else few}")
 
 
-def _print_refused(refused: Sequence[Submitted], batch: str) -> None:
-    from workers.cli._progress import print_refused
-
-    named = [(str(one.path or one.name), one.error or "") for one in refused]
-    print_refused(named, more=f"counterfoil batch show {batch} --json")
-
-
-def print_failed(rows: Sequence[Followed]) -> None:
-    """What failed and why, on standard error."""
-    for row in rows:
-        if row.failed and row.submitted.outcome != "refused":
-            err().print(cell(f"{row.status}: {row.submitted.name}: {row.why}", "red"), soft_wrap=True)
-
-
-def _as_json(tenant: str, batch: str, definition: str, handed_in: _HandedIn) -> dict[str, Any]:
-    if handed_in.rows is not None:
-        stands = [(row.submitted, row.execution) for row in handed_in.rows]
+def _as_json(
+    terms: Terms, documents: Sequence[Submitted], outcome: Outcome | None, known: Mapping[str, Execution]
+) -> dict[str, Any]:
+    if outcome and outcome.documents:
+        stands = [(followed.submitted, followed.execution) for followed in outcome.documents]
     else:
-        known = handed_in.executions
-        stands = [(one, known.get(one.execution_id or "", one.execution)) for one in handed_in.documents]
-    documents = [
+        stands = [(document, known.get(document.execution_id or "", document.execution)) for document in documents]
+    shown = [
         {
-            "file": one.name,
-            "path": one.path,
-            "outcome": one.outcome,
-            "execution_id": one.execution_id,
-            "digest": one.digest,
-            "same_as": one.same_as,
-            "error": one.error,
+            "file": document.name,
+            "path": document.path,
+            "outcome": document.outcome,
+            "execution_id": document.execution_id,
+            "digest": document.digest,
+            "same_as": document.same_as,
+            "error": document.error,
             "execution": summary(execution) if execution else None,
         }
-        for one, execution in stands
+        for document, execution in stands
     ]
-    return {"tenant": tenant, "batch": batch, "definition": definition, "documents": documents}
+    return {"tenant": terms.tenant, "batch": terms.batch, "definition": terms.definition, "documents": shown}

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
-from temporalio.client import Client
 
-from infra.ledger import Ledger
 from infra.settings import Settings
 from workers.demo.documents import DemoDocument, write_documents
 from workers.intake import HandedIn
-from workers.office.submission import Submitted, submit
+from workers.office import Office
+from workers.office.submission import Submitted, Terms, submit
 
 TENANT = "demo"
 
@@ -44,7 +43,7 @@ def prepare(settings: Settings) -> DemoRun:
     return DemoRun(number, folder, write_documents(folder, number))
 
 
-async def hand_in(run: DemoRun, *, client: Client, ledger: Ledger, settings: Settings) -> list[Submitted]:
+async def hand_in(office: Office, run: DemoRun) -> list[Submitted]:
     """Submit the run's files, in the order of the narration."""
     files = [HandedIn(document.name, run.folder / document.name) for document in run.documents]
-    return await submit(files, client=client, ledger=ledger, settings=settings, tenant=TENANT, batch=run.batch)
+    return await submit(office, files, Terms(TENANT, run.batch))

@@ -1,85 +1,57 @@
-"""Adding up model calls: tokens, cost by currency, and apart from both what is unpriced, lost or was refused."""
+"""What was paid: executions with their model calls, added up by execution, step or model."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
-from infra.records import PAID, CallStatus, ModelCall
-from workers.office.wording import counted, money
+from workers.office import executions
+from workers.office.errors import NotKnown
+from workers.office.tally import Tally
+
+if TYPE_CHECKING:
+    from infra.records import Execution, ModelCall
+    from workers.office import Office
+
+By = Literal["execution", "step", "model"]
 
 
-@dataclass
-class Tally:
-    """The sum of some model calls. Tokens and cost are of answered calls; the others have none that are known."""
+@dataclass(frozen=True)
+class Costs:
+    """Executions, each with its model calls."""
 
-    calls: int = 0
-    prompt: int = 0
-    cached: int = 0
-    output: int = 0
-    costs: dict[str, Decimal] = field(default_factory=dict)
-    """By currency, of the priced calls."""
-    unpriced: int = 0
-    """Answered calls without a known price."""
-    lost: int = 0
-    """Calls without a seen answer, which may have been paid."""
-    refused: int = 0
-    """Requests the endpoint did not take; not paid."""
-    in_flight: int = 0
-    price_sources: list[str] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, calls: Iterable[ModelCall]) -> Tally:
-        """The sum of ``calls``."""
-        made = cls()
-        for call in calls:
-            made.add(call)
-        return made
-
-    def add(self, call: ModelCall) -> None:
-        """Add one call."""
-        if call.status not in PAID:
-            self.lost += call.status is CallStatus.LOST
-            self.refused += call.status is CallStatus.REFUSED
-            self.in_flight += call.status is CallStatus.STARTED
-            return
-        self.calls += 1
-        self.prompt += call.usage.prompt
-        self.cached += call.usage.cached
-        self.output += call.usage.output
-        if call.cost is None:
-            self.unpriced += 1
-        else:
-            currency = call.currency or "?"
-            self.costs[currency] = self.costs.get(currency, Decimal(0)) + call.cost
-        if call.price_source and call.price_source not in self.price_sources:
-            self.price_sources.append(call.price_source)
+    executions: Sequence[tuple[Execution, list[ModelCall]]]
 
     @property
-    def tokens(self) -> int:
-        """Prompt and output tokens together."""
-        return self.prompt + self.output
+    def total(self) -> Tally:
+        return Tally.of(call for _, calls in self.executions for call in calls)
 
-    @property
-    def cost_text(self) -> str:
-        """The cost for people. Without calls there is none; what is unpriced is said and not counted as 0."""
-        parts = [money(cost, currency) for currency, cost in sorted(self.costs.items())]
-        if self.unpriced:
-            parts.append("unpriced" if not parts else f"{counted(self.unpriced, 'call')} unpriced")
-        return " + ".join(parts) or "no cost"
+    def by(self, by: By) -> dict[str, Tally]:
+        """The sums by the execution's id, the step or the model, as they come."""
+        if by == "execution":
+            return {execution.id: Tally.of(calls) for execution, calls in self.executions}
+        sums: dict[str, Tally] = {}
+        for _, calls in self.executions:
+            for call in calls:
+                sums.setdefault(call.step if by == "step" else call.model, Tally()).add(call)
+        return sums
 
-    def as_json(self) -> dict[str, Any]:
-        """For programs: ``cost`` by currency, of the priced calls alone."""
-        return {
-            "model_calls": self.calls,
-            "prompt_tokens": self.prompt,
-            "cached_tokens": self.cached,
-            "output_tokens": self.output,
-            "cost": dict(sorted(self.costs.items())),
-            "unpriced_calls": self.unpriced,
-            "lost_calls": self.lost,
-            "refused_calls": self.refused,
-            "price_sources": self.price_sources,
-        }
+
+async def paid(
+    office: Office, *, meant: str | None = None, tenant: str | None = None, batch: str | None = None
+) -> Costs:
+    """The calls of one execution, or of all of a tenant or batch.
+
+    Raises:
+        NotKnown: there is no such execution.
+        SeveralMeant: as `executions.find`.
+    """
+    if meant is not None:
+        chosen = [await executions.find(office, meant, tenant)]
+    else:
+        chosen = await office.ledger.executions(tenant=tenant, batch=batch)
+    if not chosen and (batch is not None or tenant is not None):
+        raise NotKnown(executions.no_execution(batch, tenant))
+    calls = await office.ledger.calls_of([execution.id for execution in chosen])
+    return Costs([(execution, calls[execution.id]) for execution in chosen])

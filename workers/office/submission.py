@@ -1,6 +1,6 @@
 """Handing documents in: bytes to the document store, a line in the ledger, and their batch told to begin them.
 
-The one way in for the command line, the watched folder and whatever else takes documents. It prints nothing.
+The one way in for the command line, the watched folder and whatever else takes documents.
 """
 
 from __future__ import annotations
@@ -10,23 +10,21 @@ import getpass
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from temporalio.client import Client
 from temporalio.common import Priority, SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
 from agents.documents.kind import IN_WORDS, MAX_BYTES, kind_of  # the door and the reader go by the same rule
-from infra.document_store import DocumentStore
 from infra.failures import Failure
-from infra.ledger import Ledger
 from infra.records import Execution, Refusal, Status, Submission
 from infra.settings import Settings
 from infra.temporal import search_attributes as sa
-from workers.intake import BadSubmission, HandedIn, Refused, checked_name
+from workers.intake import BadSubmission, Found, HandedIn, Refused, checked_name, checked_priority
+from workers.office import Office
 from workflows import definition_of, definitions
 from workflows.batch import BatchOrder, BatchWorkflow, batch_id
 from workflows.definition import Definition
@@ -40,6 +38,39 @@ NOTED_AT_ONCE = 100
 """Documents noted in one transaction; the first are begun while the last are still being read."""
 NORMAL = 3
 """The priority of a document of which nothing else is said: from 1, the most urgent, to 5."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How documents are handed in: for whom, together with which, to what workflow, and how urgent they are."""
+
+    tenant: str
+    batch: str
+    definition: str = "invoice"
+    priority: int = NORMAL
+
+
+def checked_terms(
+    settings: Settings,
+    *,
+    tenant: str | None = None,
+    batch: str | None = None,
+    definition: str = "invoice",
+    priority: str = "normal",
+) -> Terms:
+    """The terms that a person gives; where nothing is said, the tenant of the settings and a batch of its own.
+
+    Raises:
+        BadSubmission: there is no such definition or priority, or tenant or batch cannot be called so.
+    """
+    for_tenant = checked_name("tenant", settings.tenant if tenant is None else tenant)
+    checked_definition(definition)
+    in_batch = checked_name("batch", new_batch() if batch is None else batch)
+    try:
+        return Terms(for_tenant, in_batch, definition, checked_priority(priority))
+    except ValueError as error:
+        raise BadSubmission(str(error)) from error
+
 
 Outcome = Literal["queued", "running", "waits for review", "already processed", "same document", "refused"]
 
@@ -63,6 +94,21 @@ class Submitted:
     execution: Execution | None = None
     same_as: str | None = None
     error: str | None = None
+    tenant: str = ""
+    batch: str = ""
+
+    @classmethod
+    def noted(cls, submission: Submission, earlier_run_id: str | None = None) -> Submitted:
+        """A document that was noted, and is to begin."""
+        return cls(
+            submission.name,
+            "queued",
+            digest=submission.digest,
+            execution_id=submission.execution_id,
+            earlier_run_id=earlier_run_id,
+            tenant=submission.tenant,
+            batch=submission.batch,
+        )
 
 
 def new_batch() -> str:
@@ -86,59 +132,70 @@ def execution_id(definition: str, tenant: str, digest: str, variant: str = "") -
     return f"{definition}-{tenant}-{digest[:24]}" + (f"-{variant}" if variant else "")
 
 
+async def hand_in(
+    office: Office, found: Found, terms: Terms, *, progress: Callable[[int], None] = lambda _: None
+) -> list[Submitted]:
+    """Hand in what was found; what became of each file, in their order, and behind them of what could not be taken.
+
+    As `submit` else.
+    """
+    submitted = await submit(office, found.files, terms, refused=found.refused, progress=progress)
+    return submitted + [_not_taken(one.name, one.path, one.reason, terms) for one in found.refused]
+
+
 async def submit(
+    office: Office,
     files: Sequence[HandedIn],
+    terms: Terms,
     *,
-    client: Client,
-    ledger: Ledger,
-    settings: Settings,
-    tenant: str,
-    batch: str,
-    definition: str = "invoice",
     refused: Sequence[Refused] = (),
-    priority: int = NORMAL,
-    told: Callable[[int], None] = lambda _: None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> list[Submitted]:
     """Hand in ``files`` and return what became of each, in their order. One that cannot be taken stops no other.
 
     The same bytes for the same tenant are one execution, whoever hands them in and how often; only one that failed is
-    begun again. A file's own tenant and priority, where it has them, come before ``tenant`` and ``priority``.
+    begun again. A file's own tenant and priority, where it has them, come before those of ``terms``.
 
     Args:
         refused: files that could not even be found; they are noted with the batch, and not in what is returned.
-        told: called with the number of files done so far.
+        progress: called with the number of files done so far.
 
     Raises:
         BadSubmission: the definition is not known, or tenant or batch cannot be called so.
         LedgerNotReady: there is no ledger to write to.
+        TemporalUnreachable: nothing was handed in.
         Failure: the documents are kept and noted, but Temporal does not begin their batch.
     """
-    checked_name("tenant", tenant)
-    checked_name("batch", batch)
-    taken_by = checked_definition(definition)
-    await ledger.ping()
-    desk = _Desk(client, ledger, settings, tenant, batch, taken_by, priority)
-    made: list[Submitted] = []
+    checked_name("tenant", terms.tenant)
+    checked_name("batch", terms.batch)
+    definition = checked_definition(terms.definition)
+    await office.temporal()
+    await office.ledger.ping()
+    desk = _Desk(office, terms, definition)
+    submitted: list[Submitted] = []
     now = datetime.now(UTC)
-    await ledger.refuse([Refusal(tenant=tenant, batch=batch, name=r.name, reason=r.reason, at=now) for r in refused])
+    await office.ledger.refuse(
+        [Refusal(tenant=terms.tenant, batch=terms.batch, name=r.name, reason=r.reason, at=now) for r in refused]
+    )
     for first in range(0, len(files), NOTED_AT_ONCE):
-        made += await desk.take(files[first : first + NOTED_AT_ONCE])
-        told(len(made))
-    return made
+        submitted += await desk.take(files[first : first + NOTED_AT_ONCE])
+        progress(len(submitted))
+    return submitted
 
 
-async def begin_batch(client: Client, settings: Settings, tenant: str, batch: str) -> None:
+async def begin_batch(office: Office, tenant: str, batch: str) -> None:
     """Have the batch begin what is due in the ledger: start its workflow, or tell it that there is more.
 
     Raises:
         Failure: Temporal does not do so; what is due stays so.
     """
+    client = await office.temporal()
     try:
         await client.start_workflow(
             BatchWorkflow.run,
             BatchOrder(tenant=tenant, batch=batch),
             id=batch_id(tenant, batch),
-            task_queue=settings.task_queue,
+            task_queue=office.settings.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             start_signal="more",
             static_summary=f"batch {batch} of {tenant}",
@@ -165,25 +222,13 @@ class _Kept:
 class _Desk:
     """Where one call of `submit` hands its files in."""
 
-    def __init__(
-        self,
-        client: Client,
-        ledger: Ledger,
-        settings: Settings,
-        tenant: str,
-        batch: str,
-        definition: Definition,
-        priority: int,
-    ) -> None:
-        self._client = client
-        self._ledger = ledger
-        self._settings = settings
-        self._documents = DocumentStore(settings.documents)
-        self._tenant = tenant
-        self._batch = batch
+    def __init__(self, office: Office, terms: Terms, definition: Definition) -> None:
+        self._office = office
+        self._ledger = office.ledger
+        self._documents = office.documents
+        self._terms = terms
         self._definition = definition
-        self._priority = priority
-        self._options: Options = definition.options(settings)
+        self._options: Options = definition.options(office.settings)
         self._variant = definition.variant(self._options)
         self._by = _user()
         self._places = asyncio.Semaphore(AT_ONCE)
@@ -207,7 +252,7 @@ class _Desk:
         before = {execution.id: execution for execution in await self._ledger.executions_of(ids)}
         await self._note(files, kept, before)
         for tenant in dict.fromkeys(one.tenant for _, one in taken):
-            await begin_batch(self._client, self._settings, tenant, self._batch)
+            await begin_batch(self._office, tenant, self._terms.batch)
         if broken:
             raise broken
         return [self._told(file, one, before) for file, one in zip(files, kept, strict=True)]
@@ -216,12 +261,12 @@ class _Desk:
         """Store the bytes; or say why they are not taken."""
         async with self._places:
             try:
-                tenant = checked_name("tenant", file.tenant) if file.tenant is not None else self._tenant
+                tenant = checked_name("tenant", file.tenant) if file.tenant is not None else self._terms.tenant
                 return await asyncio.to_thread(self._store, file, tenant)
             except OSError as error:
-                return _refused(file, f"it cannot be read: {error.strerror or error}")
+                return _not_taken(file.name, file.origin, f"it cannot be read: {error.strerror or error}", self._terms)
             except (ValueError, BadSubmission) as error:
-                return _refused(file, str(error))
+                return _not_taken(file.name, file.origin, str(error), self._terms)
 
     def _store(self, file: HandedIn, tenant: str) -> _Kept:
         content = file.read(LARGEST_DOCUMENT + 1)
@@ -239,7 +284,7 @@ class _Desk:
             digest = self._documents.put(content)
         except OSError as error:  # no fault of this file, and the next will fare no better
             raise Failure(
-                f"the document store {self._settings.documents} cannot keep {file.name}: {error.strerror or error}. "
+                f"the document store {self._office.settings.documents} cannot keep {file.name}: {error.strerror or error}. "
                 "Mend that and hand the same files in again: what is done is not repeated"
             ) from error
         return _Kept(tenant, digest, len(content), media_type)
@@ -253,13 +298,15 @@ class _Desk:
         for file, one in zip(files, kept, strict=True):
             now = datetime.now(UTC)
             if isinstance(one, Submitted):
-                said = Refusal(tenant=self._tenant, batch=self._batch, name=file.name, reason=one.error or "", at=now)
+                said = Refusal(
+                    tenant=self._terms.tenant, batch=self._terms.batch, name=file.name, reason=one.error or "", at=now
+                )
                 refused.append(said)
                 continue
             noted.append(
                 Submission(
                     tenant=one.tenant,
-                    batch=self._batch,
+                    batch=self._terms.batch,
                     name=file.name,
                     digest=one.digest,
                     size=one.size,
@@ -267,7 +314,7 @@ class _Desk:
                     execution_id=self._id(one),
                     submitted_at=now,
                     submitted_by=self._by,
-                    priority=file.priority or self._priority,
+                    priority=file.priority or self._terms.priority,
                     details=dict(file.details),
                     begun_at=now if _ended_well(before.get(self._id(one))) else None,
                 )
@@ -276,28 +323,37 @@ class _Desk:
             await self._ledger.refuse(refused)
         now = datetime.now(UTC)
         for tenant in dict.fromkeys(s.tenant for s in noted):
-            await self._ledger.open_batch(tenant, self._batch, {self._definition.name: self._options}, now)
+            await self._ledger.open_batch(tenant, self._terms.batch, {self._definition.name: self._options}, now)
         if await self._ledger.submit_all(noted) == len(noted):
             return
         for tenant in dict.fromkeys(s.tenant for s in noted):
             again = [s.execution_id for s in noted if s.tenant == tenant and s.begun_at is None]
-            await self._ledger.release(tenant=tenant, batch=self._batch, execution_ids=again)
+            await self._ledger.release(tenant=tenant, batch=self._terms.batch, execution_ids=again)
 
     def _told(self, file: HandedIn, one: _Kept | Submitted, before: dict[str, Execution]) -> Submitted:
         if isinstance(one, Submitted):
             return one
-        id = self._id(one)
-        path, was = file.origin, before.get(id)
-        first = self._first[one.tenant, one.digest]
+        first, was = self._first[one.tenant, one.digest], before.get(self._id(one))
+        said = Submitted(
+            file.name,
+            "queued",
+            file.origin,
+            one.digest,
+            self._id(one),
+            tenant=one.tenant,
+            batch=self._terms.batch,
+        )
         if first is not file:
-            return Submitted(file.name, "same document", path, one.digest, id, same_as=first.name)
-        if was and _ended_well(was):
-            return Submitted(file.name, "already processed", path, one.digest, id, execution=was)
-        if was and was.status is Status.REVIEW:
-            return Submitted(file.name, "waits for review", path, one.digest, id, execution=was)
-        if was and was.status is Status.RUNNING:
-            return Submitted(file.name, "running", path, one.digest, id)
-        return Submitted(file.name, "queued", path, one.digest, id, earlier_run_id=was.run_id if was else None)
+            return replace(said, outcome="same document", same_as=first.name)
+        if was is None:
+            return said
+        if _ended_well(was):
+            return replace(said, outcome="already processed", execution=was)
+        if was.status is Status.REVIEW:
+            return replace(said, outcome="waits for review", execution=was)
+        if was.status is Status.RUNNING:
+            return replace(said, outcome="running")
+        return replace(said, earlier_run_id=was.run_id)
 
     def _id(self, one: _Kept) -> str:
         return execution_id(self._definition.name, one.tenant, one.digest, self._variant)
@@ -307,8 +363,8 @@ def _ended_well(execution: Execution | None) -> bool:
     return execution is not None and execution.status.ended and execution.status is not Status.FAILED
 
 
-def _refused(file: HandedIn, why: str) -> Submitted:
-    return Submitted(file.name, "refused", file.origin, error=why)
+def _not_taken(name: str, path: Path | None, why: str, terms: Terms) -> Submitted:
+    return Submitted(name, "refused", path, error=why, tenant=terms.tenant, batch=terms.batch)
 
 
 def _user() -> str | None:

@@ -11,9 +11,9 @@ from temporalio.client import Client, WorkflowFailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from infra.records import PAID, Execution, ModelCall, Status
-from infra.settings import Settings
 from infra.telemetry.phoenix import Phoenix, TraceCost
-from workers.office.costs import Tally
+from workers.office import Office
+from workers.office.tally import Tally
 from workers.office.wording import counted
 
 COST_TOLERANCE = 1e-9
@@ -38,6 +38,12 @@ class Figures:
     roots: int | None = None
     """Root spans, where the place is Phoenix."""
 
+    @classmethod
+    def of(cls, tally: Tally) -> Figures:
+        """Those of calls as the ledger has them."""
+        cost = sum(tally.costs.values(), Decimal(0)) if tally.costs and not tally.unpriced else None
+        return cls(tally.calls, tally.prompt, tally.cached, tally.output, cost)
+
 
 @dataclass
 class Verdict:
@@ -54,28 +60,27 @@ class Verdict:
         return not self.differences
 
 
-async def verify(
-    settings: Settings, client: Client, executions: Sequence[tuple[Execution, Sequence[ModelCall]]]
-) -> list[Verdict]:
+async def verify(office: Office, executions: Sequence[tuple[Execution, Sequence[ModelCall]]]) -> list[Verdict]:
     """Compare the three places for each execution, given with its calls as the ledger has them.
 
     Raises:
         PhoenixError: Phoenix does not answer.
+        TemporalUnreachable: Temporal does not.
     """
+    client = await office.temporal()
     places = asyncio.Semaphore(AT_ONCE)
-    async with Phoenix(settings) as phoenix:
+    async with Phoenix(office.settings) as phoenix:
 
-        async def one(execution: Execution, calls: Sequence[ModelCall]) -> Verdict:
+        async def judged(execution: Execution, calls: Sequence[ModelCall]) -> Verdict:
             async with places:
                 return await _verdict(phoenix, client, execution, calls)
 
-        return list(await asyncio.gather(*(one(execution, calls) for execution, calls in executions)))
+        return list(await asyncio.gather(*(judged(execution, calls) for execution, calls in executions)))
 
 
 async def _verdict(phoenix: Phoenix, client: Client, execution: Execution, calls: Sequence[ModelCall]) -> Verdict:
-    made = Tally.of(calls)
-    cost = sum(made.costs.values(), Decimal(0)) if made.costs and not made.unpriced else None
-    verdict = Verdict(execution, Figures(made.calls, made.prompt, made.cached, made.output, cost))
+    tally = Tally.of(calls)
+    verdict = Verdict(execution, Figures.of(tally))
     said = await _stub(client, execution)
     if isinstance(said, str):
         verdict.differences.append(f"result: {said}")
@@ -88,9 +93,9 @@ async def _verdict(phoenix: Phoenix, client: Client, execution: Execution, calls
             said.cost if said.model_calls else None,
         )
         verdict.differences += _compared("result", verdict.ledger, verdict.result)
-    if made.in_flight:
+    if tally.in_flight:
         verdict.differences.append(
-            f"ledger: {counted(made.in_flight, 'call is', 'calls are')} in flight; verify again later"
+            f"ledger: {counted(tally.in_flight, 'call is', 'calls are')} in flight; verify again later"
         )
     trace_differences: list[str] = []
     for attempt in range(PHOENIX_TRIES):

@@ -18,9 +18,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from infra.records import PAID, Execution, Status
-from workers.cli.demo import seconds_taken
-from workers.cli.export import public_shape
-from workers.office.costs import Tally
+from workers.office.executions import seconds_taken
+from workers.office.exports import public_shape
+from workers.office.tally import Tally
 from workers.score import rules
 from workers.score.calibration import Calibration, Judged, Touchless, calibrate
 from workers.score.corpus import Corpus

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -27,6 +27,7 @@ from infra.settings import Settings
 from infra.telemetry.phoenix import trace_link
 from infra.telemetry.tracing import trace_id_of
 from infra.temporal import search_attributes as sa
+from workers.office import Office
 from workers.office.submission import begin_batch, execution_id
 from workflows import definition_of
 from workflows.batch import CANCEL, FEED, BatchOrder
@@ -127,7 +128,7 @@ class Feeding:
             for part in order.parts
         ]
         await self._ledger.submit_all(parts)
-        await begin_batch(self._client, self._settings, order.tenant, order.batch)
+        await begin_batch(Office(self._settings, self._ledger, self._client), order.tenant, order.batch)
         return [part.execution_id for part in parts]
 
     async def _begin(self, due: Sequence[Submission], order: BatchOrder, options: dict[str, Any]) -> set[str]:
@@ -215,16 +216,6 @@ class Feeding:
             [now_known] = await self._ledger.executions_of([execution.id])
             if now_known.status is Status.RUNNING and now_known.run_id == execution.run_id:
                 await self._ledger.record(_failed(now_known, _GONE.format(how=how)))
-
-
-async def _whole(begin: Coroutine[Any, Any, set[str]]) -> set[str]:
-    """Wait for ``begin`` to its end also when this task is cancelled: what has started is to be noted as begun."""
-    task = asyncio.create_task(begin)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
 
 
 def priority(settings: Settings, tenant: str, urgency: int) -> Priority:

@@ -14,7 +14,7 @@ from workers.cli import stack
 
 @pytest.fixture
 def app(stack_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> typer.Typer:
-    monkeypatch.setattr(stack, "made_settings", lambda: stack_settings)
+    monkeypatch.setattr(stack, "current_settings", lambda: stack_settings)
     app = typer.Typer()
     stack.register(app)
     return app

@@ -24,7 +24,8 @@ from infra.settings import Settings, settings
 from infra.temporal import search_attributes
 from infra.temporal.interceptors import ActivityCare
 from tests.workers.cli import scripted
-from workers.cli import _following, _progress, app
+from workers.cli import app
+from workers.office import following
 from workers.worker import feeding
 from workflows.batch import BatchWorkflow
 
@@ -140,8 +141,8 @@ def stack(home: Settings, temporal: str, monkeypatch: pytest.MonkeyPatch) -> Set
     """Settings of a home whose Temporal runs, with a worker that writes to its ledger."""
     monkeypatch.setenv("COUNTERFOIL_TEMPORAL_ADDRESS", temporal)
     settings.cache_clear()
-    monkeypatch.setattr(_following, "POLL_SECONDS", 0.1)
-    monkeypatch.setattr(_progress, "SHORTEST_POLL_SECONDS", 0.1)
+    monkeypatch.setattr(following, "POLL_SECONDS", 0.1)
+    monkeypatch.setattr(following, "SHORTEST_POLL_SECONDS", 0.1)
     monkeypatch.setattr(feeding, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(feeding, "FEED_SECONDS", 1.0)
     scripted.HOME.settings = settings()

@@ -13,7 +13,8 @@ from infra.records import Refusal, Status, TokenUsage
 from infra.settings import Settings, settings
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import MORNING, a_submission, an_execution, fill
-from workers.cli import _progress, batch
+from workers.cli import _outcomes
+from workers.office import batches, following
 
 Cli = Callable[..., Ran]
 
@@ -75,7 +76,7 @@ def test_show_tells_from_the_ledger_alone_where_everything_is(home: Settings, cl
 def test_of_many_that_failed_or_were_refused_the_first_are_named(
     home: Settings, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_progress, "TOLD", 2)
+    monkeypatch.setattr(_outcomes, "TOLD", 2)
     fill(home.ledger, *(an_execution(f"{n}.pdf", status=Status.FAILED, error="lost") for n in range(4)))
     refuse(home, "x.pdf", "y.pdf", "z.pdf")
     ran = cli("batch", "show", "march")
@@ -183,8 +184,8 @@ def test_a_batch_that_has_ended_cannot_be_paused(stack: Settings, cli: Cli, file
 def test_without_a_worker_an_order_is_not_waited_for_without_end(
     stack: Settings, cli: Cli, file: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "ANSWER_SECONDS", 0.3)
-    monkeypatch.setattr(_progress, "QUERY_SECONDS", 0.3)
+    monkeypatch.setattr(batches, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(batches, "QUERY_SECONDS", 0.3)
     monkeypatch.setenv("COUNTERFOIL_TASK_QUEUE", "nobody-works-here")
     settings.cache_clear()
     cli("submit", file("a.pdf"), "--batch", "orphaned", "--tenant", "acme")
@@ -237,8 +238,8 @@ def test_nothing_to_begin_again_is_said_and_no_error(home: Settings, cli: Cli) -
 def test_of_many_documents_counts_are_told_and_not_each(
     stack: Settings, cli: Cli, file: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_progress, "LISTED", 1)
-    monkeypatch.setattr(_progress, "TOLD", 1)
+    monkeypatch.setattr(following, "LISTED", 1)
+    monkeypatch.setattr(_outcomes, "TOLD", 1)
     files = [file("a.pdf"), file("b-fail.pdf")]
     for name in ("empty-1.pdf", "empty-2.pdf"):
         file(name).write_bytes(b"")

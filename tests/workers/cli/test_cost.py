@@ -19,7 +19,7 @@ from infra.telemetry.phoenix import TraceCost
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import PRICE_SOURCE, a_call, an_execution, fill
 from workers.office import verification
-from workers.office.costs import Tally
+from workers.office.tally import Tally
 from workers.office.verification import Figures, Verdict
 
 Cli = Callable[..., Ran]
@@ -169,9 +169,7 @@ def test_verify_finds_the_same_in_three_places_and_tells_where_they_differ(
 
 
 def verdict_of(execution: Execution, *calls: ModelCall) -> Verdict:
-    made = Tally.of(calls)
-    cost = sum(made.costs.values(), Decimal(0)) if made.costs and not made.unpriced else None
-    return Verdict(execution, Figures(made.calls, made.prompt, made.cached, made.output, cost))
+    return Verdict(execution, Figures.of(Tally.of(calls)))
 
 
 def a_trace(*calls: ModelCall, cost: float | None, roots: int = 1) -> TraceCost:

@@ -20,7 +20,7 @@ from infra.settings import Settings
 from tests.agents.einvoice.en16931.invoices import invoice
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import FIELDS, MORNING, a_call, a_field, a_submission, an_execution, fill
-from workers.cli.export import exact_json, file_stem, guarded
+from workers.office.folders import exact_json, file_stem, guarded
 
 Cli = Callable[..., Ran]
 

@@ -8,15 +8,13 @@ from pathlib import Path
 import pytest
 
 from agents.controls.approval import requirement
-from infra.ledger import Ledger
 from infra.records import Execution, Review
 from infra.settings import Settings
 from tests.agents.controls.approval.policies import TODAY, a_case, a_policy
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import MORNING, an_execution, fill
-from workers.cli import review
-from workers.cli._console import Problem
-from workers.cli.review import canonical
+from workers.office import Office, WronglyAsked, reviews
+from workers.office.reviews import canonical
 from workflows.messages import ReviewAnswer
 
 Cli = Callable[..., Ran]
@@ -115,7 +113,7 @@ def test_values_are_taken_as_a_clerk_types_them(path: str, given: str | None, ta
     ],
 )
 def test_a_value_that_can_be_read_in_two_ways_is_refused(path: str, given: str, examples: tuple[str, ...]) -> None:
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(WronglyAsked) as refused:
         canonical("invoice", {path: given})
     assert all(example in str(refused.value) for example in examples)
 
@@ -140,14 +138,14 @@ def test_an_approval_that_needs_a_second_one_says_so_and_who_may_give_it(
     )
     fill(home.ledger, before)
 
-    async def send(ledger: Ledger, execution: Execution, answer: ReviewAnswer) -> None:
+    async def send(office: Office, execution: Execution, answer: ReviewAnswer) -> None:
         """As the workflow takes a first approval."""
         given = {"by": answer.reviewer, "at": MORNING.isoformat()}
         said = Review(action="approve", reviewer=answer.reviewer, at=MORNING)
         result = {"approval": {**approval, "approvals": [given]}}
-        await ledger.record(execution.model_copy(update={"reviews": [said], "result": result}))
+        await office.ledger.record(execution.model_copy(update={"reviews": [said], "result": result}))
 
-    monkeypatch.setattr(review, "_send", send)
+    monkeypatch.setattr(reviews, "_send", send)
     ran = cli("review", "approve", "big.pdf", "--reviewer", "carla")
     assert ran.code == 0, ran.err
     assert ran.out.strip() == "big.pdf approved by carla; waits for a second person: dirk may approve"

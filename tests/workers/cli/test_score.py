@@ -16,6 +16,7 @@ from infra.settings import Settings
 from tests.workers.cli.conftest import Ran
 from tests.workers.score.truths import a_truth, write_corpus
 from workers.cli import score
+from workers.office import following
 from workers.score import running
 
 Cli = Callable[..., Ran]
@@ -39,7 +40,7 @@ def scripted_truth(**values: Any) -> dict[str, Any]:
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folders:
     """Five documents: two approved, one of them after a while, two that wait for a person, one that fails."""
-    monkeypatch.setattr(running, "POLL_SECONDS", 0.1)
+    monkeypatch.setattr(following, "POLL_SECONDS", 0.1)
     ids = ("a", "slow-b", "review-c", "review-d", "fail-e")
     return write_corpus(tmp_path, {id: scripted_truth() for id in ids})
 
@@ -86,7 +87,7 @@ def test_each_run_is_a_tenant_of_its_own_unless_one_is_named(stack: Settings, cl
 def test_no_more_documents_are_handed_in_than_asked_for(
     stack: Settings, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "POLL_SECONDS", 0.1)
+    monkeypatch.setattr(following, "POLL_SECONDS", 0.1)
     folders = write_corpus(tmp_path, {f"slow-{n}": scripted_truth() for n in range(4)})
     assert cli("score", *folders, "--at-once", 2).code == 0
     handed_in = sorted(s.submitted_at for s in submissions(stack))

@@ -16,11 +16,11 @@ from infra.temporal.connect import connect
 from tests.workers.cli import scripted
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import MORNING, a_call, an_execution
-from workers.cli import _following
-from workers.cli._following import Followed, follow
+from workers.cli._following import draw
 from workers.intake import HandedIn
-from workers.office import submission
-from workers.office.submission import Submitted
+from workers.office import Office, following, submission
+from workers.office.following import Followed, follow_documents
+from workers.office.submission import Submitted, Terms
 
 Cli = Callable[..., Ran]
 
@@ -198,16 +198,15 @@ async def test_the_same_folder_handed_in_twice_at_once_gives_one_execution_a_doc
 
     async def hand_in(batch: str) -> list[Submitted]:
         async with Ledger(stack.ledger) as ledger:
-            return await submission.submit(
-                files, client=client, ledger=ledger, settings=stack, tenant="acme", batch=batch
-            )
+            return await submission.submit(Office(stack, ledger), files, Terms("acme", batch))
 
     one, other = await asyncio.gather(hand_in("one"), hand_in("other"))
     outcomes = [(a.outcome, b.outcome) for a, b in zip(one, other, strict=True)]
     assert {outcome for pair in outcomes for outcome in pair} <= {"queued", "running"}
     assert [a.execution_id for a in one] == [b.execution_id for b in other]
     async with Ledger(stack.ledger) as ledger:
-        rows = await follow(ledger, client, one, batch="one", quiet=True)
+        stands = [stand async for stand in follow_documents(Office(stack, ledger), one)]
+        rows = stands[-1].documents
     runs = [workflow async for workflow in client.list_workflows("WorkflowType = 'InvoiceWorkflow'")]
     assert [(row.status, [r.id for r in runs].count(row.submitted.execution_id or "")) for row in rows] == [
         ("approved", 1)
@@ -222,25 +221,19 @@ async def test_the_same_folder_handed_in_twice_at_once_gives_one_execution_a_doc
 async def test_following_ends_when_an_operator_ends_an_execution_that_records_nothing(
     stack: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(_following, "LOOK_AT_TEMPORAL_SECONDS", 0.1)
+    monkeypatch.setattr(following, "LOOK_AT_TEMPORAL_SECONDS", 0.1)
     scripted.HOME.settings = stack.model_copy(update={"task_queue": "nobody-works-here"})
-    client = await connect(stack)
     async with Ledger(stack.ledger) as ledger:
-        done = await submission.submit(
-            [HandedIn("orphan.pdf", b"%PDF- orphan")],
-            client=client,
-            ledger=ledger,
-            settings=stack,
-            tenant="acme",
-            batch="o",
-        )
-        following = asyncio.create_task(follow(ledger, client, done, batch="o"))
+        office = Office(stack, ledger)
+        done = await submission.submit(office, [HandedIn("orphan.pdf", b"%PDF- orphan")], Terms("acme", "o"))
+        last = asyncio.create_task(draw(follow_documents(office, done), quiet=False))
         while not await ledger.executions_of([done[0].execution_id or ""]):
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.3)
-        assert not following.done()
+        assert not last.done()
+        client = await office.temporal()
         await client.get_workflow_handle(done[0].execution_id or "").terminate()
-        (row,) = await asyncio.wait_for(following, 20)
+        (row,) = (await asyncio.wait_for(last, 20)).documents
     assert row.failed
     assert "terminated" in row.why
     assert "orphan.pdf: failed" in capsys.readouterr().err
@@ -252,7 +245,7 @@ def test_an_interrupt_stops_following_and_says_that_the_work_goes_on(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_following, "follow", interrupted)
+    monkeypatch.setattr(following, "follow", interrupted)
     ran = cli("submit", folder, "--batch", "march", "--wait")
     assert ran.code == 130
     assert "the executions go on. See `counterfoil status --batch march`" in ran.err

@@ -20,10 +20,9 @@ from infra.temporal import connect as connecting
 from infra.temporal.connect import TemporalUnreachable
 from tests.workers.cli.conftest import Ran
 from tests.workers.intake.zips import zipped
-from workers.cli import watch
-from workers.intake import HandedIn
-from workers.office import submission
-from workers.office.submission import Submitted
+from workers.intake import HandedIn, Refused
+from workers.office import Office, submission, watching
+from workers.office.submission import Submitted, Terms
 
 Cli = Callable[..., Ran]
 PDF = b"%PDF-1.7"
@@ -34,19 +33,23 @@ class Desk:
     """Stands in for handing in: keeps what it is given, and does at each call what the test wants done then."""
 
     batches: list[list[str]] = field(default_factory=list)
-    words: list[dict[str, Any]] = field(default_factory=list)
+    terms: list[Terms] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     away: int = 0
     """How many times Temporal is still away."""
     at_call: Callable[[int], None] = lambda _: None
 
-    async def connect(self, _: Settings) -> None:
+    async def connect(self, _: Settings, **__: Any) -> None:
         if self.away:
             self.away -= 1
             raise TemporalUnreachable("no Temporal server answers")
 
-    async def submit(self, files: Sequence[HandedIn], **words: Any) -> list[Submitted]:
+    async def submit(
+        self, _: Office, files: Sequence[HandedIn], terms: Terms, *, refused: Sequence[Refused]
+    ) -> list[Submitted]:
         self.batches.append([file.name for file in files])
-        self.words.append(words)
+        self.terms.append(terms)
+        self.refused += [one.name for one in refused]
         self.at_call(len(self.batches))
         await asyncio.sleep(0.01)  # as the ledger and Temporal let others go on
         return [
@@ -103,11 +106,11 @@ def test_what_is_there_is_handed_in_and_moved_and_what_cannot_be_taken_is_told(
         "refused": ["empty.pdf", "empty.pdf.reason.txt", "march.zip", "march.zip.reason.txt"],
     }
     assert "march.zip/n.txt: it is a text file" in (inbox / "refused" / "march.zip.reason.txt").read_text()
-    words = desk.words[0]
-    assert words["tenant"] == "acme"
-    assert words["priority"] == 1
-    assert words["batch"].startswith("watch-2")
-    assert [refused.name for words in desk.words for refused in words["refused"]] == ["march.zip/n.txt"]
+    terms = desk.terms[0]
+    assert terms.tenant == "acme"
+    assert terms.priority == 1
+    assert terms.batch.startswith("watch-2")
+    assert desk.refused == ["march.zip/n.txt"]
 
 
 def test_each_file_is_a_json_line_for_programs(desk: Desk, cli: Cli, inbox: Path) -> None:
@@ -147,7 +150,7 @@ def test_while_temporal_is_away_it_says_so_once_and_waits_longer_each_time(
     async def pause(_: asyncio.Event, seconds: float) -> None:
         pauses.append(seconds)
 
-    monkeypatch.setattr(watch, "_pause", pause)
+    monkeypatch.setattr(watching, "_pause", pause)
     (inbox / "a.pdf").write_bytes(PDF)
     desk.away, desk.at_call = 6, end
     ran = cli("watch", inbox, "--every", 4)
@@ -183,20 +186,20 @@ def test_a_folder_that_goes_away_is_waited_for(desk: Desk, cli: Cli, inbox: Path
     (inbox / "a.pdf").write_bytes(PDF)
     gone = inbox.with_name("gone")
 
-    class Away(watch._Watching):
+    class Away(watching.Watching):
         looks = 0
 
-        def _look(self) -> Any:
+        def look(self) -> Any:
             self.looks += 1
             if self.looks == 2:
                 inbox.rename(gone)
             if self.looks == 4:
                 gone.rename(inbox)
-            return super()._look()
+            return super().look()
 
     desk.at_call = end
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(watch, "_Watching", Away)
+        patch.setattr(watching, "Watching", Away)
         ran = cli("watch", inbox, "--every", 0.01)
     assert ran.code == 0
     assert ran.err.count("cannot be read: No such file or directory") == 1

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.agents.documents.samples import CORPUS, needs_corpus
-from workers.cli.export import exact_json
+from workers.office.folders import exact_json
 from workers.score import rules
 from workers.score.corpus import read_corpus
 from workers.score.rules import LineCount

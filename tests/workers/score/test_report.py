@@ -12,7 +12,7 @@ import pytest
 from infra.records import CallStatus, Finding, Status, Step, TokenUsage
 from tests.workers.cli.examples import MORNING, a_call, an_execution
 from tests.workers.score.truths import INVOICE, a_reading, a_truth, fields_of
-from workers.cli._following import Followed
+from workers.office.following import Followed
 from workers.office.submission import Submitted
 from workers.score.corpus import Corpus
 from workers.score.report import Confidences, Report, make_report, prediction

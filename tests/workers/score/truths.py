@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.records import Execution, ModelCall
 from tests.workers.cli.examples import a_field, an_execution
-from workers.cli._following import Followed
+from workers.office.following import Followed
 from workers.office.submission import Submitted
 from workers.score.corpus import Document
 from workers.score.running import Reading
