@@ -19,7 +19,7 @@ from agents.fields import checks
 from agents.fields.schema import Fields, dumped, loaded
 from agents.invoice import bounds
 from agents.invoice.asking import document_of
-from agents.pages import for_state, judged, safety, scan_findings
+from agents.pages import judged, safety, scan_findings
 from infra.connections import Connections, connections
 from infra.failures import Unreadable
 from infra.records import Claim, Finding, Vendor, finding
@@ -203,7 +203,7 @@ def _invoice(reading: Reading, read_json: bytes) -> tuple[str, Fields, str | Non
     made = document.draft
     complete = {"invoice_number", "totals.grand_total"} <= made.fields.keys()
     kind = made.kind or ("invoice" if complete else "other")
-    fields = {} if kind == "other" else for_state(made.fields, document.reading)
+    fields = {} if kind == "other" else made.fields
     return kind, fields, None
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, islice
 
-from agents.documents.reading import Box, Reading, Word
+from agents.documents.reading import Reading
+from agents.documents.upright import UprightBox, UprightReading, UprightWord
 
 COLUMN_GAP = 0.75
 """A gap wider than this, in line heights, separates cells. A space between words is a quarter to a half."""
@@ -31,7 +32,7 @@ _NEIGHBOURS = 40
 class Cell:
     """Words of one line that no wide gap divides, at most sixty."""
 
-    words: tuple[Word, ...]
+    words: tuple[UprightWord, ...]
 
     @cached_property
     def text(self) -> str:
@@ -39,7 +40,7 @@ class Cell:
         return " ".join(word.text for word in self.words)
 
     @cached_property
-    def box(self) -> Box:
+    def box(self) -> UprightBox:
         return union(self.words)
 
     @property
@@ -80,18 +81,19 @@ class Line:
 
 
 class Layout:
-    """The lines of a reading from top to bottom, page after page."""
+    """The lines of a reading from top to bottom, page after page; all places are those on upright pages."""
 
     def __init__(self, reading: Reading) -> None:
-        self.pages = reading.pages
+        self.reading = UprightReading(reading)
+        self.pages = self.reading.pages
         self.lines: list[Line] = [
             Line(number, tuple(islice(_cells(list(words)), _MOST_CELLS)))
             for number, words in groupby(
-                (w for w in reading.words if w.text.strip() and len(w.text) <= _LONGEST_WORD), key=lambda w: w.line
+                (w for w in self.reading.words if w.text.strip() and len(w.text) <= _LONGEST_WORD), key=lambda w: w.line
             )
         ]
         kept = {id(word) for line in self.lines for cell in line.cells for word in cell.words}
-        self.left_out = sum(id(w) not in kept and any(c.isalnum() for c in w.text) for w in reading.words)
+        self.left_out = sum(id(w) not in kept and any(c.isalnum() for c in w.text) for w in self.reading.words)
         """Words beyond these bounds, which nobody looks at who looks at the layout."""
         self._position = {id(cell): (n, m) for n, line in enumerate(self.lines) for m, cell in enumerate(line.cells)}
 
@@ -136,17 +138,19 @@ class Layout:
         return best
 
 
-def union(words: Sequence[Word]) -> Box:
+def union(words: Sequence[UprightWord]) -> UprightBox:
     """The box around ``words``."""
-    return (
-        min(w.box[0] for w in words),
-        min(w.box[1] for w in words),
-        max(w.box[2] for w in words),
-        max(w.box[3] for w in words),
+    return around([word.box for word in words])
+
+
+def around(boxes: Sequence[UprightBox]) -> UprightBox:
+    """The box around ``boxes``."""
+    return UprightBox(
+        (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
     )
 
 
-def _cells(words: list[Word]) -> Iterator[Cell]:
+def _cells(words: list[UprightWord]) -> Iterator[Cell]:
     begun = [words[0]]
     for before, word in zip(words, words[1:], strict=False):
         height = max(min(word.box[3] - word.box[1], before.box[3] - before.box[1]), 1.0)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 
-from agents.documents.reading import Box, Reading, Word
+from agents.documents.layout import union
+from agents.documents.reading import Reading
+from agents.documents.upright import UprightBox, UprightReading, UprightWord
 from infra.text import caseless, squeezed
 
 _COLUMN_GAP = 0.75
@@ -15,10 +18,11 @@ _COLUMN_GAP = 0.75
 
 @dataclass(frozen=True)
 class Place:
-    """``text`` as printed, on ``page`` (from 1), within ``box``; ``line`` is the number of the line it begins on."""
+    """``text`` as printed, on ``page`` (from 1), within ``box`` of the upright page; ``line`` is the number of the line it
+    begins on."""
 
     page: int
-    box: Box
+    box: UprightBox
     text: str
     line: int = -1
 
@@ -32,8 +36,10 @@ class Places:
     but ``250,00`` is not found in a column of ``2`` beside one of ``50,00``.
     """
 
-    def __init__(self, reading: Reading) -> None:
-        self._words = [w for w in reading.words if w.text.strip()]
+    def __init__(self, reading: Reading, lines: Container[int] | None = None) -> None:
+        """An index of all words of ``reading``, or of those on ``lines`` alone."""
+        self.reading = UprightReading(reading)
+        self._words = [w for w in self.reading.words if w.text.strip() and (lines is None or w.line in lines)]
         self._starts: list[int] = []
         parts: list[str] = []
         length = 0
@@ -83,7 +89,7 @@ class Places:
             digits = self._text[at - 1].isdigit() and self._text[at].isdigit()
             if digits and at - start not in gaps and not _one_number(self._words[n - 1], self._words[n]):
                 return None
-        return Place(words[0].page, _union(words), " ".join(w.text for w in words), words[0].line)
+        return Place(words[0].page, union(words), " ".join(w.text for w in words), words[0].line)
 
 
 def _glued(before: str, after: str) -> bool:
@@ -91,7 +97,7 @@ def _glued(before: str, after: str) -> bool:
     return (before[-1:] in ".,'’" and before[-2:-1].isdigit()) or (after[:1] in ".,'’" and after[1:2].isdigit())
 
 
-def _one_number(left: Word, right: Word) -> bool:
+def _one_number(left: UprightWord, right: UprightWord) -> bool:
     """Whether two words that meet in digits are the thousands and the rest of one number, a space apart."""
     near = left.line == right.line and right.box[0] - left.box[2] < _COLUMN_GAP * (right.box[3] - right.box[1])
     return near and bool(
@@ -103,12 +109,3 @@ def _gaps(printed: str) -> frozenset[int]:
     """Where in the folded text white space was."""
     lengths = [len(part) for part in caseless(printed).split()]
     return frozenset(sum(lengths[:n]) for n in range(1, len(lengths)))
-
-
-def _union(words: list[Word]) -> Box:
-    return (
-        min(w.box[0] for w in words),
-        min(w.box[1] for w in words),
-        max(w.box[2] for w in words),
-        max(w.box[3] for w in words),
-    )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NewType
 
 from pydantic import BaseModel, Field
 
-from agents.documents.turning import displayed, upright, upright_size
-
-Box = tuple[float, float, float, float]
-"""``(x0, top, x1, bottom)`` in PDF points, origin at the top left of the page as it is displayed."""
+Box = NewType("Box", tuple[float, float, float, float])
+"""``(x0, top, x1, bottom)`` in PDF points, origin at the top left of the page as it is displayed. Places on pages turned upright
+are of another type (`upright.UprightBox`)."""
 
 
 class Ocr(BaseModel):
@@ -36,8 +35,6 @@ class Page(BaseModel):
     compared the two: a person sees the picture, a model is shown this text."""
     ocr: Ocr | None = None
     """Set where the page has no text of its own and its words were recognised in its picture."""
-    straightened: bool = False
-    """Whether size and boxes are those of the page turned upright (`Reading.upright`); never in what `read_document` yields."""
 
 
 class Word(BaseModel):
@@ -150,38 +147,3 @@ class Reading(BaseModel):
     """Set where an e-invoice is attached that cannot be used (broken, unsafe, or several that differ), in words a
     person can act on. The rest of the reading stands."""
     problem: Problem | None = None
-
-    def upright(self) -> Reading:
-        """The same reading with the pages turned upright that were scanned askew or on their side.
-
-        Columns are columns only on these: they are for geometry. What a person is shown has its place on the page as it is
-        displayed, to which `as_displayed` leads back. Where no page is turned it is this reading itself.
-        """
-        pages = {page.number: _straightened(page) for page in self.pages}
-        if all(page.straightened == pages[page.number].straightened for page in self.pages):
-            return self
-        made = self.model_copy(update={"pages": list(pages.values())})
-        words = [word.model_copy(update={"box": made.as_upright(word.page, word.box)}) for word in self.words]
-        return made.model_copy(update={"words": words})
-
-    def as_displayed(self, page: int, box: Box) -> Box:
-        """Where ``box``, a place in this reading, stands on the page as it is displayed."""
-        at = self.pages[page - 1]
-        if at.ocr is None or not at.straightened:
-            return box
-        return displayed(box, *upright_size(at.width, at.height, at.ocr.turned), at.ocr.turned)
-
-    def as_upright(self, page: int, box: Box) -> Box:
-        """Where in this reading a place stands that is at ``box`` on the page as it is displayed, to 0.01 points."""
-        at = self.pages[page - 1]
-        if at.ocr is None or not at.straightened:
-            return box
-        x0, top, x1, bottom = upright(box, *upright_size(at.width, at.height, at.ocr.turned), at.ocr.turned)
-        return round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2)
-
-
-def _straightened(page: Page) -> Page:
-    if page.straightened or page.ocr is None or not page.ocr.turned:
-        return page
-    width, height = upright_size(page.width, page.height, page.ocr.turned)
-    return page.model_copy(update={"width": width, "height": height, "straightened": True})

@@ -24,7 +24,7 @@ from agents.invoice import extraction, questions
 from agents.invoice.bounds import that_fit
 from agents.invoice.extraction import PlacedRow
 from agents.invoice.prompts import messages, prompt, version
-from agents.pages import Draft, draft, for_geometry, for_state
+from agents.pages import Draft, draft
 from agents.pages.table import Run, carried, missing, runs_of
 from infra.connections import connections
 from infra.models import ContextExceeded, InvalidAnswer, Question
@@ -38,7 +38,7 @@ of a batch's window are in the works at once."""
 
 @dataclass(frozen=True)
 class Document:
-    """A document as it was read, its pages upright, and what code made of it."""
+    """A document as it was read, and what code made of it."""
 
     reading: Reading
     layout: Layout
@@ -59,7 +59,7 @@ _drafting = threading.Lock()
 
 @cached(LRUCache(_KEPT_CHARACTERS, getsizeof=lambda document: len(document.reading.text) + 1000))
 def _document_of(data: bytes) -> Document:
-    reading = Reading.model_validate_json(data).upright()
+    reading = Reading.model_validate_json(data)
     return Document(reading, Layout(reading), draft(reading))
 
 
@@ -103,8 +103,7 @@ class _Asking:
         self._question = prompt(part)
         if reasons:
             self._question += "\nAn earlier answer was wrong: " + "; ".join(reasons) + ". Look again and answer anew."
-        known = {path: Field.model_validate(field) for path, field in state.get("fields", {}).items()}
-        self._known = for_geometry(known, document.reading)
+        self._known = {path: Field.model_validate(field) for path, field in state.get("fields", {}).items()}
         self._way = way(tier, reasons)
 
     async def scalars(self) -> State:
@@ -157,8 +156,10 @@ class _Asking:
         """The line of ``run`` on which a row known from an earlier question stands, by its evidence."""
         columns = ("net_amount", "unit_price_net", "quantity", "name")
         at = next(cells[column].evidence for column in columns if column in cells)
+        if at.page is None or at.box is None:
+            return run.first
         tops = {(word.page, word.box[1]): line.number for line in run.own for cell in line.cells for word in cell.words}
-        return tops.get((at.page or 0, at.box[1] if at.box else 0.0), run.first)
+        return tops.get((at.page, self._document.layout.reading.upright(at.page, at.box)[1]), run.first)
 
     async def _ask_run(self, run: Run, which: str) -> _Said:
         shape = questions.answer_shape("lines", self._document.draft, run.text, run.rows)
@@ -241,7 +242,6 @@ class _Asking:
 
     def _update(self, fields: Fields, calls: Sequence[ModelCall], problems: Sequence[Finding]) -> State:
         found = [*problems, *extraction.not_on_page(fields, self._part)]
-        fields = for_state(fields, self._document.reading)
         kept, too_long = that_fit({path: f.model_dump(mode="json", exclude_none=True) for path, f in fields.items()})
         return {
             "fields": kept,

@@ -19,7 +19,7 @@ from agents.fields import values
 from agents.fields.schema import Evidence, Field, Fields, rows
 from agents.fields.table import Part, is_number, part_of
 from agents.invoice.questions import HEADER, LINE, NONE, TOTALS, chosen
-from agents.pages import Candidate, Draft, Name
+from agents.pages import Candidate, Draft, Name, placed, printed
 from agents.pages.table import Run
 from infra.records import Finding, finding
 
@@ -72,7 +72,7 @@ def fields_of_totals(answer: Mapping[str, Any], known: Mapping[str, Field], read
             same = mine.number == numbers.get(key)
             made[path] = mine.model_copy(update={"grounds": [*_own(mine), AGREED if same else DISPUTED]})
         elif key in numbers and (place := places.find(answer[key])):
-            made[path] = _placed(f"{numbers[key]:f}", place, MODEL, *(["arithmetic"] if tax else []))
+            made[path] = _placed(places, place, f"{numbers[key]:f}", MODEL, *(["arithmetic"] if tax else []))
     return made
 
 
@@ -92,7 +92,7 @@ def rows_of_run(answer: Mapping[str, Any], run: Run, reading: Reading) -> list[P
     belongs to the run before or behind it, and is left out here.
     """
     shown = {line.number for line in run.shown}
-    places = Places(reading.model_copy(update={"words": [word for word in reading.words if word.line in shown]}))
+    places = Places(reading, shown)
     made: dict[int, PlacedRow] = {}
     last = -1
     for row in answer.get("lines", ()):
@@ -115,7 +115,7 @@ def rows_of_run(answer: Mapping[str, Any], run: Run, reading: Reading) -> list[P
             place = at if other == key else min(where, key=lambda p: (abs(p.line - last), abs(p.box[1] - at.box[1])))
             value = _canonical(f"lines[0].{LINE[other]}", _said(row, other))
             if value is not None:
-                cells[LINE[other]] = _placed(value, place, MODEL)
+                cells[LINE[other]] = _placed(places, place, value, MODEL)
         made[at.line] = PlacedRow(at.line, cells)
     return [made[line] for line in sorted(made) if run.first <= line <= run.last]
 
@@ -213,19 +213,11 @@ def _own(field: Field) -> list[str]:
 
 
 def _pointed(candidate: Candidate, *more: str) -> Field:
-    return Field(
-        value=candidate.value,
-        evidence=Evidence(source="model", page=candidate.page, box=candidate.box, text=candidate.text),
-        grounds=[MODEL, *more],
-    )
+    return printed(candidate, candidate.value, MODEL, *more, source="model")
 
 
-def _placed(value: str, place: Place, *grounds: str) -> Field:
-    return Field(
-        value=value,
-        evidence=Evidence(source="model", page=place.page, box=place.box, text=place.text),
-        grounds=list(grounds),
-    )
+def _placed(places: Places, place: Place, value: str, *grounds: str) -> Field:
+    return placed(places.reading, place.page, place.box, place.text, value, *grounds, source="model")
 
 
 def _alike(one: str, other: str) -> bool:

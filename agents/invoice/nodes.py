@@ -22,7 +22,7 @@ from agents.fields.values import amounts, is_money
 from agents.invoice import bounds
 from agents.invoice.asking import document_of, extract, way
 from agents.invoice.extraction import completed
-from agents.pages import Draft, Several, compare, for_state, judged, on_display, safety, scan_findings
+from agents.pages import Draft, Several, compare, judged, safety, scan_findings
 from infra.connections import connections
 from infra.failures import Unreadable
 from infra.records import Finding, finding
@@ -247,8 +247,7 @@ def _of_xml(reading: Reading, update: State, found: list[Finding]) -> Fields | N
         return None
     found += checks.type_code(fields)
     if reading.words:
-        upright = reading.upright()
-        found += [on_display(one, upright) for one in compare(fields, upright)]
+        found += compare(fields, reading)
     update["kind"] = checks.kind_of(fields)
     return {path: field.model_copy(update={"grounds": ["stated"]}) for path, field in fields.items()}
 
@@ -273,7 +272,7 @@ def _of_page(digest: str, read_json: bytes, ask: str, update: State, found: list
     if made.several:
         found += _several(made.several, update, found)
     update["ask"] = parts_to_ask(made, ask)
-    return for_state(made.fields, document.reading)
+    return made.fields
 
 
 def _several(several: Several, update: State, found: Sequence[Finding]) -> list[Finding]:

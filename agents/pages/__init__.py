@@ -9,8 +9,8 @@ from agents.pages._confidence import judged
 from agents.pages._confidence import key as calibration_key
 from agents.pages._drafting import Draft, draft
 from agents.pages._parties import Name
+from agents.pages._proposed import placed, printed
 from agents.pages._scans import findings as scan_findings
-from agents.pages._scans import for_geometry, for_state, on_display
 from agents.pages._several import PagePart, Several, parse_pages
 from agents.pages.against import compare
 
@@ -23,10 +23,9 @@ __all__ = [
     "calibration_key",
     "compare",
     "draft",
-    "for_geometry",
-    "for_state",
     "judged",
-    "on_display",
     "parse_pages",
+    "placed",
+    "printed",
     "scan_findings",
 ]

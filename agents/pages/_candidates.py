@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from agents.documents.layout import Cell, Layout, union
-from agents.documents.reading import Box, Reading
+from agents.documents.reading import Reading
+from agents.documents.upright import UprightBox, UprightReading
 from agents.fields import values
 from agents.pages.words import is_label
 
@@ -44,11 +45,20 @@ class Label:
 class Candidate:
     """A printed value: ``value`` in canonical form, ``text`` as printed, on ``page`` within ``box``."""
 
-    def __init__(self, value: str, text: str, cell: Cell, box: Box, labels: Callable[[], Iterator[Label]]) -> None:
+    def __init__(
+        self,
+        value: str,
+        text: str,
+        cell: Cell,
+        box: UprightBox,
+        reading: UprightReading,
+        labels: Callable[[], Iterator[Label]],
+    ) -> None:
         self.value = value
         self.text = text
         self.cell = cell
         self.box = box
+        self.reading = reading
         self._labels = labels
         self._announced: dict[str, float] = {}
 
@@ -64,7 +74,7 @@ class Candidate:
 
     def as_value(self, value: str) -> Candidate:
         """The same place with another canonical value."""
-        return Candidate(value, self.text, self.cell, self.box, self._labels)
+        return Candidate(value, self.text, self.cell, self.box, self.reading, self._labels)
 
     def announced(self, term: str) -> float:
         """How strongly a label announces it as ``term``: 0 if none does, 1 for a whole label right before it."""
@@ -174,7 +184,8 @@ class Candidates:
                 words.append(word)
             at += len(word.text) + 1
         box = union(words or cell.words)
-        return Candidate(value, cell.text[start:end], cell, box, partial(self._labels, cell, start))
+        labels = partial(self._labels, cell, start)
+        return Candidate(value, cell.text[start:end], cell, box, self.layout.reading, labels)
 
     def _labels(self, cell: Cell, start: int) -> Iterator[Label]:
         before = cell.text[:start].rstrip(" ")

@@ -8,9 +8,10 @@ from decimal import Decimal
 from itertools import combinations, product
 
 from agents.documents.layout import Layout
-from agents.fields.schema import Evidence, Field, Fields
+from agents.documents.upright import UprightReading
+from agents.fields.schema import Fields
 from agents.pages._draft_totals import DraftTotals, is_taken_off
-from agents.pages._proposed import follows
+from agents.pages._proposed import follows, placed
 from agents.pages._totals import Sums, Totals
 from agents.pages.table import Table, find_table
 
@@ -35,7 +36,7 @@ def read_lines(layout: Layout, sums: Sums, around: DraftTotals) -> DraftLines:
         return DraftLines(None, {}, labelled)
     amounts = _to_net(table, totals, sums, labelled)
     closes = table.closed or bool(amounts)
-    fields = _rows(table, closes)
+    fields = _rows(layout.reading, table, closes)
     if totals is not None and table.total == totals.net:
         # what a label calls so is one of the lines, or paid before
         labelled = {path: field for path, field in labelled.items() if field.number == 0}
@@ -45,16 +46,13 @@ def read_lines(layout: Layout, sums: Sums, around: DraftTotals) -> DraftLines:
     return DraftLines(table, fields, labelled)
 
 
-def _rows(table: Table, closes: bool) -> Fields:
+def _rows(reading: UprightReading, table: Table, closes: bool) -> Fields:
     fields: Fields = {}
     for n, row in enumerate(table.rows):
         ground = "proved" if row.proved and closes else "row" if row.proved else "layout"
         for column, cell in row.cells.items():
-            fields[f"lines[{n}].{column}"] = Field(
-                value=cell.value,
-                evidence=Evidence(source="rule", page=cell.page, box=cell.box, text=cell.text),
-                grounds=["text" if column in ("name", "id", "unit") else ground],
-            )
+            own = "text" if column in ("name", "id", "unit") else ground
+            fields[f"lines[{n}].{column}"] = placed(reading, cell.page, cell.box, cell.text, cell.value, own)
     return fields
 
 

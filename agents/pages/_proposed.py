@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
-from agents.fields.schema import Evidence, Field
+from agents.documents.upright import UprightBox, UprightReading
+from agents.fields.schema import Evidence, Field, Source
 from agents.pages._candidates import Candidate
+from agents.pages._confidence import OCR
 
 CLEAR = 0.7
 """A label at least this clear (`Candidate.announced`) is ground enough to propose a value."""
 
 
-def printed(candidate: Candidate, value: str, *grounds: str) -> Field:
+def printed(candidate: Candidate, value: str, *grounds: str, source: Source = "rule") -> Field:
     """A field whose ``value`` stands where ``candidate`` does."""
-    return Field(
-        value=value,
-        evidence=Evidence(source="rule", page=candidate.page, box=candidate.box, text=candidate.text),
-        grounds=list(grounds),
-    )
+    return placed(candidate.reading, candidate.page, candidate.box, candidate.text, value, *grounds, source=source)
+
+
+def placed(
+    reading: UprightReading,
+    page: int,
+    box: UprightBox,
+    text: str,
+    value: str,
+    *grounds: str,
+    source: Source = "rule",
+) -> Field:
+    """A field whose ``value`` is printed as ``text`` in ``box`` of an upright page: its evidence is the place on the page as
+    it is displayed. One recognised in a picture is marked as such, with how sure the engine was."""
+    ocr = _legibility(reading, page, box)
+    evidence = Evidence(source=source, page=page, box=reading.displayed(page, box), text=text, ocr=ocr)
+    return Field(value=value, evidence=evidence, grounds=[*grounds, *([OCR] if ocr is not None else [])])
 
 
 def follows(value: str, rule: str, *grounds: str) -> Field:
     """A field that is printed nowhere: it follows by ``rule``."""
     return Field(value=value, evidence=Evidence(source="rule", locator=rule), grounds=list(grounds))
+
+
+def _legibility(reading: UprightReading, page: int, box: UprightBox) -> float | None:
+    """How sure the engine was of the least sure word within ``box``; None where nothing was recognised by us."""
+    if not any(at.ocr and at.number == page for at in reading.pages):
+        return None
+    x0, top, x1, bottom = box
+    within = [
+        word.confidence
+        for word in reading.words
+        if word.page == page
+        and word.confidence is not None
+        and x0 <= (word.box[0] + word.box[2]) / 2 <= x1
+        and top <= (word.box[1] + word.box[3]) / 2 <= bottom
+    ]
+    return min(within, default=0.0)

@@ -1,17 +1,8 @@
-"""Values of pages that have no text and were recognised in their picture: what a person is told of them, how sure they can
-be at most, and where they stand on the page.
-
-Code and model work on the reading turned upright (`Reading.upright`); the state and people have places on the page as it
-is displayed. `for_state` leads from the one to the other, `for_geometry` back.
-"""
+"""What a person is told of pages that have no text and were recognised in their picture."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from agents.documents.reading import Page, Reading
-from agents.fields.schema import Field, Fields
-from agents.pages._confidence import OCR
 from infra.records import Finding, finding
 
 
@@ -31,52 +22,6 @@ def findings(reading: Reading) -> list[Finding]:
         )
         found.append(finding("PAGE-UNREAD", "error", message))
     return found
-
-
-def for_state(fields: Fields, reading: Reading) -> Fields:
-    """``fields`` found in ``reading``, an upright one, with their places on the page as it is displayed; those recognised
-    in a picture marked as such, with how sure the engine was."""
-    made = dict(fields)
-    pictured = {page.number for page in reading.pages if page.ocr}
-    for path, field in fields.items():
-        place = field.evidence
-        if place.page not in pictured or place.box is None:
-            continue
-        x0, top, x1, bottom = place.box
-        within = [
-            word.confidence
-            for word in reading.words
-            if word.page == place.page
-            and word.confidence is not None
-            and x0 <= (word.box[0] + word.box[2]) / 2 <= x1
-            and top <= (word.box[1] + word.box[3]) / 2 <= bottom
-        ]
-        box = reading.as_displayed(place.page, place.box)
-        grounds = field.grounds if OCR in field.grounds else [*field.grounds, OCR]
-        evidence = place.model_copy(update={"box": box, "ocr": min(within, default=0.0)})
-        made[path] = field.model_copy(update={"evidence": evidence, "grounds": grounds})
-    return made
-
-
-def for_geometry(fields: Mapping[str, Field], reading: Reading) -> Fields:
-    """``fields`` of the state with their places in ``reading``, an upright one: undoes what `for_state` does to places."""
-    made = dict(fields)
-    straightened = {page.number for page in reading.pages if page.straightened}
-    for path, field in fields.items():
-        place = field.evidence
-        if place.page in straightened and place.box is not None:
-            box = reading.as_upright(place.page, place.box)
-            made[path] = field.model_copy(update={"evidence": place.model_copy(update={"box": box})})
-    return made
-
-
-def on_display(found: Finding, reading: Reading) -> Finding:
-    """A finding about ``reading``, an upright one, whose evidence may name a place, with that place as it is displayed."""
-    evidence = found.evidence
-    if not evidence.get("box") or not evidence.get("page"):
-        return found
-    box = reading.as_displayed(evidence["page"], tuple(evidence["box"]))
-    return found.with_evidence(box=list(box))
 
 
 def _numbered(pages: list[int]) -> str:

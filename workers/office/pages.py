@@ -45,6 +45,7 @@ async def draw(
         CannotDo: there is no such page, or no picture of it can be made.
     """
     from agents.documents import PageNotDrawn, page_image
+    from agents.documents.reading import Box
 
     execution = await executions.find(office, meant, tenant)
     known: dict[str, Any] = execution.result.get("fields") or {}
@@ -53,7 +54,9 @@ async def draw(
     asked = [known[path].get("evidence") or {} for path in fields or known]
     pages = [evidence["page"] for evidence in asked if evidence.get("page")]
     wanted = number or (pages[0] if pages else 1)
-    boxes = [tuple(evidence["box"]) for evidence in asked if evidence.get("page") == wanted and evidence.get("box")]
+    boxes = [
+        Box(tuple(evidence["box"])) for evidence in asked if evidence.get("page") == wanted and evidence.get("box")
+    ]
     settings = office.settings
     try:
         png = await page_image(

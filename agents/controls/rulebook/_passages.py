@@ -54,7 +54,7 @@ class Passages:
 
     def __init__(self, reading: Reading) -> None:
         self._shown = reading
-        self._reading = reading.upright()
+        self._reading = reading
 
     @cached_property
     def lines(self) -> list[Passage]:
@@ -71,7 +71,7 @@ class Passages:
     def quoted(self, quote: str) -> Passage | None:
         """Where ``quote`` stands in the document, white space and letter case aside; None if it does not."""
         if place := self._places.find(quote):
-            return Passage(place.text, place.page, self._reading.as_displayed(place.page, place.box))
+            return Passage(place.text, place.page, self._layout.reading.displayed(place.page, place.box))
         wanted = squeezed(quote)
         if not any(c.isalnum() for c in wanted) or self._layout.lines:
             return None
@@ -87,13 +87,13 @@ class Passages:
         for cell in (cell for line in self._layout.lines[:_HEADING_LINES] if line.page == 1 for cell in line.cells):
             said = plain(cell.text)
             if len(said.split()) <= _HEADING_WORDS and begins.match(said):
-                return Passage(cell.text, cell.page, self._reading.as_displayed(cell.page, cell.box))
+                return Passage(cell.text, cell.page, self._layout.reading.displayed(cell.page, cell.box))
         return None
 
     def _standing(self, phrase: str) -> Iterator[Passage]:
         for place in self._places.every(phrase):
             if not _turned(self._before(place)):
-                yield Passage(place.text, place.page, self._reading.as_displayed(place.page, place.box))
+                yield Passage(place.text, place.page, self._layout.reading.displayed(place.page, place.box))
                 return
         wanted = squeezed(phrase)
         for text in self._values:
@@ -111,7 +111,7 @@ class Passages:
         return ""
 
     def _line(self, line: Line) -> list[Passage]:
-        box = self._reading.as_displayed(line.page, union([word for cell in line.cells for word in cell.words]))
+        box = self._layout.reading.displayed(line.page, union([word for cell in line.cells for word in cell.words]))
         return [Passage(part, line.page, box) for part in _parts(line.text)]
 
     @cached_property

@@ -2,5 +2,6 @@
 
 from agents.pages.against._comparing import compare, comparisons
 from agents.pages.against._comparison import Comparison, Outcome
+from agents.pages.against._page import PrintedPage
 
-__all__ = ["Comparison", "Outcome", "compare", "comparisons"]
+__all__ = ["Comparison", "Outcome", "PrintedPage", "compare", "comparisons"]

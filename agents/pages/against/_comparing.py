@@ -41,17 +41,19 @@ def compare(fields: Mapping[str, Field], reading: Reading) -> list[Finding]:
     """
     if not reading.words:
         return []
-    compared = comparisons(fields, reading)
+    page = PrintedPage(reading)
+    compared = comparisons(fields, page)
     outcomes = Counter(c.outcome for c in compared)
     findings = [
-        _finding(c, Severity.ERROR if _is_key(c.path) else Severity.WARNING)
+        _finding(c, Severity.ERROR if _is_key(c.path) else Severity.WARNING, page)
         for c in compared
         if c.outcome == "contradicted"
     ]
     missing = {c.path: c for c in compared if c.outcome == "not shown" and _is_key(c.path) and "[" not in c.path}
     if _is_invoice(compared, reading):
         findings += [
-            _finding(c, Severity.ERROR if path in _MUST_STAND else Severity.WARNING) for path, c in missing.items()
+            _finding(c, Severity.ERROR if path in _MUST_STAND else Severity.WARNING, page)
+            for path, c in missing.items()
         ]
     elif missing.keys() >= {path for path in _MUST_STAND if path in fields}:
         message = (
@@ -70,10 +72,9 @@ def compare(fields: Mapping[str, Field], reading: Reading) -> list[Finding]:
     return findings
 
 
-def comparisons(fields: Mapping[str, Field], reading: Reading) -> list[Comparison]:
+def comparisons(fields: Mapping[str, Field], page: PrintedPage) -> list[Comparison]:
     """Every value of the e-invoice that a page normally prints, compared with the page. Zeros, which a page need not
     print, count only where they stand there."""
-    page = PrintedPage(reading)
     return [
         *references(fields, page),
         *dates(fields, page),
@@ -110,9 +111,10 @@ def _is_invoice(compared: Sequence[Comparison], reading: Reading) -> bool:
     return len(money) >= 3 and agreeing * 3 >= len(compared)
 
 
-def _finding(c: Comparison, severity: Severity) -> Finding:
+def _finding(c: Comparison, severity: Severity, page: PrintedPage) -> Finding:
     says = f"shows {c.printed}" if c.outcome == "contradicted" else "does not show it"
-    where: dict[str, Any] = {"page": c.place.page, "box": list(c.place.box)} if c.place else {}
-    found: dict[str, Any] = {"found": c.printed} if c.printed else {}
+    evidence: dict[str, Any] = {"found": c.printed} if c.printed else {}
+    if c.place:  # people see the page as it is displayed
+        evidence |= {"page": c.place.page, "box": list(page.layout.reading.displayed(c.place.page, c.place.box))}
     message = f"the e-invoice says {c.path} is {c.stated}, but the page {says}"
-    return finding("XML-PAGE", severity, message, c.path, expected=c.stated, **found, **where)
+    return finding("XML-PAGE", severity, message, c.path, expected=c.stated, **evidence)

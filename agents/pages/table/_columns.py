@@ -10,7 +10,7 @@ from functools import lru_cache
 from statistics import median
 
 from agents.documents.layout import Cell, Layout, Line, union
-from agents.documents.reading import Box, Word
+from agents.documents.upright import UprightBox, UprightWord
 from agents.fields.values import parse_amount
 from agents.pages.table._headings import TEXTUAL, Heading, Role, shared
 
@@ -36,9 +36,9 @@ class Token:
 
     text: str
     page: int
-    box: Box
+    box: UprightBox
     line: int
-    words: tuple[Word, ...] = field(repr=False)
+    words: tuple[UprightWord, ...] = field(repr=False)
     values: tuple[Decimal, ...] = ()
     percent: bool = False
     unit: str = ""
@@ -66,7 +66,7 @@ def decimal_mark(layout: Layout) -> str:
     return "," if commas > points else "."
 
 
-def token(words: Sequence[Word], mark: str) -> Token:
+def token(words: Sequence[UprightWord], mark: str) -> Token:
     """``words`` as one token; a number where they are one, with its currency, percent sign or unit.
 
     ``mark`` is the document's decimal mark. A number such as 5,000 is read both ways, the document's own first.
@@ -115,9 +115,9 @@ def readings(digits: str, mark: str) -> tuple[Decimal, ...]:
     return (decimal, whole) if mark in digits else (whole, decimal)
 
 
-def joined(words: Sequence[Word]) -> list[tuple[Word, ...]]:
+def joined(words: Sequence[UprightWord]) -> list[tuple[UprightWord, ...]]:
     """Words, those joined that a thousands space divides: ``1`` and ``234,56``."""
-    made: list[tuple[Word, ...]] = []
+    made: list[tuple[UprightWord, ...]] = []
     for word in words:
         before = made[-1] if made else None
         if (
@@ -161,7 +161,7 @@ class Columns:
                 placed.append((self._column(made), made))
         return placed
 
-    def _divide(self, cell: Cell) -> Iterable[tuple[Word, ...]]:
+    def _divide(self, cell: Cell) -> Iterable[tuple[UprightWord, ...]]:
         """A cell's words, numbers split off its ends that belong to columns of their own."""
         if len(cell.words) == 1:
             return [cell.words]
@@ -169,23 +169,23 @@ class Columns:
         units = joined(cell.words)
         if made.values and (len(units) == 1 or not self._straddles(units)):
             return [cell.words]
-        parts: list[tuple[Word, ...]] = []
+        parts: list[tuple[UprightWord, ...]] = []
         if len(units) > 1 and units[0][0].text.isdigit() and self._under(units[0], ("id",), 6.0):
             parts.append(units.pop(0))
-        tail: list[tuple[Word, ...]] = []
+        tail: list[tuple[UprightWord, ...]] = []
         while len(units) > 1 and (taken := self._last_number(units)):
             tail.insert(0, tuple(w for unit in units[-taken:] for w in unit))
             del units[-taken:]
         text = tuple(w for unit in units for w in unit)
         return [*parts, *([text] if text else []), *tail]
 
-    def _straddles(self, units: Sequence[tuple[Word, ...]]) -> bool:
+    def _straddles(self, units: Sequence[tuple[UprightWord, ...]]) -> bool:
         """Whether a cell that reads as one number stands under several headings: a number and what follows it."""
         columns = [n for u in units if (n := self._over(union(u))) is not None]
         said = {role for n in columns for role in self.headings[n].roles[:1]}
         return len(said) > 1 and said != {"quantity", "unit"}
 
-    def _last_number(self, units: Sequence[tuple[Word, ...]]) -> int:
+    def _last_number(self, units: Sequence[tuple[UprightWord, ...]]) -> int:
         """How many of the last units make a number that stands under a heading of numbers; 0 for none."""
         for taken in (3, 2, 1):
             if taken >= len(units):
@@ -195,14 +195,14 @@ class Columns:
                 return taken
         return 0
 
-    def _under(self, words: Sequence[Word], able: Sequence[Role], reach: float) -> bool:
+    def _under(self, words: Sequence[UprightWord], able: Sequence[Role], reach: float) -> bool:
         box = union(words)
         near = [h for h in self.headings if h.box[0] - reach <= box[2] and h.box[2] + reach >= box[0]]
         if not near:
             return False
         return bool(set(max(near, key=lambda h: shared(box, h.box)).roles[:1]) & set(able))
 
-    def _over(self, box: Box) -> int | None:
+    def _over(self, box: UprightBox) -> int | None:
         best = max(((shared(box, h.box), n) for n, h in enumerate(self.headings)), default=(0.0, 0))
         return best[1] if best[0] > 0 else None
 
@@ -220,7 +220,7 @@ class Columns:
             return min(over, key=lambda n: (self.headings[n].roles == ("id",) and len(made.text) > 6, n))
         return min(able, key=lambda n: abs(self.headings[n].box[0] - made.box[0]), default=-1)
 
-    def _nearest(self, box: Box) -> int:
+    def _nearest(self, box: UprightBox) -> int:
         def far(n: int) -> tuple[float, float]:
             other = self.headings[n].box
             away = max(other[0] - box[2], box[0] - other[2], 0.0)

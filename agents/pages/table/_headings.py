@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 from agents.documents.layout import Cell, Layout, Line, union
-from agents.documents.reading import Box, Word
+from agents.documents.upright import UprightBox, UprightWord
 from infra.text import latin
 
 Role = Literal[
@@ -211,7 +211,7 @@ class Heading:
     """A column's heading: its words, read from top to bottom, and the roles they allow."""
 
     text: str
-    box: Box
+    box: UprightBox
     roles: tuple[Role, ...]
 
     @property
@@ -286,11 +286,11 @@ def _is_value(text: str) -> bool:
     return bool(re.search(r"\d[.,]\d|\d{3}", text)) and text.strip("()/%") not in ("100", "1000")
 
 
-def _parts(cell: Cell) -> list[tuple[Word, ...]]:
+def _parts(cell: Cell) -> list[tuple[UprightWord, ...]]:
     """The words of a cell, divided where two headings stand so close that no gap tells them apart."""
     if len(cell.words) > _MOST_WORDS or len(cell.text) > 80:
         return []
-    parts: list[tuple[Word, ...]] = []
+    parts: list[tuple[UprightWord, ...]] = []
     rest = cell.words
     while rest:
         cut = _cut(rest)
@@ -299,7 +299,7 @@ def _parts(cell: Cell) -> list[tuple[Word, ...]]:
     return parts
 
 
-def _cut(words: tuple[Word, ...]) -> int:
+def _cut(words: tuple[UprightWord, ...]) -> int:
     for n in range(1, len(words)):
         before = fold(" ".join(w.text for w in words[:n]))
         rest = " ".join(w.text for w in words[n:])
@@ -349,7 +349,7 @@ def _continues(line: Line, beside: Line, said: int) -> bool:
 
 def _stacked(lines: Sequence[Line]) -> list[Heading]:
     """The cells of a header's lines, those one over the other joined into one heading."""
-    stacks: list[list[tuple[Word, ...]]] = []
+    stacks: list[list[tuple[UprightWord, ...]]] = []
     parts = [part for line in lines for cell in line.cells for part in _parts(cell) if part]
     for part in sorted(parts, key=lambda p: union(p)[1]):
         box = union(part)
@@ -368,7 +368,7 @@ def _stacked(lines: Sequence[Line]) -> list[Heading]:
     return sorted(headings, key=lambda h: h.box[0])
 
 
-def shared(a: Box, b: Box) -> float:
+def shared(a: UprightBox, b: UprightBox) -> float:
     """How much of the narrower one's width two boxes share, from 0 to 1."""
     return max(min(a[2], b[2]) - max(a[0], b[0]), 0.0) / max(min(a[2] - a[0], b[2] - b[0]), 1.0)
 
@@ -385,4 +385,4 @@ def with_names(header: Header, layout: Layout) -> tuple[Heading, ...]:
     )
     if left >= first - 20:
         return headings
-    return (Heading("", (left, 0.0, (left + first) / 2, 1.0), ("name",)), *headings)
+    return (Heading("", UprightBox((left, 0.0, (left + first) / 2, 1.0)), ("name",)), *headings)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
-from agents.documents.layout import Layout
-from agents.documents.reading import Box
+from agents.documents.layout import Layout, around
+from agents.documents.upright import UprightBox
 from agents.fields.schema import MAX_NAME
 from agents.pages.table._arithmetic import Sum, adding, multiplying, single, spelled_out
 from agents.pages.table._body import body_of, repeats
@@ -36,7 +36,7 @@ class TableCell:
     text: str
     value: str
     page: int
-    box: Box
+    box: UprightBox
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Adjustment:
     text: str
     amount: Decimal
     page: int
-    box: Box
+    box: UprightBox
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ def _row(finder: RowFinder, row: _Found, gross: bool, closed: bool, less: Iterab
     if row.name:
         boxes = [t.box for t in row.name]
         text = " ".join(t.text for t in row.name)
-        cells["name"] = TableCell(text, text[:MAX_NAME], row.name[0].page, _around(boxes))
+        cells["name"] = TableCell(text, text[:MAX_NAME], row.name[0].page, around(boxes))
     allowances = list(less)
     if allowances and "net_amount" in cells:
         printed = [
@@ -254,7 +254,7 @@ def _row(finder: RowFinder, row: _Found, gross: bool, closed: bool, less: Iterab
         ]
         value = row.amount + sum((a.amount for a in allowances), Decimal(0))
         cells["net_amount"] = TableCell(
-            " ".join(p.text for p in printed), _plain(value), printed[0].page, _around([p.box for p in printed])
+            " ".join(p.text for p in printed), _plain(value), printed[0].page, around([p.box for p in printed])
         )
     last = max([row.last, *(a.last for a in allowances)])
     contradicted = "quantity" in row.values and "price" in row.values
@@ -264,10 +264,6 @@ def _row(finder: RowFinder, row: _Found, gross: bool, closed: bool, less: Iterab
 
 def _cell(token: Token, value: str) -> TableCell:
     return TableCell(token.text, value, token.page, token.box)
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    return (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
 
 
 def _plain(value: Decimal) -> str:

@@ -16,6 +16,7 @@ from itertools import product
 from typing import Literal
 
 from agents.documents.layout import Line
+from agents.documents.upright import UprightBox
 from agents.fields.values import CENT, is_money
 from agents.pages.table._body import Body, makes, meanings, scale_of
 from agents.pages.table._columns import Token, readings
@@ -365,4 +366,4 @@ def _middle(line: Line) -> float:
 
 def headings_for(columns: Mapping[str, tuple[float, float]]) -> list[Heading]:
     """Headings that nobody printed, over columns found by arithmetic: from role to left and right edge."""
-    return [Heading("", (x0, 0.0, x1, 1.0), (role,)) for role, (x0, x1) in columns.items()]  # type: ignore[arg-type]
+    return [Heading("", UprightBox((x0, 0.0, x1, 1.0)), (role,)) for role, (x0, x1) in columns.items()]  # type: ignore[arg-type]

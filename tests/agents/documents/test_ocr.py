@@ -82,21 +82,20 @@ def test_recognised_words_stand_in_the_picture_where_the_reading_says(
 
 @pytest.mark.parametrize("page", [2, 3])
 def test_rows_are_rows_and_columns_columns_however_the_page_was_scanned(reading: Reading, page: int) -> None:
-    rows = [[cell.text for cell in line.cells] for line in Layout(reading.upright()).lines if line.page == page]
+    rows = [[cell.text for cell in line.cells] for line in Layout(reading).lines if line.page == page]
     assert rows[2:4] == [["Blaue Farbe", "2 Eimer", "100,00 €"], ["Umsatzsteuer 19 %", "19,00 €"]]
     assert rows[-1] == ["Gesamtbetrag", "119,00 €"]
     assert "Gesamtbetrag  " in reading.text.split(f"--- page {page} ---")[1]
 
 
 def test_a_place_found_on_the_upright_page_leads_back_to_the_page_as_displayed(reading: Reading) -> None:
-    upright = reading.upright()
     word = next(word for word in on(2, reading) if word.text == "Gesamtbetrag")
-    place = Places(upright).find("Gesamtbetrag")
+    places = Places(reading)
+    place = places.find("Gesamtbetrag")
     assert place is not None
     assert place.box[2] - place.box[0] > 4 * (place.box[3] - place.box[1])  # level, where the scan has it upright
-    assert upright.as_displayed(2, place.box) == pytest.approx(word.box, abs=0.05)
-    assert upright.as_upright(2, upright.as_displayed(2, place.box)) == place.box
-    assert upright.upright() is upright
+    assert places.reading.displayed(2, place.box) == pytest.approx(word.box, abs=0.05)
+    assert places.reading.upright(2, places.reading.displayed(2, place.box)) == place.box
 
 
 def test_pages_beyond_the_limit_are_named_and_not_silently_left_out(reading: Reading) -> None:

@@ -52,7 +52,7 @@ def said(reading: Reading) -> list[Finding]:
         found.append(finding("XML-BROKEN", "error", reading.xml_problem))
     if reading.xml:
         fields = fields_from_xml(reading.xml.text)
-        found += [*checks.type_code(fields), *checks.check(fields), *compare(fields, reading.upright())]
+        found += [*checks.type_code(fields), *checks.check(fields), *compare(fields, reading)]
     return found
 
 
@@ -84,7 +84,7 @@ async def test_of_the_pages_alone_what_they_show_wrong_is_found() -> None:
     for path in sorted((CORPUS / "defects").glob("*.pdf")):
         reading = await reading_of(path, page_only=True)
         assert reading.xml is None
-        made = draft(reading.upright())
+        made = draft(reading)
         found[path.stem] = rules([*made.findings, *checks.check({**made.fields, **completed(made.fields)})])
         assert made.fields["totals.grand_total"].value == "3042.00"
         if reading.text != sound:

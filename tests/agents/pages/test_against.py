@@ -12,7 +12,7 @@ from agents.documents import read_document
 from agents.documents.reading import Page, Reading, Word
 from agents.einvoice import NotAnEInvoice, fields_from_xml
 from agents.fields.schema import Evidence, Field, Fields
-from agents.pages.against import Outcome, compare, comparisons
+from agents.pages.against import Outcome, PrintedPage, compare, comparisons
 from tests.agents.documents.samples import CORPUS, needs_corpus
 from tests.agents.drawn_pages import page
 from tests.growth import grows_gently
@@ -80,7 +80,7 @@ def told(fields: Fields, reading: Reading) -> list[tuple[str, str]]:
 
 
 def outcome(path: str, fields: Fields, reading: Reading) -> Outcome:
-    return next(c.outcome for c in comparisons(fields, reading) if c.path == path)
+    return next(c.outcome for c in comparisons(fields, PrintedPage(reading)) if c.path == path)
 
 
 def without(*begins: str) -> Reading:

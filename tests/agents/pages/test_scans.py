@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from agents.documents.layout import union
 from agents.documents.reading import Ocr, Page, Reading, Word
+from agents.documents.upright import UprightReading
 from agents.fields.schema import Evidence, Field, Fields
-from agents.pages import _scans
-from agents.pages._confidence import SURE, judged
-from infra.records import finding
+from agents.pages import _scans, compare, judged, placed
+from agents.pages._confidence import OCR, SURE
+from agents.pages._proposed import follows
 
 
 def page(number: int, turned: float | None = None, confidence: float = 0.996, illegible: int = 0) -> Page:
@@ -34,49 +36,47 @@ READING = Reading(
 )
 
 
-def fields(reading: Reading) -> Fields:
+UPRIGHT = UprightReading(READING)
+
+
+def fields() -> Fields:
     """A number from the text of page 1, a total and a currency from the picture of page 2, a sum that follows."""
 
     def of(value: str, words: list[int], *grounds: str) -> Field:
-        boxes = [reading.words[n].box for n in words]
-        box = tuple(pick(box[k] for box in boxes) for k, pick in enumerate((min, min, max, max)))
-        evidence = Evidence(source="rule", page=reading.words[words[0]].page, box=box)
-        return Field(value=value, evidence=evidence, grounds=list(grounds))
+        some = [UPRIGHT.words[n] for n in words]
+        return placed(UPRIGHT, some[0].page, union(some), value, value, *grounds)
 
     return {
         "invoice_number": of("R-17", [0], "label"),
         "totals.grand_total": of("119.00", [1], "proved"),
         "currency": of("EUR", [1, 2], "only"),
-        "totals.line_total": Field(value="100", evidence=Evidence(source="rule"), grounds=["proved"]),
+        "totals.line_total": follows("100", "sum of the lines", "proved"),
     }
 
 
 def test_what_was_recognised_is_marked_and_what_was_text_is_not() -> None:
-    upright = READING.upright()
-    made = _scans.for_state(fields(upright), upright)
-    assert made["invoice_number"] == fields(upright)["invoice_number"]
-    assert made["totals.grand_total"].grounds == ["proved", "ocr"]
-    assert made["totals.grand_total"].evidence.ocr == 0.97
-    assert made["currency"].evidence.ocr == 0.62  # of its least legible word
+    found = fields()
+    assert (found["invoice_number"].grounds, found["invoice_number"].evidence.ocr) == (["label"], None)
+    assert found["totals.grand_total"].grounds == ["proved", "ocr"]
+    assert found["totals.grand_total"].evidence.ocr == 0.97
+    assert found["currency"].evidence.ocr == 0.62  # of its least legible word
 
 
 def test_places_lead_to_the_page_as_displayed_and_back() -> None:
-    upright = READING.upright()
-    found = fields(upright)
-    made = _scans.for_state(found, upright)
-    assert made["totals.grand_total"].evidence.box == pytest.approx(READING.words[1].box, abs=0.05)
-    back = _scans.for_geometry(made, upright)
-    assert {path: field.evidence.box for path, field in back.items()} == {
-        path: field.evidence.box for path, field in found.items()
-    }
-    assert _scans.for_state(back, upright) == made
+    box = fields()["totals.grand_total"].evidence.box
+    assert box is not None
+    assert box == pytest.approx(READING.words[1].box, abs=0.05)
+    assert UPRIGHT.upright(2, box) == UPRIGHT.words[1].box
+    assert tuple(UPRIGHT.words[1].box) != tuple(READING.words[1].box)
+    assert fields()["invoice_number"].evidence.box == READING.words[0].box
 
 
 def test_nothing_recognised_or_following_from_it_is_sure() -> None:
-    upright = READING.upright()
-    found = fields(upright)
-    on_text = judged(found)
-    known = judged(_scans.for_state(found, upright))
+    found = fields()
+    on_text = judged(
+        {path: f.model_copy(update={"grounds": [g for g in f.grounds if g != OCR]}) for path, f in found.items()}
+    )
+    known = judged(found)
     assert (on_text["totals.grand_total"].confidence or 0) > SURE
     assert known["totals.grand_total"].confidence == 0.9
     assert known["currency"].confidence == 0.62
@@ -88,8 +88,7 @@ def test_once_measured_it_is_as_sure_as_measured_and_never_surer_than_it_was_leg
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("agents.pages._confidence._measured", lambda: {"total: ocr+proved": (999, 1000)})
-    upright = READING.upright()
-    assert judged(_scans.for_state(fields(upright), upright))["totals.grand_total"].confidence == 0.97
+    assert judged(fields())["totals.grand_total"].confidence == 0.97
 
 
 def test_a_recognised_page_goes_to_a_person_who_is_told_why() -> None:
@@ -122,9 +121,10 @@ def test_a_picture_nobody_recognised_is_named() -> None:
     assert _scans.findings(READING.model_copy(update={"pages": [page(1)]})) == []
 
 
-def test_a_finding_about_a_straightened_page_points_at_the_page_as_displayed() -> None:
-    upright = READING.upright()
-    found = finding("XML-PAGE", "error", "it differs", page=2, box=list(upright.words[1].box))
-    assert _scans.on_display(found, upright).evidence["box"] == pytest.approx(list(READING.words[1].box), abs=0.05)
-    elsewhere = finding("XML-PAGE", "error", "it differs")
-    assert _scans.on_display(elsewhere, upright) is elsewhere
+def test_a_finding_about_a_page_scanned_on_its_side_points_at_the_page_as_displayed() -> None:
+    stated = {"totals.grand_total": Field(value="120.00", evidence=Evidence(source="xml"))}
+    shown = READING.model_copy(update={"words": [word("Gesamtbetrag:", 2, (300, 210, 312, 280), 0.99), *READING.words]})
+    (told,) = [f for f in compare(stated, shown) if f.evidence.get("box")]
+    assert told.evidence["page"] == 2
+    assert told.evidence["box"] == list(UPRIGHT.displayed(2, union(UPRIGHT.words[1:])))
+    assert told.evidence["box"] == pytest.approx([300, 70, 312, 140], abs=2)  # the currency and the amount, as scanned

@@ -28,7 +28,8 @@ def fields_of(reading: Reading) -> Fields:
 
     def put(path: str, printed: str, value: object) -> None:
         if value is not None and (place := places.find(printed)):
-            evidence = Evidence(source="rule", page=place.page, box=place.box, text=place.text)
+            box = places.reading.displayed(place.page, place.box)
+            evidence = Evidence(source="rule", page=place.page, box=box, text=place.text)
             fields[path] = Field(value=str(value), evidence=evidence)
 
     rows = 0
