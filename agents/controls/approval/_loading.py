@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from difflib import get_close_matches
-from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from agents.controls.approval import _policy as parts
 from agents.controls.approval._policy import BUILT_IN, AutoApproval, Policy
-from agents.controls.strict_yaml import NotYaml, load_yaml
+from agents.controls.strict_yaml import NotYaml, load_yaml, path_of, problems_of
 from infra.failures import Failure
 
 LONGEST_FILE = 1_000_000
@@ -70,7 +68,7 @@ def read_policy(data: bytes, path: Path) -> Policy:
     try:
         return Policy.model_validate(content)
     except ValidationError as error:
-        raise BadPolicy(path, list(_problems(error))) from error
+        raise BadPolicy(path, list(problems_of(error, parts, path_of))) from error
 
 
 def built_in(limits: Mapping[str, Decimal], sure: float) -> Policy:
@@ -94,30 +92,3 @@ def policy_of(options: Mapping[str, Any]) -> Policy:
 def starter() -> str:
     """A commented policy file to begin with."""
     return (files(__package__) / "policies" / "starter.yaml").read_text(encoding="utf-8")
-
-
-def _problems(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False):
-        path = ".".join(str(part) for part in problem["loc"] if part != "[key]")
-        where = f"{path}: " if path else ""
-        given = problem.get("input")
-        shown = f" (it is {given!r:.60})" if isinstance(given, (str, int, float)) else ""
-        match problem["type"]:
-            case "extra_forbidden":
-                near = get_close_matches(str(problem["loc"][-1]), _keys(), 1)
-                yield f"{where}there is no such key here; {f'is it {near[0]}, or ' if near else ''}leave it out"
-            case "missing":
-                yield f"{where}is missing; add it"
-            case "value_error":
-                yield f"{where}{problem['msg'].removeprefix('Value error, ')}"
-            case "string_pattern_mismatch" if "[key]" in problem["loc"]:
-                yield f"{where}is no currency; write three capitals, such as EUR"
-            case _:
-                yield f"{where}{problem['msg'][:1].lower()}{problem['msg'][1:]}{shown}"
-
-
-@lru_cache
-def _keys() -> list[str]:
-    """All keys there are."""
-    models = [m for m in vars(parts).values() if isinstance(m, type) and issubclass(m, BaseModel)]
-    return sorted({field.alias or name for model in models for name, field in model.model_fields.items()} - {"digest"})

@@ -3,20 +3,19 @@ so that an execution is judged to its end by the rulebook it began with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
-from functools import cache, lru_cache
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from agents.controls.rulebook import _book as parts
 from agents.controls.rulebook._book import Rulebook
 from agents.controls.rulebook._sanctions import SanctionsList, load_sanctions, read_sanctions
-from agents.controls.strict_yaml import NotYaml, load_yaml
+from agents.controls.strict_yaml import NotYaml, load_yaml, path_of, problems_of
 from infra.document_store import DocumentStore
 from infra.failures import Failure
 from infra.settings import Settings
@@ -79,7 +78,7 @@ def read_rulebook(data: bytes, name: str) -> Rulebook:
     try:
         rulebook = Rulebook.model_validate(content)
     except ValidationError as error:
-        raise BadRulebook(name, list(_problems(error, content))) from error
+        raise BadRulebook(name, list(problems_of(error, parts, lambda loc: _place(loc, content)))) from error
     return rulebook.model_copy(update={"digest": sha256(data).hexdigest()})
 
 
@@ -131,38 +130,12 @@ def _sanctions(documents: DocumentStore, digest: str) -> SanctionsList:
     return read_sanctions(documents.get(digest), f"with digest {digest[:12]}")
 
 
-def _problems(error: ValidationError, content: Mapping[str, Any]) -> Iterator[str]:
-    for problem in error.errors(include_url=False):
-        where = _where(problem["loc"], content)
-        given = problem.get("input")
-        shown = f" (it is {given!r:.60})" if isinstance(given, (str, int, float)) else ""
-        match problem["type"]:
-            case "extra_forbidden":
-                near = get_close_matches(str(problem["loc"][-1]), _keys(), 1)
-                yield f"{where}there is no such key here; {f'is it {near[0]}, or ' if near else ''}leave it out"
-            case "missing":
-                yield f"{where}is missing; add it"
-            case "value_error":
-                yield f"{where}{problem['msg'].removeprefix('Value error, ')}"
-            case _:
-                yield f"{where}{problem['msg'][:1].lower()}{problem['msg'][1:]}{shown}"
-
-
-def _where(loc: tuple[int | str, ...], content: Mapping[str, Any]) -> str:
+def _place(loc: Sequence[int | str], content: Mapping[str, Any]) -> str:
     """Which rule by its id, and which key of it."""
-    told, rest = "", list(loc)
+    rule_of, rest = "", list(loc)
     if len(rest) >= 2 and rest[0] == "rules" and isinstance(rest[1], int):
         rules = content.get("rules")
         rule = rules[rest[1]] if isinstance(rules, list) and rest[1] < len(rules) else None
         id = rule.get("id") if isinstance(rule, dict) else None
-        told, rest = f"rule {id or f'number {rest[1] + 1}'}", rest[2:]
-    path = ".".join(str(part) for part in rest if part != "[key]")
-    said = ", ".join(part for part in (told, path) if part)
-    return f"{said}: " if said else ""
-
-
-@cache
-def _keys() -> list[str]:
-    """All keys there are."""
-    models = [m for m in vars(parts).values() if isinstance(m, type) and issubclass(m, BaseModel)]
-    return sorted({field.alias or name for model in models for name, field in model.model_fields.items()} - {"digest"})
+        rule_of, rest = f"rule {id or f'number {rest[1] + 1}'}", rest[2:]
+    return ", ".join(part for part in (rule_of, path_of(rest)) if part)
