@@ -143,7 +143,8 @@ def _parse(group: TyperGroup, words: list[str], whole: bool) -> None:
     command: Any = group
     context = typer.Context(group, info_name="counterfoil")
     while isinstance(command, TyperGroup):
-        if not words and not whole:
+        if words and words[0].startswith("-") or not words and not whole:
+            command.make_parser(context).parse_args(args=words)
             return
         name, command, words = command.resolve_command(context, words)
         context = typer.Context(command, parent=context, info_name=name)
