@@ -67,7 +67,7 @@ def _comparison(
         *contenders[2:],
     ]
     measured = compare(
-        list(zip([one.name for one in contenders], starters, strict=True)),
+        list(zip([contender.name for contender in contenders], starters, strict=True)),
         [AT_ONCE] if given.quick else [AT_ONCE, AT_ONCE_OPEN, FIXED_RATE],
         endpoint,
         documents=given.documents,
@@ -75,9 +75,11 @@ def _comparison(
         say=_say(console),
     )
     return {
-        "contenders": {one.name: {"how": one.how, "durability": one.durability} for one in contenders},
+        "contenders": {
+            contender.name: {"how": contender.how, "durability": contender.durability} for contender in contenders
+        },
         "comparison": summary(measured, Counterfoil.name),
-        "comparison_rounds": [vars(one) for one in measured],
+        "comparison_rounds": [vars(run) for run in measured],
     }
 
 

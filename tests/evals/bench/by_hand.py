@@ -28,8 +28,8 @@ _REDUCERS: dict[str, Callable[[Any, Any], Any]] = {
 def node(name: str) -> Callable[[State], Awaitable[State]]:
     """The agent's node of that name."""
     (module,) = (module for module in (nodes, controls, deciding) if hasattr(module, name))
-    found: Callable[[State], Awaitable[State]] = getattr(module, name)
-    return found
+    node: Callable[[State], Awaitable[State]] = getattr(module, name)
+    return node
 
 
 async def process(given: State, run: Callable[[str, State], Awaitable[State]]) -> State:

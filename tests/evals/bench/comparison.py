@@ -62,13 +62,13 @@ def compare(
     say: Callable[[str], None],
 ) -> list[Measured]:
     """The figures of all contenders, loads and rounds."""
-    found: list[Measured] = []
+    measured: list[Measured] = []
     for n in range(rounds):
         for name, start in starters:
             say(f"round {n + 1} of {rounds}: {name}")
             with tempfile.TemporaryDirectory(prefix="bench-") as folder, start(Path(folder), endpoint) as contender:
-                found += _measure(contender, loads, endpoint, documents, n)
-    return found
+                measured += _measure(contender, loads, endpoint, documents, n)
+    return measured
 
 
 def _measure(contender: Contender, loads: Sequence[Load], endpoint: Endpoint, documents: int, n: int) -> list[Measured]:
@@ -77,7 +77,7 @@ def _measure(contender: Contender, loads: Sequence[Load], endpoint: Endpoint, do
     alone: list[float] = []
     for m in range(ALONE):
         alone += asyncio.run(contender.run(invoices(f"alone-{n}-{m}", 1), f"alone-{n}-{m}")).latencies
-    found = []
+    measured = []
     for k, load in enumerate(loads):
         endpoint.behave(load.script)
         watched = contender.processes() | {"endpoint": endpoint.process.pid}
@@ -91,7 +91,7 @@ def _measure(contender: Contender, loads: Sequence[Load], endpoint: Endpoint, do
         calls = documents * load.calls
         answered = endpoint.counts()["paid"]
         assert answered == calls, f"{contender.name} made {answered} calls, not {calls}: the job is not the same"
-        found.append(
+        measured.append(
             Measured(
                 contender=contender.name,
                 load=load.name,
@@ -105,7 +105,7 @@ def _measure(contender: Contender, loads: Sequence[Load], endpoint: Endpoint, do
                 cpu_ms_per_call={who: 1000 * seconds / calls for who, seconds in taken.items()},
             )
         )
-    return found
+    return measured
 
 
 def _taken(watched: Mapping[str, int]) -> dict[str, float]:

@@ -49,8 +49,8 @@ class Counterfoil(Contender):
     def processes(self) -> dict[str, int]:
         assert self.stack.worker
         assert self.stack.temporal
-        found = {"worker": self.stack.worker.pid, "server": self.stack.temporal.pid}
-        return found | ({"traces": self._phoenix.process.pid} if self._phoenix else {})
+        processes = {"worker": self.stack.worker.pid, "server": self.stack.temporal.pid}
+        return processes | ({"traces": self._phoenix.process.pid} if self._phoenix else {})
 
     def kill(self) -> None:
         self.stack.kill_worker()

@@ -122,10 +122,10 @@ async def until_approved(ledger: Path, batch: str, count: int, seconds: float) -
     query = "SELECT status, count(*) FROM executions WHERE batch = ? GROUP BY status"
     give_up = time.monotonic() + seconds
     with closing(_reading(ledger)) as connection:
-        while (found := dict(connection.execute(query, (batch,)))).get("approved", 0) < count:
-            others = set(found) & {"failed", "rejected", "review"}
-            assert not others, f"executions of {batch} ended otherwise than approved: {found}"
-            assert time.monotonic() < give_up, f"{batch} came to {found} of {count} within {seconds:g} s"
+        while (statuses := dict(connection.execute(query, (batch,)))).get("approved", 0) < count:
+            others = set(statuses) & {"failed", "rejected", "review"}
+            assert not others, f"executions of {batch} ended otherwise than approved: {statuses}"
+            assert time.monotonic() < give_up, f"{batch} came to {statuses} of {count} within {seconds:g} s"
             await asyncio.sleep(0.05)
 
 

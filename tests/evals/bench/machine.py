@@ -38,7 +38,7 @@ def described() -> dict[str, Any]:
 
 def cpu_seconds(pid: int) -> float:
     """User and system time that the process and all it started have taken so far, those that have ended included."""
-    return sum(_each(pid, lambda one: sum(one.cpu_times()[:4])))
+    return sum(_each(pid, lambda process: sum(process.cpu_times()[:4])))
 
 
 def own_cpu_seconds(pid: int) -> float:
@@ -50,7 +50,7 @@ def own_cpu_seconds(pid: int) -> float:
 
 def resident_bytes(pid: int) -> int:
     """Memory of the process and all it started that is in RAM now (pages they share are counted for each)."""
-    return int(sum(_each(pid, lambda one: one.memory_info().rss)))
+    return int(sum(_each(pid, lambda process: process.memory_info().rss)))
 
 
 def settle(pids: Iterable[int], seconds: float = 15) -> None:
@@ -65,13 +65,13 @@ def settle(pids: Iterable[int], seconds: float = 15) -> None:
 
 
 def _each(pid: int, measure: Any) -> list[float]:
-    found: list[float] = []
+    measured: list[float] = []
     with suppress(psutil.NoSuchProcess):
         root = psutil.Process(pid)
-        for one in (root, *root.children(recursive=True)):
+        for process in (root, *root.children(recursive=True)):
             with suppress(psutil.NoSuchProcess):
-                found.append(measure(one))
-    return found
+                measured.append(measure(process))
+    return measured
 
 
 def _processor() -> str:

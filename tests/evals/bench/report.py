@@ -79,8 +79,8 @@ def print_saturation(console: Console, saturation: dict[str, Any] | None) -> Non
     table = Table(title=f"saturation: endpoint of {saturation['rate']:g} calls/s, {saturation['in_flight']} in flight")
     for heading in ("round", "bare client calls/s", "Counterfoil calls/s", "ratio"):
         table.add_column(heading, justify="right")
-    for n, one in enumerate(saturation["rounds"], 1):
-        table.add_row(str(n), f"{one['bare']:.2f}", f"{one['ours']:.2f}", f"{one['ratio']:.3f}")
+    for n, row in enumerate(saturation["rounds"], 1):
+        table.add_row(str(n), f"{row['bare']:.2f}", f"{row['ours']:.2f}", f"{row['ratio']:.3f}")
     table.add_row("median", "", "", f"{saturation['ratio_median']:.3f}")
     console.print(table)
 
@@ -162,9 +162,9 @@ def write_plot(path: Path, figures: dict[str, Any]) -> None:
         axes.set_ylim(bottom=0)
         if figures.get("scale"):
             axes.legend()
-    if found := figures.get("saturation"):
+    if saturation := figures.get("saturation"):
         rate.text(
-            0.5, 0.02, f"saturation: {found['ratio_median']:.3f} of what a bare client gets", ha="center",
+            0.5, 0.02, f"saturation: {saturation['ratio_median']:.3f} of what a bare client gets", ha="center",
             transform=rate.transAxes,
         )  # fmt: skip
     machine = figures["machine"]

@@ -22,7 +22,7 @@ def measure(endpoint: Endpoint, calls: int, rounds: int, say: Callable[[str], No
     assert FIXED_RATE.script
     rate = FIXED_RATE.script["slots"] / FIXED_RATE.script["seconds"]
     documents = -(-calls // CALLS["all"])
-    found = []
+    figures = []
     for n in range(rounds):
         say(f"saturation, round {n + 1} of {rounds}")
         endpoint.behave(FIXED_RATE.script)
@@ -37,13 +37,13 @@ def measure(endpoint: Endpoint, calls: int, rounds: int, say: Callable[[str], No
             endpoint.behave(FIXED_RATE.script)
             asyncio.run(ours.run(invoices(f"full-{n}", documents), f"full-{n}"))
             mine = _rate(endpoint.counts()["answered"])
-        found.append({"bare": bare, "ours": mine, "ratio": mine / bare})
+        figures.append({"bare": bare, "ours": mine, "ratio": mine / bare})
     return {
         "rate": rate,
         "in_flight": IN_FLIGHT,
         "calls": documents * CALLS["all"],
-        "rounds": found,
-        "ratio_median": median([one["ratio"] for one in found]),
+        "rounds": figures,
+        "ratio_median": median([row["ratio"] for row in figures]),
     }
 
 
@@ -53,7 +53,7 @@ async def _bare(endpoint: Endpoint, calls: int) -> None:
     places = asyncio.Semaphore(IN_FLIGHT)
     async with openai.AsyncOpenAI(base_url=endpoint.url, api_key="none", max_retries=0) as client:
 
-        async def one() -> None:
+        async def call() -> None:
             async with places:
                 await client.chat.completions.create(
                     model="scripted-no-model",
@@ -61,7 +61,7 @@ async def _bare(endpoint: Endpoint, calls: int) -> None:
                     response_format={"type": "json_schema", "json_schema": {"name": "Header", "schema": schema}},
                 )
 
-        await asyncio.gather(*(one() for _ in range(calls)))
+        await asyncio.gather(*(call() for _ in range(calls)))
 
 
 def _rate(answered: Sequence[tuple[str, float]]) -> float:

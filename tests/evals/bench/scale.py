@@ -91,7 +91,7 @@ class _Samples:
         speeds, worker, server = [], [], []
         since = 0.0
         for tenth in range(1, 11):
-            within = next((one for one in self._taken if one[1] >= size * tenth / 10), self._taken[-1])
+            within = next((sample for sample in self._taken if sample[1] >= size * tenth / 10), self._taken[-1])
             upto = self._reached(size * tenth / 10)
             speeds.append(size / 10 / max(upto - since, 1e-3))
             since = upto
@@ -101,8 +101,8 @@ class _Samples:
             "documents_per_second_by_tenth": speeds,
             "worker_mb_by_tenth": worker,
             "server_mb_by_tenth": server,
-            "worker_peak_mb": max(one[2] for one in self._taken) / 1e6,
-            "server_peak_mb": max(one[3] for one in self._taken) / 1e6,
+            "worker_peak_mb": max(sample[2] for sample in self._taken) / 1e6,
+            "server_peak_mb": max(sample[3] for sample in self._taken) / 1e6,
         }
 
     def _reached(self, count: float) -> float:

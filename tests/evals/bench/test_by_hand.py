@@ -21,11 +21,11 @@ from tests.scripted.invoices import invoice_pdf
 
 
 @pytest.fixture
-async def made(endpoint: ScriptedEndpoint, ledger_url: str, tmp_path: Path) -> AsyncIterator[Connections]:
-    made = Connections.of(Settings(home=tmp_path, ledger_url=ledger_url, model_url=endpoint.url, sure=0))
-    connected_to.use(made)
-    yield made
-    await made.close()
+async def opened(endpoint: ScriptedEndpoint, ledger_url: str, tmp_path: Path) -> AsyncIterator[Connections]:
+    opened = Connections.of(Settings(home=tmp_path, ledger_url=ledger_url, model_url=endpoint.url, sure=0))
+    connected_to.use(opened)
+    yield opened
+    await opened.close()
     connected_to.use(None)
 
 
@@ -46,12 +46,12 @@ async def by_the_hand(id: str, given: State) -> State:
 
 @pytest.mark.parametrize("ask", ["all", "open"])
 async def test_the_flow_written_by_hand_comes_to_what_the_graph_comes_to(
-    made: Connections, endpoint: ScriptedEndpoint, ask: Ask
+    opened: Connections, endpoint: ScriptedEndpoint, ask: Ask
 ) -> None:
     data = invoice_pdf("HAND-1")
-    found = {}
+    results = {}
     for tenant, flow in (("graph", by_graph), ("hand", by_the_hand)):
-        given = execution(made, f"{tenant}-1", "hand.pdf", "batch", data, ask)
+        given = execution(opened, f"{tenant}-1", "hand.pdf", "batch", data, ask)
         given["execution"]["tenant"] = tenant
         state = await flow(f"{tenant}-1", given)
         asked = sorted(endpoint.script.shapes)
@@ -59,6 +59,6 @@ async def test_the_flow_written_by_hand_comes_to_what_the_graph_comes_to(
         assert len(asked) == len(state["calls"]) == CALLS[ask]
         steps = sorted(step["name"] for step in state["steps"])
         state["result"]["approval"]["case"].pop("tenant")
-        found[tenant] = {"asked": asked, "steps": steps, **{k: state[k] for k in ("decision", "fields", "result")}}
-    assert found["graph"]["decision"]["outcome"] == "approve"
-    assert found["hand"] == found["graph"]
+        results[tenant] = {"asked": asked, "steps": steps, **{k: state[k] for k in ("decision", "fields", "result")}}
+    assert results["graph"]["decision"]["outcome"] == "approve"
+    assert results["hand"] == results["graph"]

@@ -50,9 +50,9 @@ def main() -> None:
             EndpointProcess(folder, slots=given.slots, seconds=given.service_seconds, spread=0.5)
         )
         environment = {"COUNTERFOIL_MODEL_URL": endpoint.url, "COUNTERFOIL_MODEL_OUTAGE_MINUTES": "10"}
-        made = stack.enter_context(Stack(folder, phoenix_port=phoenix.port, environment=environment))
+        started = stack.enter_context(Stack(folder, phoenix_port=phoenix.port, environment=environment))
         files = {f"chaos-{n}.pdf": invoice_pdf(f"CHAOS-{n}") for n in range(given.documents)}
-        chaos = Chaos(made, endpoint, phoenix, workers=given.workers, seed=given.seed, say=say)
+        chaos = Chaos(started, endpoint, phoenix, workers=given.workers, seed=given.seed, say=say)
         records = asyncio.run(
             chaos.run(files, drawn(given.seed, given.times), seconds=given.most_seconds, spans_seconds=_SPANS_SECONDS)
         )
@@ -89,7 +89,7 @@ def summary(records: Records, told: Told) -> dict[str, Any]:
     return {
         "documents": len(records.submitted),
         "struck": {part.value: told.struck[part] for part in Part},
-        "executions": dict(Counter(one.status.value for one in records.executions.values())),
+        "executions": dict(Counter(execution.status.value for execution in records.executions.values())),
         "postings": len(records.postings),
         "calls in the ledger": dict(calls),
         "paid at the endpoint": sum(records.paid.values()),

@@ -148,9 +148,9 @@ class Chaos:
 
     async def _records(self, ids: Sequence[str]) -> Records:
         async with Ledger(self._stack.settings().ledger) as ledger:
-            executions = {one.id: one for one in await ledger.executions(tenant=TENANT)}
+            executions = {execution.id: execution for execution in await ledger.executions(tenant=TENANT)}
             postings = await ledger.posted(TENANT)
-            calls = [call for found in (await ledger.calls_of(list(executions))).values() for call in found]
+            calls = [call for calls in (await ledger.calls_of(list(executions))).values() for call in calls]
         return Records(
             submitted=ids,
             calls_each=CALLS,
@@ -167,7 +167,7 @@ class Chaos:
         still = list(ids)
         for _ in range(40):
             described = await asyncio.gather(*(client.get_workflow_handle(id).describe() for id in still))
-            still = [one.id for one in described if one.status is WorkflowExecutionStatus.RUNNING]
+            still = [workflow.id for workflow in described if workflow.status is WorkflowExecutionStatus.RUNNING]
             if not still:
                 break
             await asyncio.sleep(0.5)

@@ -84,12 +84,12 @@ CLEAN = Records(
 )
 
 
-def found(records: Records) -> dict[str, Sequence[str]]:
+def failed(records: Records) -> dict[str, Sequence[str]]:
     return {check.what: check.offenders for check in [*judged(records), *judged_in_phoenix(records)] if not check.holds}
 
 
 def test_clean_records_pass_and_an_answer_lost_in_flight_is_counted() -> None:
-    assert found(CLEAN) == {}
+    assert failed(CLEAN) == {}
     assert lost_in_flight(CLEAN) == 1
     assert answered_twice(CLEAN) == 0
 
@@ -186,7 +186,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("changes", "what", "where"), BAD)
 def test_what_must_not_be_is_seen_where_it_is(changes: dict[str, Any], what: str, where: str) -> None:
-    assert where in found(replace(CLEAN, **changes)).get(what, [])
+    assert where in failed(replace(CLEAN, **changes)).get(what, [])
 
 
 def test_there_is_no_check_that_is_not_seen_to_fail() -> None:
@@ -202,7 +202,7 @@ def test_an_answer_that_came_while_another_try_was_in_flight_is_counted_and_is_n
         executions={**CLEAN.executions, "one": an_execution(model_calls=2, cost=Decimal("0.02"))},
     )
     assert answered_twice(records) == 1
-    assert found(records) == {}
+    assert failed(records) == {}
 
 
 def test_a_run_that_shows_nothing_does_not_pass() -> None:

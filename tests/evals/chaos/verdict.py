@@ -45,14 +45,14 @@ class Check:
 
 def judged(records: Records) -> list[Check]:
     """Every check of the records but those of Phoenix."""
-    made, calls = records.executions, records.calls
+    executions, calls = records.executions, records.calls
     answered = [call for call in calls if call.status in PAID]
     by_status = _by_request(calls)
     kept = {d: sum(by_status[d][status] for status in PAID) for d in by_status}
     not_approved = [
-        f"{id}: {made[id].status}: {made[id].error or made[id].reasons}"
+        f"{id}: {executions[id].status}: {executions[id].error or executions[id].reasons}"
         for id in records.submitted
-        if id in made and made[id].status.ended and made[id].status is not Status.APPROVED
+        if id in executions and executions[id].status.ended and executions[id].status is not Status.APPROVED
     ]
     usable: defaultdict[str, set[str]] = defaultdict(set)
     for call in calls:
@@ -61,15 +61,15 @@ def judged(records: Records) -> list[Check]:
     return [
         Check(
             "documents without an execution that ended",
-            [id for id in records.submitted if id not in made or not made[id].status.ended],
+            [id for id in records.submitted if id not in executions or not executions[id].status.ended],
         ),
         Check("executions that Temporal still runs", records.open_in_temporal),
         Check("executions that ended otherwise than approved", not_approved),
-        Check("executions of documents that nobody handed in", sorted(set(made) - set(records.submitted))),
+        Check("executions of documents that nobody handed in", sorted(set(executions) - set(records.submitted))),
         Check(
             "approved executions that were not posted",
             sorted(
-                {id for id, one in made.items() if one.status is Status.APPROVED}
+                {id for id, execution in executions.items() if execution.status is Status.APPROVED}
                 - {posting.execution_id for posting in records.postings}
             ),
         ),
@@ -96,9 +96,9 @@ def judged(records: Records) -> list[Check]:
             "executions whose calls on record are not those they are charged for",
             [
                 id
-                for id, one in made.items()
-                if one.model_calls != len(own := [c for c in answered if c.execution_id == id])
-                or one.cost != sum(c.cost or 0 for c in own)
+                for id, execution in executions.items()
+                if execution.model_calls != len(own := [c for c in answered if c.execution_id == id])
+                or execution.cost != sum(c.cost or 0 for c in own)
             ],
         ),
     ]
@@ -149,10 +149,10 @@ def answered_twice(records: Records) -> int:
 
 
 def _by_request(calls: Iterable[ModelCall]) -> defaultdict[str, Counter[CallStatus]]:
-    found: defaultdict[str, Counter[CallStatus]] = defaultdict(Counter)
+    statuses: defaultdict[str, Counter[CallStatus]] = defaultdict(Counter)
     for call in calls:
-        found[call.request_digest][call.status] += 1
-    return found
+        statuses[call.request_digest][call.status] += 1
+    return statuses
 
 
 def _repeated(names: Iterable[str]) -> list[str]:

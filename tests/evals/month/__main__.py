@@ -34,7 +34,7 @@ def main() -> None:
     home = given.keep or Path(tempfile.mkdtemp(prefix="month-"))
     home.mkdir(parents=True, exist_ok=True)
     try:
-        made = asyncio.run(
+        run = asyncio.run(
             run_month(
                 home,
                 seed=given.seed,
@@ -47,18 +47,18 @@ def main() -> None:
     finally:
         if given.keep is None:
             shutil.rmtree(home, ignore_errors=True)
-    _print(console, made)
+    _print(console, run)
     if given.json:
-        given.json.write_text(json.dumps(made.as_json(), indent=2))
-    sys.exit(1 if made.score.wrong else 0)
+        given.json.write_text(json.dumps(run.as_json(), indent=2))
+    sys.exit(1 if run.score.wrong else 0)
 
 
-def _print(console: Console, made: Run) -> None:
-    found = made.score
+def _print(console: Console, run: Run) -> None:
+    score = run.score
     shown = table(
         "planted", "groups", "found", "recall", "flagged", "right", "precision", "later alone", "missed, or false"
     )
-    for name, family in found.families.items():
+    for name, family in score.families.items():
         add_row(
             shown,
             name,
@@ -69,25 +69,27 @@ def _print(console: Console, made: Run) -> None:
             family.right,
             _share(family.precision),
             f"{family.later_alone} of {family.pairs}" if family.pairs else "",
-            ", ".join([*(f"-{one}" for one in family.missed), *(f"+{one}" for one in family.false)])[:120],
+            ", ".join([*(f"-{finding}" for finding in family.missed), *(f"+{finding}" for finding in family.false)])[
+                :120
+            ],
         )
     console.print(shown)
-    console.print(f"wrongly approved without a person: {len(found.wrong)}")
-    for one in found.wrong:
-        console.print(f"  {one}", style="red", soft_wrap=True)
+    console.print(f"wrongly approved without a person: {len(score.wrong)}")
+    for finding in score.wrong:
+        console.print(f"  {finding}", style="red", soft_wrap=True)
     console.print(
-        f"untouched by a person: {found.untouched} of {found.documents} ({found.untouched / found.documents:.0%}); "
-        f"of those that are sound {found.untouched_of_these} of {found.could_be} "
-        f"({found.untouched_of_these / max(1, found.could_be):.0%})",
+        f"untouched by a person: {score.untouched} of {score.documents} ({score.untouched / score.documents:.0%}); "
+        f"of those that are sound {score.untouched_of_these} of {score.could_be} "
+        f"({score.untouched_of_these / max(1, score.could_be):.0%})",
         soft_wrap=True,
     )
-    held = ", ".join(f"{why} {count}" for why, count in found.held_for.items()) or "nothing"
+    held = ", ".join(f"{why} {count}" for why, count in score.held_for.items()) or "nothing"
     console.print(f"sound ones went to a person for: {held}", soft_wrap=True)
-    statuses = ", ".join(f"{count} {status}" for status, count in sorted(found.statuses.items()))
-    cost = f"{made.cost} {made.currency}" if made.cost is not None else "unpriced"
+    statuses = ", ".join(f"{count} {status}" for status, count in sorted(score.statuses.items()))
+    cost = f"{run.cost} {run.currency}" if run.cost is not None else "unpriced"
     console.print(
-        f"{statuses}; {made.seconds:.0f} s, {made.seconds / found.documents:.2f} s a document; "
-        f"{made.model_calls} model calls, {cost}; endpoint: {made.endpoint}",
+        f"{statuses}; {run.seconds:.0f} s, {run.seconds / score.documents:.2f} s a document; "
+        f"{run.model_calls} model calls, {cost}; endpoint: {run.endpoint}",
         soft_wrap=True,
     )
 

@@ -19,8 +19,8 @@ def working_days() -> list[date]:
     return [day for day in days if day.month == first.month and day.weekday() < 5]
 
 
-def apart(one: date, other: date) -> int:
-    return abs((one - other).days)
+def apart(day: date, other: date) -> int:
+    return abs((day - other).days)
 
 
 class Calendar:

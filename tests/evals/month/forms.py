@@ -44,11 +44,11 @@ def written(doc: Doc, form: Form) -> bytes:
     if form == "cii":
         return cii
     about = {"author": doc.seller.name, "title": doc.number, "subject": "", "keywords": ""}
-    made = generate_from_binary(
+    pdf = generate_from_binary(
         drawn(doc), cii, flavor="factur-x", level="en16931", check_xsd=False, check_schematron=False, pdf_metadata=about,
         lang={"en": "en-IE"}.get(doc.lang, doc.lang), xmp_compression=False,
     )  # fmt: skip
-    return _at(doc.date, made)
+    return _at(doc.date, pdf)
 
 
 def terms(doc: Doc) -> dict[str, Any]:
@@ -95,12 +95,12 @@ def _known(said: Any) -> Any:
     """Without what is not there: the library wants it left out."""
     if isinstance(said, dict):
         return {name: _known(value) for name, value in said.items() if value is not None}
-    return [_known(one) for one in said] if isinstance(said, list) else said
+    return [_known(value) for value in said] if isinstance(said, list) else said
 
 
 def _bytes(xml: Any) -> bytes:
-    made: bytes = xml
-    return made
+    data: bytes = xml
+    return data
 
 
 def _scanned(pdf: bytes) -> bytes:

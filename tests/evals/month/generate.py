@@ -76,20 +76,20 @@ def generate(folder: Path, seed: int = 1, documents: int = DOCUMENTS) -> Month:
     told: dict[str, Told] = {}
     file_of: dict[int, str] = {}
     named: list[tuple[str, str]] = []
-    for place, one in enumerate(making.dice.sample(making.made, len(making.made)), 1):
-        form, doc = one.form or "facturx", one.doc()
-        file = f"{place:03d}_{_slug(one.firm)}_{re.sub(r'[^A-Za-z0-9]+', '-', doc.number)}.{ENDING[form]}"
+    for place, bill in enumerate(making.dice.sample(making.bills, len(making.bills)), 1):
+        form, doc = bill.form or "facturx", bill.doc()
+        file = f"{place:03d}_{_slug(bill.firm)}_{re.sub(r'[^A-Za-z0-9]+', '-', doc.number)}.{ENDING[form]}"
         (folder / "documents" / file).write_bytes(written(doc, form))
-        if one.order and one.order_beside:
-            named.append((f"documents/{file}", one.order))
+        if bill.order and bill.order_beside:
+            named.append((f"documents/{file}", bill.order))
         told[file] = sound(
-            one.firm.id, form, one.look_alike, number=doc.number, amount=f"{doc.grand:.2f}", iban=doc.iban
+            bill.firm.id, form, bill.look_alike, number=doc.number, amount=f"{doc.grand:.2f}", iban=doc.iban
         )
-        file_of[id(one)] = file
+        file_of[id(bill)] = file
     for n, group in enumerate(groups, 1):
-        for at, made in enumerate(group.made):
+        for at, bill in enumerate(group.bills):
             name = f"{group.kind} {n}"
-            planted(told[file_of[id(made)]], group.kind, group.variety, group.rule, name, at, len(group.made))
+            planted(told[file_of[id(bill)]], group.kind, group.variety, group.rule, name, at, len(group.bills))
     month = Month(TENANT, [firm.vendor() for firm in FIRMS], making.orders, making.receipts, {"documents": told})
     _write(folder, month, named)
     return month
@@ -114,12 +114,12 @@ def _give_forms(making: Making, documents: int) -> None:
     """A form for each that has none yet, so that in all there are as many of each as there should be."""
     forms: list[Form] = []
     for form, count in (("plain", _PLAIN), ("cii", _BARE), ("ubl", _BARE)):
-        has = sum(one.form == form for one in making.made)
+        has = sum(bill.form == form for bill in making.bills)
         forms += [form] * max(0, round(count * documents / DOCUMENTS) - has)  # type: ignore[list-item]
-    without = [one for one in making.made if one.form is None]
+    without = [bill for bill in making.bills if bill.form is None]
     making.dice.shuffle(without)
-    for one, form_given in zip(without, [*forms, *["facturx"] * len(without)], strict=False):
-        one.form = form_given  # type: ignore[assignment]
+    for bill, form_given in zip(without, [*forms, *["facturx"] * len(without)], strict=False):
+        bill.form = form_given  # type: ignore[assignment]
 
 
 def _slug(firm: Firm) -> str:

@@ -27,7 +27,7 @@ _TRIES = 4000
 
 
 @dataclass
-class Made:
+class Bill:
     """An invoice as it comes together; ``number`` is given when all of the vendor's are known."""
 
     firm: Firm
@@ -81,7 +81,7 @@ class Making:
         self.dice = random.Random(seed)
         self.calendar = Calendar()
         self.days = working_days()
-        self.made: list[Made] = []
+        self.bills: list[Bill] = []
         self.orders: list[Order] = []
         self.receipts: list[Receipt] = []
         self._amounts: set[Decimal] = set()
@@ -123,31 +123,31 @@ class Making:
         raise ValueError(f"{firm.name} sells nothing that comes to between {least} and {most}")
 
     def _taken(self, firm: Firm, lines: list[Line], least: Decimal, most: Decimal) -> bool:
-        amount = Made(firm, self.days[0], lines).amount
+        amount = Bill(firm, self.days[0], lines).amount
         if not least <= amount <= most or amount in self._amounts:
             return False
         self._amounts.add(amount)
         return True
 
-    def is_new(self, made: Made) -> bool:
+    def is_new(self, bill: Bill) -> bool:
         """Whether no invoice has its total yet; from now on one has."""
-        known = made.amount in self._amounts
-        self._amounts.add(made.amount)
+        known = bill.amount in self._amounts
+        self._amounts.add(bill.amount)
         return not known
 
     # Invoices
 
-    def add(self, made: Made) -> Made:
-        self.made.append(made)
-        if made.order is None and made.amount <= LIMIT and made.credits is None:
-            self.calendar.add(made.firm.id, made.day, made.amount)
-        return made
+    def add(self, bill: Bill) -> Bill:
+        self.bills.append(bill)
+        if bill.order is None and bill.amount <= LIMIT and bill.credits is None:
+            self.calendar.add(bill.firm.id, bill.day, bill.amount)
+        return bill
 
-    def place(self, firm: Firm, lines: list[Line], most: Decimal) -> Made | None:
+    def place(self, firm: Firm, lines: list[Line], most: Decimal) -> Bill | None:
         """An invoice without an order on a day that has room for it; None where none has."""
-        amount = Made(firm, self.days[0], lines).amount
+        amount = Bill(firm, self.days[0], lines).amount
         days = [day for day in self.days if self.calendar.has_room(firm.id, day, amount, most)]
-        return self.add(Made(firm, self.dice.choice(days), lines)) if days else None
+        return self.add(Bill(firm, self.dice.choice(days), lines)) if days else None
 
     def quiet_day(self, firm: Firm, amount: Decimal) -> date:
         """A day on which an invoice whose order does not cover it stays within the limit beside those without an order."""
@@ -156,9 +156,9 @@ class Making:
 
     def number(self) -> None:
         """Number all that have no number yet: each vendor's in the order of their days."""
-        for made in sorted(self.made, key=lambda one: (one.firm.id, one.day)):
-            if not made.number:
-                made.number = self.next_number(made.firm)
+        for bill in sorted(self.bills, key=lambda bill: (bill.firm.id, bill.day)):
+            if not bill.number:
+                bill.number = self.next_number(bill.firm)
 
     def next_number(self, firm: Firm) -> str:
         known = self._numbers.get(firm.id, 40 + 7 * (sum(map(ord, firm.id)) % 29))
@@ -173,7 +173,7 @@ class Making:
 
     def order(self, firm: Firm, lines: Sequence[Line], *, receipt_required: bool = False) -> Order:
         number = f"45{70000 + len(self.orders) * 13 + self.seed % 10:05d}"
-        made = Order(
+        order = Order(
             tenant=TENANT,
             number=number,
             vendor_id=firm.id,
@@ -190,12 +190,12 @@ class Making:
                 for n, line in enumerate(lines, 1)
             ],
         )  # fmt: skip
-        self.orders.append(made)
-        return made
+        self.orders.append(order)
+        return order
 
     def receive(self, order: Order, quantities: Sequence[Decimal], day: date) -> None:
         """A delivery note with so much of each line of the order."""
-        number = f"LS-{len({one.number for one in self.receipts}) + 301}"
+        number = f"LS-{len({receipt.number for receipt in self.receipts}) + 301}"
         for line, quantity in zip(order.lines, quantities, strict=True):
             if quantity:
                 self.receipts.append(

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from infra.records import Order
 from tests.evals.corpus.kit import Line
 from tests.evals.month.days import LIMIT
-from tests.evals.month.making import Made, Making
+from tests.evals.month.making import Bill, Making
 from tests.evals.month.truth import Kind
 from tests.evals.month.vendors import Firm
 
@@ -19,7 +19,7 @@ PRICES, QUANTITIES, TOLERATED, TWICE, PARTLY, TWO_NOTES, OVER, BESIDE = 8, 8, 4,
 delivered in two and billed at once, above the limit; and orders that are named beside the document."""
 _LEAST, _MOST = Decimal(120), Decimal(760)
 
-Planted = tuple[Kind, str, str | None, list[Made]]
+Planted = tuple[Kind, str, str | None, list[Bill]]
 Part = Callable[[int], int]
 
 
@@ -30,18 +30,18 @@ def plant_orders(making: Making, part: Part) -> list[Planted]:
         *(_quantity(making, n) for n in range(part(QUANTITIES))),
         *(_over_the_limit(making) for _ in range(part(OVER))),
     ]
-    for made in (_tolerated, _billed_twice, _partly, _in_two_notes):
+    for plant in (_tolerated, _billed_twice, _partly, _in_two_notes):
         for _ in range(
-            part({_tolerated: TOLERATED, _billed_twice: TWICE, _partly: PARTLY, _in_two_notes: TWO_NOTES}[made])
+            part({_tolerated: TOLERATED, _billed_twice: TWICE, _partly: PARTLY, _in_two_notes: TWO_NOTES}[plant])
         ):
-            made(making)
+            plant(making)
     ordinary = list(_as_ordered(making))
-    for one in making.dice.sample(ordinary, min(part(BESIDE), len(ordinary))):
-        one.order_beside, one.look_alike = True, "its order is named beside it"
+    for bill in making.dice.sample(ordinary, min(part(BESIDE), len(ordinary))):
+        bill.order_beside, bill.look_alike = True, "its order is named beside it"
     return planted
 
 
-def _as_ordered(making: Making) -> Iterator[Made]:
+def _as_ordered(making: Making) -> Iterator[Bill]:
     while len(making.orders) < making.orders_wanted:
         firm, lines = _wanted(making)
         order = making.order(firm, lines, receipt_required=len(making.orders) % 3 == 0)
@@ -56,8 +56,8 @@ def _price(making: Making) -> Planted:
     order = making.order(firm, lines)
     at = _dearest(lines)
     more = lines[at].price * (104 + making.dice.randint(0, 11)) / 100
-    made = _billed(making, firm, _with(lines, at, price=_cents(more)), order, covered=False)
-    return "price", f"{made.lines[at].price} for {lines[at].price}", "ORDER-PRICE", [made]
+    bill = _billed(making, firm, _with(lines, at, price=_cents(more)), order, covered=False)
+    return "price", f"{bill.lines[at].price} for {lines[at].price}", "ORDER-PRICE", [bill]
 
 
 def _tolerated(making: Making) -> None:
@@ -66,8 +66,8 @@ def _tolerated(making: Making) -> None:
     order = making.order(firm, lines)
     at = _dearest(lines)
     more = lines[at].price * (1005 + making.dice.randint(0, 13)) / 1000
-    made = _billed(making, firm, _with(lines, at, price=_cents(more)), order)
-    made.look_alike = "price within the tolerance"
+    bill = _billed(making, firm, _with(lines, at, price=_cents(more)), order)
+    bill.look_alike = "price within the tolerance"
 
 
 def _quantity(making: Making, n: int) -> Planted:
@@ -147,14 +147,14 @@ def _wanted(making: Making, *, dear: bool = False, many: bool = False) -> tuple[
     raise ValueError(f"{firm.name} sells nothing that suits")
 
 
-def _billed(making: Making, firm: Firm, lines: list[Line], order: Order, *, covered: bool = True) -> Made:
+def _billed(making: Making, firm: Firm, lines: list[Line], order: Order, *, covered: bool = True) -> Bill:
     """An invoice of the order; not ``covered`` where it goes beyond it."""
-    made = Made(firm, making.dice.choice(making.days), lines, order=order.number)
-    making.is_new(made)
+    bill = Bill(firm, making.dice.choice(making.days), lines, order=order.number)
+    making.is_new(bill)
     if not covered:
-        made.day = making.quiet_day(firm, made.amount)
-        making.calendar.add_beside(firm.id, made.day, made.amount)
-    return making.add(made)
+        bill.day = making.quiet_day(firm, bill.amount)
+        making.calendar.add_beside(firm.id, bill.day, bill.amount)
+    return making.add(bill)
 
 
 def _quantities(lines: Sequence[Line], some: Sequence[Line]) -> list[Decimal]:

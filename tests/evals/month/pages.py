@@ -270,7 +270,7 @@ def modern(doc: Doc, sheet: Sheet) -> None:
 
 
 LAYOUTS: dict[str, Callable[[Doc, Sheet], None]] = {
-    one.__name__: one for one in (letter, banner, boxed, sides, plain, modern)
+    layout.__name__: layout for layout in (letter, banner, boxed, sides, plain, modern)
 }
 
 

@@ -82,16 +82,16 @@ async def run_month(
         manifest = ["--manifest", str(month / "manifest.csv")] if (month / "manifest.csv").exists() else []
         counterfoil("submit", str(month / "documents"), *manifest, "--batch", BATCH, "--wait")
         seconds = time.monotonic() - started
-        found = await _settled(stack)
+        executions = await _settled(stack)
         async with Ledger(stack.settings().ledger) as ledger:
             places = {claim.execution_id: claim.sequence for claim in await ledger.claims(TENANT)}
-    costs = [one.cost for one in found if one.model_calls]
+    costs = [execution.cost for execution in executions if execution.model_calls]
     return Run(
-        score=score(truth, found, LIMIT, places),
+        score=score(truth, executions, LIMIT, places),
         seconds=seconds,
-        model_calls=sum(one.model_calls for one in found),
-        cost=sum((one for one in costs if one is not None), Decimal(0)) if None not in costs else None,
-        currency=next((one.cost_currency for one in found if one.cost_currency), None),
+        model_calls=sum(execution.model_calls for execution in executions),
+        cost=sum((cost for cost in costs if cost is not None), Decimal(0)) if None not in costs else None,
+        currency=next((execution.cost_currency for execution in executions if execution.cost_currency), None),
         endpoint=real or "scripted, in place of a model",
     )
 
@@ -100,4 +100,4 @@ async def _settled(stack: Stack) -> list[Execution]:
     async with Ledger(stack.settings().ledger) as ledger:
         lines = await ledger.executions(tenant=TENANT)
         whole = [await ledger.execution(line.id) for line in lines]
-    return [one for one in whole if one is not None]
+    return [execution for execution in whole if execution is not None]

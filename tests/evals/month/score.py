@@ -75,10 +75,10 @@ class Score:
     statuses: dict[str, int]
 
     def as_json(self) -> dict[str, Any]:
-        made = asdict(self)
+        figures = asdict(self)
         for name, family in self.families.items():
-            made["families"][name] |= {"recall": family.recall, "precision": family.precision}
-        return made
+            figures["families"][name] |= {"recall": family.recall, "precision": family.precision}
+        return figures
 
 
 def family_of(planted: str) -> str:
@@ -201,11 +201,11 @@ def _by_policy(execution: Execution) -> bool:
 def _flags(execution: Execution, kind: str) -> bool:
     if kind == "over-limit":
         return execution.status is Status.REVIEW and any(ABOVE in reason for reason in execution.reasons)
-    return any(one.rule in FAMILIES[kind] and one.severity == "error" for one in execution.findings)
+    return any(finding.rule in FAMILIES[kind] and finding.severity == "error" for finding in execution.findings)
 
 
 def _why(execution: Execution) -> list[str]:
-    rules = sorted({one.rule for one in execution.findings if one.severity == "error"})
+    rules = sorted({finding.rule for finding in execution.findings if finding.severity == "error"})
     return rules or [
         "not sure" if any("not sure" in reason for reason in execution.reasons) else execution.status.value
     ]

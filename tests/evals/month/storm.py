@@ -35,14 +35,14 @@ async def storm(stack: Stack, count: int, *, written: bool, seconds: float = 180
             return len(known) == len(ids) and Status.RUNNING not in known.values()
 
         await eventually(all_settled, seconds)
-        made = Counter({"posted": len(await ledger.posted(tenant))})
+        outcomes = Counter({"posted": len(await ledger.posted(tenant))})
         for id in ids:
             execution = await ledger.execution(id)
             assert execution
-            made[execution.status.value] += 1
-            rules = {one.rule for one in execution.findings if one.severity == "error"}
-            made["in review as a duplicate"] += execution.status is Status.REVIEW and "DUPLICATE" in rules
-    return made
+            outcomes[execution.status.value] += 1
+            rules = {finding.rule for finding in execution.findings if finding.severity == "error"}
+            outcomes["in review as a duplicate"] += execution.status is Status.REVIEW and "DUPLICATE" in rules
+    return outcomes
 
 
 def main() -> None:
@@ -54,11 +54,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="storm-") as home, Stack(Path(home)) as stack:
         stack.start_worker()
         for written in (False, True):
-            made = asyncio.run(storm(stack, given.copies, written=written))
+            outcomes = asyncio.run(storm(stack, given.copies, written=written))
             writing = "number in five writings" if written else "one number"
-            print(f"{given.copies} copies at once, {writing}, 2 workers: {dict(made)}")
-            right &= made["posted"] == made["approved"] == 1
-            right &= made["in review as a duplicate"] == given.copies - 1
+            print(f"{given.copies} copies at once, {writing}, 2 workers: {dict(outcomes)}")
+            right &= outcomes["posted"] == outcomes["approved"] == 1
+            right &= outcomes["in review as a duplicate"] == given.copies - 1
     sys.exit(0 if right else 1)
 
 

@@ -25,9 +25,9 @@ def document(number: str, amount: str = "100.00") -> Told:
 def truth() -> dict[str, Told]:
     """One sound invoice, a pair of duplicates, one with another account, one split in three, one above the limit, an order
     billed twice, and a credit note."""
-    made = {name: document(name) for name in ("good", "first", "copy", "account", "half", "rest", "credit")}
-    made |= {name: document(name, "600.00") for name in ("part-1", "part-2", "part-3")}
-    made["large"] = document("large", "1200.00")
+    documents = {name: document(name) for name in ("good", "first", "copy", "account", "half", "rest", "credit")}
+    documents |= {name: document(name, "600.00") for name in ("part-1", "part-2", "part-3")}
+    documents["large"] = document("large", "1200.00")
     groups: list[tuple[Any, str, str | None, list[str]]] = [
         ("duplicate", "same number", "DUPLICATE", ["first", "copy"]),
         ("account", "another", "VENDOR-ACCOUNT", ["account"]),
@@ -38,14 +38,14 @@ def truth() -> dict[str, Told]:
     ]
     for n, (kind, variety, rule, names) in enumerate(groups):
         for place, name in enumerate(names):
-            planted(made[name], kind, variety, rule, f"{kind} {n}", place, len(names))
-    return made
+            planted(documents[name], kind, variety, rule, f"{kind} {n}", place, len(names))
+    return documents
 
 
 def execution(name: str, *rules: str, told: Mapping[str, Any], person: bool = False, **changes: Any) -> Execution:
     """One that was approved by the policy; in review where it has findings or ``person`` is to see it."""
     review = bool(rules) or person
-    made = Execution(
+    result = Execution(
         id=f"invoice-{name}",
         definition="invoice",
         tenant="month",
@@ -64,7 +64,7 @@ def execution(name: str, *rules: str, told: Mapping[str, Any], person: bool = Fa
         findings=[Finding(rule=rule, severity="error", message=rule) for rule in rules],
         started_at=NOW,
     )
-    return made.model_copy(update=changes)
+    return result.model_copy(update=changes)
 
 
 PERFECT: dict[str, tuple[str, ...]] = {
@@ -75,27 +75,27 @@ PERFECT: dict[str, tuple[str, ...]] = {
 
 def executions(**changed: tuple[str, ...]) -> dict[str, Execution]:
     """As if all went right, but that those named in ``changed`` have these findings."""
-    found = PERFECT | {name.replace("_", "-"): rules for name, rules in changed.items()}
-    made = {name: execution(name, *found.get(name, ()), told=told) for name, told in truth().items()}
+    rules_of = PERFECT | {name.replace("_", "-"): rules for name, rules in changed.items()}
+    results = {name: execution(name, *rules_of.get(name, ()), told=told) for name, told in truth().items()}
     above = {"reasons": ["the total of 1200.00 EUR is above the limit of 1000 EUR"]}
-    made["large"] = execution("large", told=truth()["large"], person=True, **above)
-    made["credit"] = execution("credit", told=truth()["credit"], person=True)
-    return made
+    results["large"] = execution("large", told=truth()["large"], person=True, **above)
+    results["credit"] = execution("credit", told=truth()["credit"], person=True)
+    return results
 
 
-def scored(made: Mapping[str, Execution]) -> Score:
-    places = {one.id: n for n, one in enumerate(made.values())}
-    return score(truth(), made.values(), LIMIT, places)
+def scored(results: Mapping[str, Execution]) -> Score:
+    places = {result.id: n for n, result in enumerate(results.values())}
+    return score(truth(), results.values(), LIMIT, places)
 
 
 def test_nothing_is_wrong_with_a_month_in_which_all_was_found() -> None:
-    found = scored(executions())
-    assert (found.wrong, found.held_for) == ([], {})
-    planted_kinds = {name: family for name, family in found.families.items() if family.planted}
+    figures = scored(executions())
+    assert (figures.wrong, figures.held_for) == ([], {})
+    planted_kinds = {name: family for name, family in figures.families.items() if family.planted}
     assert set(planted_kinds) == {"duplicate", "account", "split", "over-limit", "quantity"}
     assert {(family.recall, family.precision) for family in planted_kinds.values()} == {(1.0, 1.0)}
-    assert (found.families["duplicate"].pairs, found.families["duplicate"].later_alone) == (1, 1)
-    assert (found.untouched, found.could_be, found.untouched_of_these) == (4, 1, 1)
+    assert (figures.families["duplicate"].pairs, figures.families["duplicate"].later_alone) == (1, 1)
+    assert (figures.untouched, figures.could_be, figures.untouched_of_these) == (4, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -110,35 +110,35 @@ def test_nothing_is_wrong_with_a_month_in_which_all_was_found() -> None:
     ],
 )
 def test_what_was_planted_and_approved_by_the_policy_is_wrong(passed: str, said: str) -> None:
-    made = executions()
-    made[passed] = execution(passed, told=truth()[passed])
-    (wrong,) = scored(made).wrong
+    results = executions()
+    results[passed] = execution(passed, told=truth()[passed])
+    (wrong,) = scored(results).wrong
     assert wrong.startswith(said)
 
 
 def test_what_a_person_approved_is_not_wrong() -> None:
-    made = executions()
-    made["copy"] = execution("copy", told=truth()["copy"], decided_by="anna")
-    assert scored(made).wrong == []
+    results = executions()
+    results["copy"] = execution("copy", told=truth()["copy"], decided_by="anna")
+    assert scored(results).wrong == []
 
 
 @pytest.mark.parametrize(
     "read", [{"number": "other"}, {"amount": Decimal("1.00")}, {"result": {"invoice": {"payment": {"iban": "DE00"}}}}]
 )
 def test_a_sound_one_approved_with_a_value_it_does_not_have_is_wrong(read: dict[str, Any]) -> None:
-    made = executions()
-    made["good"] = execution("good", told=truth()["good"], **read)
-    (wrong,) = scored(made).wrong
+    results = executions()
+    results["good"] = execution("good", told=truth()["good"], **read)
+    (wrong,) = scored(results).wrong
     assert wrong.startswith("good: approved with")
 
 
 @pytest.mark.parametrize("status", [Status.RUNNING, Status.FAILED])
 def test_a_document_without_a_decision_is_wrong(status: Status) -> None:
-    made = executions()
-    made["good"] = execution("good", told=truth()["good"], status=status)
-    assert [one.partition(",")[0] for one in scored(made).wrong] == [f"good: {status.value}"]
-    del made["good"]
-    assert scored(made).wrong == ["good: not on record"]
+    results = executions()
+    results["good"] = execution("good", told=truth()["good"], status=status)
+    assert [line.partition(",")[0] for line in scored(results).wrong] == [f"good: {status.value}"]
+    del results["good"]
+    assert scored(results).wrong == ["good: not on record"]
 
 
 def test_what_is_not_found_lowers_recall_and_is_named() -> None:
@@ -147,10 +147,10 @@ def test_what_is_not_found_lowers_recall_and_is_named() -> None:
 
 
 def test_a_finding_on_a_sound_document_lowers_precision_and_is_named() -> None:
-    found = scored(executions(good=("SPLIT",)))
-    family = found.families["split"]
+    figures = scored(executions(good=("SPLIT",)))
+    family = figures.families["split"]
     assert (family.recall, family.right, family.flagged, family.false) == (1.0, 2, 3, ["good"])
-    assert (found.held_for, found.untouched_of_these) == ({"SPLIT": 1}, 0)
+    assert (figures.held_for, figures.untouched_of_these) == ({"SPLIT": 1}, 0)
 
 
 def test_a_finding_on_what_is_planted_for_another_reason_lowers_precision() -> None:
@@ -158,8 +158,8 @@ def test_a_finding_on_what_is_planted_for_another_reason_lowers_precision() -> N
 
 
 def test_a_finding_on_the_first_of_two_is_right_and_is_not_the_later_alone() -> None:
-    made = executions(first=("DUPLICATE",), copy=())
-    family = scored(made).families["duplicate"]
+    results = executions(first=("DUPLICATE",), copy=())
+    family = scored(results).families["duplicate"]
     assert (family.recall, family.precision, family.pairs, family.later_alone) == (1.0, 1.0, 1, 0)
-    made = executions(first=("DUPLICATE",))
-    assert scored(made).families["duplicate"].later_alone == 0
+    results = executions(first=("DUPLICATE",))
+    assert scored(results).families["duplicate"].later_alone == 0

@@ -14,6 +14,6 @@ from tests.stack import Stack
 async def test_copies_of_one_invoice_that_come_at_once_before_two_workers_are_posted_once(tmp_path: Path) -> None:
     with Stack(tmp_path) as stack:
         stack.start_worker()
-        made = await storm(stack, 12, written=True)
-    assert made["posted"] == made["approved"] == 1, made
-    assert made["in review as a duplicate"] == 11, made
+        outcomes = await storm(stack, 12, written=True)
+    assert outcomes["posted"] == outcomes["approved"] == 1, outcomes
+    assert outcomes["in review as a duplicate"] == 11, outcomes

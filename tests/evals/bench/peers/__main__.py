@@ -19,24 +19,24 @@ from tests.evals.bench.job import posted
 from tests.evals.bench.peers.process import Engine, connections, execution
 
 
-async def _carry_out(order: dict[str, Any], engine: Engine, made: Connections) -> dict[str, Any]:
+async def _carry_out(order: dict[str, Any], engine: Engine, opened: Connections) -> dict[str, Any]:
     places = asyncio.Semaphore(order["at_once"])
     latencies = []
-    done = posted(made.settings.home / "ledger.db") if order["resume"] else set()
+    done = posted(opened.settings.home / "ledger.db") if order["resume"] else set()
 
-    async def one(path: Path) -> None:
+    async def carry_out(path: Path) -> None:
         id = f"{order['batch']}-{path.stem}"
         if id in done:
             return
         async with places:
             started = time.perf_counter()
-            given = execution(made, id, path.name, order["batch"], path.read_bytes(), order["ask"])
+            given = execution(opened, id, path.name, order["batch"], path.read_bytes(), order["ask"])
             state = await (engine.resume(id, given) if order["resume"] else engine.process(id, given))
             assert state["decision"]["outcome"] == "approve", state["decision"]
             latencies.append(time.perf_counter() - started)
 
     started = time.perf_counter()
-    await asyncio.gather(*(one(path) for path in sorted(Path(order["folder"]).iterdir())))
+    await asyncio.gather(*(carry_out(path) for path in sorted(Path(order["folder"]).iterdir())))
     return {"seconds": time.perf_counter() - started, "latencies": latencies}
 
 
@@ -44,12 +44,12 @@ async def _serve(named: str, postgres: str | None, forgetful: bool) -> None:
     module, _, function = named.partition(":")
     make = getattr(importlib.import_module(module), function)
     async with AsyncExitStack() as stack:
-        made = await stack.enter_async_context(connections(forgetful))
-        opening: AbstractAsyncContextManager[Engine] = make(made.settings.home, postgres)
+        opened = await stack.enter_async_context(connections(forgetful))
+        opening: AbstractAsyncContextManager[Engine] = make(opened.settings.home, postgres)
         engine = await stack.enter_async_context(opening)
         print("{}", file=sys.__stdout__, flush=True)
         while line := await asyncio.to_thread(sys.stdin.readline):
-            print(json.dumps(await _carry_out(json.loads(line), engine, made)), file=sys.__stdout__, flush=True)
+            print(json.dumps(await _carry_out(json.loads(line), engine, opened)), file=sys.__stdout__, flush=True)
 
 
 def main() -> None:

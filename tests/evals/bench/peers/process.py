@@ -130,27 +130,27 @@ class PeerProcess(Contender):
 @asynccontextmanager
 async def connections(forgetful: bool) -> AsyncIterator[Connections]:
     """This process's connections from its settings; ``forgetful`` ones keep no calls from which to answer."""
-    made = Connections.of(settings())
+    opened = Connections.of(settings())
     if forgetful:
-        models = ModelClient(tiers_of(made.settings), MemoryCallBook(), concurrency=made.settings.model_concurrency)
-        made = Connections(made.settings, made.ledger, models, made.documents)
-    connected.use(made)
+        models = ModelClient(tiers_of(opened.settings), MemoryCallBook(), concurrency=opened.settings.model_concurrency)
+        opened = Connections(opened.settings, opened.ledger, models, opened.documents)
+    connected.use(opened)
     try:
-        yield made
+        yield opened
     finally:
-        await made.close()
+        await opened.close()
         connected.use(None)
 
 
-def execution(made: Connections, id: str, name: str, batch: str, data: bytes, ask: str) -> State:
+def execution(opened: Connections, id: str, name: str, batch: str, data: bytes, ask: str) -> State:
     """What an invoice's flow is given to begin with; keeps the document."""
     return {
         "execution": {
             "id": id,
             "tenant": "bench",
             "batch": batch,
-            "digest": made.documents.put(data),
+            "digest": opened.documents.put(data),
             "name": name,
         },
-        "options": options(made.settings.model_copy(update={"ask": ask})),
+        "options": options(opened.settings.model_copy(update={"ask": ask})),
     }

@@ -88,25 +88,25 @@ class TemporalByHand(Contender):
 
     async def run(self, files: Mapping[str, bytes], batch: str, ask: Ask = "all") -> Run:
         client = await self._stack.client()
-        made = Connections.of(self._stack.settings())
+        opened = Connections.of(self._stack.settings())
         places = asyncio.Semaphore(DOCUMENTS_AT_ONCE)
         latencies = []
 
-        async def one(name: str, data: bytes) -> None:
+        async def carry_out(name: str, data: bytes) -> None:
             id = f"{batch}-{Path(name).stem}"
             async with places:
                 started = time.perf_counter()
-                given = execution(made, id, name, batch, data, ask)
+                given = execution(opened, id, name, batch, data, ask)
                 state = await client.execute_workflow(
-                    InvoiceByHand.run, given, id=id, task_queue=made.settings.task_queue
+                    InvoiceByHand.run, given, id=id, task_queue=opened.settings.task_queue
                 )
                 assert state["decision"]["outcome"] == "approve", state["decision"]
                 latencies.append(time.perf_counter() - started)
 
         started = time.perf_counter()
-        await asyncio.gather(*(one(name, data) for name, data in files.items()))
+        await asyncio.gather(*(carry_out(name, data) for name, data in files.items()))
         seconds = time.perf_counter() - started
-        await made.close()
+        await opened.close()
         return Run(seconds, latencies)
 
     def processes(self) -> dict[str, int]:

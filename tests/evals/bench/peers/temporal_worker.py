@@ -22,23 +22,27 @@ async def _work(forgetful: bool) -> None:
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
-    made = settings()
-    client = await connect(made)
-    queue, runner, care = made.task_queue, workflow_runner(sandbox=made.workflow_sandbox), ActivityCare(None)
+    configured = settings()
+    client = await connect(configured)
+    queue, runner, care = (
+        configured.task_queue,
+        workflow_runner(sandbox=configured.workflow_sandbox),
+        ActivityCare(None),
+    )
     quick, asking, reading = ([node_activity(name) for name in names] for names in (QUICK, ASKING, ("read",)))
     async with (
         connections(forgetful),
         Worker(client, task_queue=queue, workflows=[InvoiceByHand], activities=quick, workflow_runner=runner),
         Worker(
             client, task_queue=f"{queue}-models", activities=asking, interceptors=[care],
-            max_concurrent_activities=made.model_concurrency,
+            max_concurrent_activities=configured.model_concurrency,
         ),
         Worker(
             client, task_queue=f"{queue}-reading", activities=reading, interceptors=[care],
             max_concurrent_activities=os.cpu_count(),
         ),
     ):  # fmt: skip
-        (made.home / "worker.ready").write_text(str(os.getpid()))
+        (configured.home / "worker.ready").write_text(str(os.getpid()))
         await stop.wait()
 
 
