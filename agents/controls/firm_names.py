@@ -9,6 +9,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import cdist
 
+from agents.words import printed
 from infra.text import latin
 
 NEAR = 72.0
@@ -16,15 +17,7 @@ NEAR = 72.0
 _WORD = 70.0
 """How alike a word has to be to count as a misspelling of another; words of up to four letters have to be the same."""
 
-_FORMS = frozenset(
-    {
-        "ab", "ag", "and", "as", "asa", "bv", "bvba", "co", "company", "corp", "corporation", "cv", "das", "der",
-        "die", "dmcc", "eg", "ek", "et", "eurl", "ev", "fze", "gbr", "gesellschaft", "gmbh", "gmbhco", "inc",
-        "incorporated", "jsc", "kft", "kg", "kgaa", "limited", "llc", "llp", "lp", "ltd", "ltda", "mbh", "nv", "oao",
-        "of", "ohg", "oo", "ooo", "oy", "oyj", "pao", "pjsc", "plc", "pte", "pty", "sa", "sarl", "sas", "sasu", "se",
-        "sl", "slu", "snc", "sp", "spa", "srl", "srls", "sro", "the", "ug", "und", "z", "zao", "zoo",
-    }
-)  # fmt: skip
+_FORMS = frozenset(printed("firms.left_out"))
 """Legal forms and small words, which no name is known by."""
 
 

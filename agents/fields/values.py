@@ -18,6 +18,7 @@ from stdnum.eu import vat
 from stdnum.gb import vat as british_vat
 
 from agents.fields.schema import MAX_DIGITS
+from agents.words import by_language, in_text, languages
 
 CENT = Decimal("0.01")
 """To which sums of money are rounded, and by which they may differ."""
@@ -57,10 +58,7 @@ announces a currency or an amount."""
 CODE = re.compile("|".join(rf"\b{code}\b" for code in (*_CODES, *_CAREFUL_CODES)))
 """ISO 4217 codes that are taken where a label announces a currency."""
 _CAREFUL = "|".join(_CAREFUL_CODES)
-_ANNOUNCED = (
-    r"(?:currenc|währung|devise|valuta|moneda|waluta|amount|betrag|beträge|total|sum\b|summe|preis|price|prix|montant"
-    r"|importe|prezz|bedrag|net\b|netto|brutto|gross|due\b|fällig|payable|balance)"
-)
+_ANNOUNCED = in_text("text.announces_currency")
 _CAREFUL_CODE = re.compile(
     rf"(?<!\w)({_CAREFUL})(?:[ \u00a0\u202f][-−(]?\d|[-−(]?\d+(?=[.,'’]))[\d.,'’]*(?![\w])"
     rf"|(?<![\w.,'’])\d[\d.,'’]*[ \u00a0\u202f]?({_CAREFUL})(?!\w|-\w)"
@@ -75,7 +73,7 @@ _AMERICAN = re.compile(
     rf"|\b(?:{_STATES}),?[ \u00a0]{{1,3}}\d{{5}}(?:-\d{{4}})?(?!\w)|\bDE,?[ \u00a0]{{1,3}}19[7-9]\d\d(?:-\d{{4}})?(?!\w)"
 )
 """A place in the United States; DE is Delaware only with a Delaware ZIP code."""
-_EVERY_LANGUAGE = ["en", "de", "fr", "nl", "it", "es", "pt", "pl", "sv", "da"]
+_WITH_MONTHS = [language.dates for language in languages() if language.dates]
 
 
 def amounts(text: str) -> list[str]:
@@ -231,7 +229,7 @@ def parse_date(printed: str, *, month_first: bool = False) -> date | None:
         text = "-".join(compact.groups())
     found = dateparser.parse(
         text,
-        languages=_EVERY_LANGUAGE,
+        languages=_WITH_MONTHS,
         settings={
             "DATE_ORDER": "YMD" if re.match(r"\d{4}", printed) else "MDY" if month_first else "DMY",
             "STRICT_PARSING": True,
@@ -248,27 +246,14 @@ def is_ambiguous(printed: str) -> bool:
     return bool(match and int(match[1]) <= 12 and int(match[2]) <= 12 and int(match[1]) != int(match[2]))
 
 
-_LANGUAGES: dict[str, frozenset[str]] = {
-    "en": frozenset(["the", "of", "and", "to", "invoice", "date", "due", "total", "please", "payment"]),
-    "de": frozenset(["der", "die", "und", "rechnung", "datum", "mwst", "betrag", "zahlbar", "bitte", "von"]),
-    "fr": frozenset(
-        ["date", "total", "le", "la", "les", "du", "des", "et", "facture", "tva", "montant", "paiement", "sur"]
-    ),
-    "nl": frozenset(["het", "een", "van", "de", "factuur", "btw", "bedrag", "te", "betalen", "op"]),
-    "it": frozenset(["il", "di", "del", "della", "fattura", "iva", "totale", "pagamento", "e", "con"]),
-    "es": frozenset(["el", "la", "de", "los", "factura", "iva", "importe", "pago", "fecha", "con"]),
-    "pt": frozenset(["o", "da", "do", "fatura", "iva", "valor", "pagamento", "data", "com"]),
-    "pl": frozenset(["faktura", "vat", "do", "i", "w", "zaplaty", "kwota", "nr", "z", "na"]),
-    "sv": frozenset(["och", "faktura", "moms", "att", "av", "datum", "belopp", "betala"]),
-    "da": frozenset(["og", "faktura", "moms", "til", "dato", "betaling", "belob", "af"]),
-}
+_FREQUENT = {language: frozenset(words) for language, words in by_language("text.frequent").items()}
 """Words that stand on most invoices of a language."""
 
 
 def language(text: str) -> str | None:
     """The language most of whose words stand in ``text`` (ISO 639-1); None in doubt."""
     words = re.findall(r"[a-zà-ÿ]+", text.casefold())[:5000]
-    counts = sorted(((sum(w in known for w in words), code) for code, known in _LANGUAGES.items()), reverse=True)
+    counts = sorted(((sum(w in known for w in words), code) for code, known in _FREQUENT.items()), reverse=True)
     (best, code), (second, _) = counts[:2]
     return code if best >= 3 and best > 1.2 * second else None
 

@@ -16,7 +16,7 @@ from agents.documents.layout import Cell, Layout, union
 from agents.documents.reading import Reading
 from agents.documents.upright import UprightBox, UprightReading
 from agents.fields import values
-from agents.pages.words import is_label
+from agents.words import is_label
 
 INLINE, LEFT, HEADING, NEAR, ABOVE, RIGHT, BELOW = 1.0, 0.95, 0.9, 0.8, 0.75, 0.7, 0.55
 """How much a label counts by where it stands: before the value in its cell, in the cell to the left, right above it, in

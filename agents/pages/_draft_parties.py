@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,12 +11,10 @@ from agents.pages._candidates import Candidate
 from agents.pages._parties import Name, Parties, Role
 from agents.pages._proposed import follows, printed
 from agents.pages._terms import Terms
+from agents.words import in_text
 
 _ROLES: tuple[Role, ...] = ("seller", "buyer")
-_THEIRS = (
-    "ihre", "your", "votre", "uw ", "vos ", "customer", "kunden", "client", "v/", "vs", "vostra", "su ", "buyer", "klant",
-    "cliente",
-)  # fmt: skip
+_THEIRS = re.compile(in_text("text.theirs"), re.IGNORECASE)
 """How the label of a customer's identifier begins."""
 _COUNTRY = {"EL": "GR", "XI": "GB"}
 """Country of a VAT id's first two letters, where ISO 3166 has another code."""
@@ -67,7 +66,7 @@ def _vat_ids(terms: Terms, parties: Parties, names: DraftNames) -> Fields:
     every = terms.vat_ids()
     ids, valid = [c for c, _ in every], {c.value: holds for c, holds in every}
     fields: Fields = {}
-    theirs = [c for c in ids if any(label.text.casefold().startswith(_THEIRS) for label in c.labels[:1])]
+    theirs = [c for c in ids if any(_THEIRS.match(label.text) for label in c.labels[:1])]
     if theirs:
         fields["buyer.vat_id"] = printed(theirs[-1], theirs[-1].value, "label")
     rest = [c for c in ids if not theirs or c.value != theirs[-1].value]

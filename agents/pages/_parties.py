@@ -14,7 +14,7 @@ from typing import Literal
 
 from agents.documents.layout import Cell, Line
 from agents.pages._candidates import Candidate, Candidates
-from agents.pages.words import COUNTRIES, LEGAL_FORM, is_label, normalised
+from agents.words import COUNTRIES, LEGAL_FORM, in_text, is_label, normalised, phrases
 
 Role = Literal["seller", "buyer"]
 _FIRST, _LAST = 120, 60
@@ -28,45 +28,19 @@ _POSTAL = re.compile(
     r"|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b\d{3} \d{2} +[A-ZÀ-Þ]|\b[A-Z]{2} \d{5}\b|\b\d{2}-\d{3} "
 )
 _STREET = re.compile(
-    r"(?i)(?:str(?:aße|asse|\.)|weg|allee|platz|gasse|ring|damm|ufer|straat|laan|gracht|plein|kade)\s*\d+"
-    r"|^\d+\w?,? (?:\w+ )?(?:rue|avenue|av|bd|boulevard|place|chemin|impasse|route|allée)\b"
-    r"|\b(?:rue|avenue|boulevard|via|viale|piazza|calle|plaza|avenida|ulica|ul\.)\b.*\d"
-    r"|\b\d+\s+\w+(?:\s\w+)?\s(?:street|road|st|rd|ave|avenue|lane|drive|way|square)\b|p\.?o\.? box"
-    r"|postfach"
+    rf"(?i){in_text('text.street_ends')}\s*\d+|^\d+\w?,? (?:\w+ )?{in_text('text.street_behind_number')}"
+    rf"|{in_text('text.street_before_number')}.*\d|\b\d+\s+\w+(?:\s\w+)?\s{in_text('text.street_last')}|{in_text('text.box')}"
 )
-_CONTACT = re.compile(
-    r"(?i)@|https?:|www\.|\btel\b|\btel[.:]|\btele(?:fon|phone)|\btéléphone|\bfax\b|\btelefax|\bphone\b|\bfon\b|\bmobil\b|\bmobile\b|\+\d|e-?mail|\bGF\b|geschäftsführ|gérant"
-    r"|\bsiret|\bsiren|\biban|\bbic\b|\bseite\b|\bpage\b"
-)
-_TITLE = re.compile(
-    r"(?:rechnung|invoice|facture|factuur|fattura|factura|faktura|fatura|gutschrift|credit note|avoir"
-    r"|creditnota|original|kopie|copy|duplicata|logo.*|tax invoice|rechnungskorrektur|seite.*|page.*|datum"
-    r"|date)"
-)
-_NAME_LABEL = re.compile(
-    r"(?:name|firma|firmenname|company(?: name)?|nom|raison sociale|naam|bedrijf|ragione sociale"
-    r"|denominazione|razon social|nombre|nazwa|nome|navn|namn)"
-)
-_HOLDER = re.compile(
-    r"(?:kontoinhaber(?:in)?|account (?:holder|name)|titulaire(?: du compte)?|rekeninghouder|t n v"
-    r"|ten name van|intestatario(?: conto)?|titular|beneficiary(?: name)?|beneficiaire|kontoname|nom|name)"
-)
-_REGISTERED = re.compile(
-    r"(?i)\b(?:siret|siren|r\.?c\.?s\b|rsc\b|hrb|hra|kvk|ust\W?id|vat (?:no|id|reg|number)|company (?:no"
-    r"|number|reg)|capital (?:de|social)|handelsregister|btw\b|p\.? ?iva|cif\b|nif\b|tva\b|iban)"
-)
+_CONTACT = re.compile(rf"(?i)@|https?:|www\.|\+\d|{in_text('text.contact')}")
+_TITLE = phrases("labels.no_name")
+_NAME_LABEL = phrases("labels.name")
+_HOLDER = phrases("labels.account_holder")
+_REGISTERED = re.compile(rf"(?i){in_text('text.registered')}")
 """What a firm prints of itself: registers, tax ids, accounts."""
 _NO_NAME = re.compile(
-    r"(?i)\bcapital\b|^(?:a division of|member of|part of|eine marke|inh\b|inhaber|geschäftsführ)|^(?:via"
-    r"|viale|piazza|corso|largo|rue|avenue|boulevard|calle|c/|rua|av\.|ul\.|os\.|pol\. ind|route|chemin"
-    r"|impasse|postfach|po box)\b"
-    r"|^(?:private and confidential|persönlich|vertraulich|original|kopie|duplicate|copy|marketing|einkauf"
-    r"|buchhaltung|bauhof|accounts payable)$"
+    rf"(?i){in_text('text.no_name')}|^{in_text('text.no_name_begins')}|^{in_text('text.no_name_whole')}$"
 )
-_CONTACT_PERSON = re.compile(
-    r"(?i)\b(?:contact|attn|att\.|z\. ?hd|c/o|à l'attention|attention|dep|dept|department|abteilung"
-    r"|service|herr|frau|mr|mrs|m\.|mme)\b"
-)
+_CONTACT_PERSON = re.compile(rf"(?i){in_text('text.contact_person')}")
 _DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([\w-]{3,})\.")
 _FREE_MAIL = {"gmail", "outlook", "hotmail", "web", "gmx", "yahoo", "icloud", "localhost", "test", "example"}
 

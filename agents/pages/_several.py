@@ -14,12 +14,11 @@ from itertools import combinations
 
 from agents.documents.layout import Layout
 from agents.pages._candidates import Candidate
-from agents.pages.table import CARRIED, fold
+from agents.pages.table import CARRIED
+from agents.words import fold, in_text
 
 _COUNTER = re.compile(
-    r"(?:^|\b(?:page|seite|blatt|pagina|página|pag|pág|blad|bladzijde|side|sida|strona|str|sivu|p|s)\b\.?:?\s*)"
-    r"(\d{1,3})\s*(?:/|\bof\b|\bvon\b|\bde\b|\bvan\b|\bdi\b|\baf\b|\bav\b|\bz\b|\bsur\b)\s*(\d{1,3})$",
-    re.IGNORECASE,
+    rf"(?:^|{in_text('text.page')}\.?:?\s*)(\d{{1,3}})\s*(?:/|{in_text('text.page_of')})\s*(\d{{1,3}})$", re.IGNORECASE
 )
 """``Page 1 of 2``, ``Seite 1/2``, or ``1/2`` alone in its cell."""
 

@@ -17,7 +17,7 @@ from agents.documents.layout import Cell
 from agents.fields import values
 from agents.pages._candidates import Candidate, Candidates
 from agents.pages._parties import Parties, country_of
-from agents.pages.words import is_label, normalised, pattern
+from agents.words import in_text, is_label, normalised, pattern, phrases, printed
 
 Kind = Literal["invoice", "credit_note", "other"]
 
@@ -36,38 +36,29 @@ _BIC_SHAPE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?!
 _REGISTER = re.compile(r"\b(?:HR[AB] ?\d[\d ]{2,7}\d(?: [A-Z]\b)?|FN ?\d{5,6} ?[a-z]\b|OC ?\d{6}\b|CRO ?\d{5,6}\b)")
 """Numbers that name their register: Handelsregister, Firmenbuch, Companies House (LLP), CRO."""
 _NUMBER_SHAPE = re.compile(r"(?<![\w.,])\d(?:[\d ./-]{3,20}\d)(?!\w|,\d)")
-_REFERRED = re.compile(
-    r"(?i)\b(?:zu|zur|bezug|betreff|betrifft|gemäß|storno der|korrektur (?:der|zu)|to|against|original|re|ref(?:ers)? to"
-    r"|concerning|sur|relatif|annule|corrige|van|betreft|verrekend met|vedrører|avser|vs|rif|a compensazione ns|ns)\b"
-    r"[^:]{0,12}\b(?:rechnung|invoice|facture|factuur|fattura|factura|faktura|honorarnote)\b"
-)
+_INVOICE = in_text("text.invoice")
+_REFERRED = re.compile(rf"(?i){in_text('text.refers')}[^:]{{0,12}}{_INVOICE}")
 """A label of another invoice, which this one corrects or speaks of."""
 _ANOTHER = re.compile(
-    r"\b(?:unsere[rn]?|our|notre|nos|onze|nostra|zu|zur|against|storn\w+|korrig\w+|annul\w+|correct\w+) (?:\w+ )?"
-    r"\w*(?:rechnung|invoice|facture|factuur|fattura)"
+    rf"{phrases('sentences.another_invoice').pattern}(?:\w+ )?\w*(?:{'|'.join(map(normalised, printed('text.invoice')))})"
 )
 """Speaks of another invoice than this one."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_CREDIT = re.compile(
-    r"gutschrift|credit|avoir|korrektur|storno|kreditnota|nota (?:di|de) credito|rectificativa|creditnota|^nc$|^cn$"
-)
-_DOCUMENT = pattern("document")
-_ISSUED = re.compile(
-    rf"(?:^|.* ){_DOCUMENT}(?:(?!gemass|bestellung|auftrag|order|commande|lieferschein|angebot).){{0,80}}\d\S* "
-    r"(?:vom|von|du|of|dated|date|d d|del|van|dd|z dnia|fra|from|le|issued at|issued on)"
-)
+_CREDIT = phrases("labels.credit")
+_DOCUMENT = pattern("labels.document")
+_OTHERS = "|".join(map(normalised, printed("text.other_document")))
+_ISSUED = re.compile(rf"(?:^|.* ){_DOCUMENT}(?:(?!{_OTHERS}).){{0,80}}\d\S* {pattern('labels.issued_before_day')}")
 """An invoice with its number, and the word before its day: ``Rechnung Nr. 17 vom``."""
-_PLACE_AND_DAY = re.compile(r"^(?:[AÀ] )?[A-ZÀ-Þ][\w. -]{2,30},?(?i: den| le| the| am| dnia| il| el| a|,)?$")
+_BEFORE_DAY = in_text("text.place_before_day")
+_PLACE_AND_DAY = re.compile(rf"^(?:[AÀ] )?[A-ZÀ-Þ][\w. -]{{2,30}},?(?i: {_BEFORE_DAY}|,)?$")
 _PRO_FORMA = re.compile(r"\bpro ?forma")
-_PENALTY = re.compile(
-    r"\b(?:retard|penalite|indemnite|recouvrement|verzug|mahn\w*|late payment|overdue|interest|verzuim|mora|ritardo)\b"
-)
+_PENALTY = phrases("sentences.penalty")
 """What happens if it is paid late: no terms of payment."""
-_TERMS = re.compile(rf"(?<![^ ]){pattern('payment_wording')}")
+_TERMS = phrases("sentences.payment_wording")
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("credit_note", re.compile(rf"{pattern('title_credit_note')}.{{0,40}}")),
-    ("other", re.compile(rf"{pattern('title_other')}(?:(?:nr|no|n|#|\S*\d\S*).{{0,30}})?")),
-    ("invoice", re.compile(rf"(?:.{{0,20}} )?(?:{_DOCUMENT}|{pattern('title_invoice')}).{{0,60}}")),
+    ("credit_note", re.compile(rf"{pattern('labels.title_credit_note')}.{{0,40}}")),
+    ("other", re.compile(rf"{pattern('labels.title_other')}(?:(?:nr|no|n|#|\S*\d\S*).{{0,30}})?")),
+    ("invoice", re.compile(rf"(?:.{{0,20}} )?(?:{_DOCUMENT}|{pattern('labels.title_invoice')}).{{0,60}}")),
 )
 """Titles, the likeliest to be meant first: an ``invoice`` in the title of a credit note does not make it one."""
 
@@ -142,7 +133,7 @@ class Terms:
                 weight = max(weight, self._issued(c))
                 rivals = max(c.announced("due_date"), c.announced("delivery_date"))
                 weight -= 0.5 * rivals if rivals > c.announced(term) else 0.0
-                if any(normalised(label.text) in ("datum", "date", "data", "fecha", "dato") for label in c.labels[:1]):
+                if any(phrases("labels.bare_date").fullmatch(normalised(label.text)) for label in c.labels[:1]):
                     weight -= 0.1 + 0.3 * (c.cell.line > 0.75 * len(self._all.layout.lines))
             if weight > 0.25:
                 scored.append((weight, c))
@@ -280,10 +271,10 @@ class Terms:
         if _ISSUED.fullmatch(normalised(told)) and not _ANOTHER.search(normalised(told)):
             return 0.95
         alone = normalised(before) or (normalised(left.text) if left and not before.strip() else "")
-        if alone in ("vom", "du", "of", "dated", "den", "del", "dd", "d d") and c.page == 1:
+        if phrases("labels.before_day").fullmatch(alone) and c.page == 1:
             return 0.75 if c.cell.line < 0.45 * len(self._all.layout.lines) else 0.3
         whole = f"{told}".strip() or (left.text if left else "")
-        if re.search(r"(?i)(?:\b(?:den|le|am|dnia|il)|,)$", whole.strip()) and _PLACE_AND_DAY.match(whole.strip()):
+        if re.search(rf"(?i)(?:{_BEFORE_DAY}|,)$", whole.strip()) and _PLACE_AND_DAY.match(whole.strip()):
             return 0.9
         return 0.0
 

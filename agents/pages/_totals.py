@@ -15,7 +15,7 @@ from decimal import Decimal
 from agents.fields import values
 from agents.fields.values import CENT
 from agents.pages._candidates import LEFT, Candidate, Candidates
-from agents.pages.words import is_label
+from agents.words import is_label
 
 MOST_AMOUNTS = 220
 """Distinct amounts of money that are tried against each other."""

@@ -16,6 +16,7 @@ from agents.documents.layout import Layout, Line, union
 from agents.documents.places import Place, Places
 from agents.documents.reading import Box, Reading
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, parse_xml
+from agents.words import in_text
 from infra.text import squeezed, unaccented
 
 LONGEST_LINE = 300
@@ -26,11 +27,7 @@ _HEADING_WORDS = 8
 _WORDS_BEFORE = 10
 """Words of the same sentence before a phrase of which one may turn its sense."""
 
-_TURNED = re.compile(
-    r"\b(?:no|not|non|never|without|if|unless|until|should|once|in case|nicht|kein|keine|keinen|keiner|ohne|falls|wenn|sofern"
-    r"|sollte|sollten|bis|sobald|pas|sans|jamais|si|jusqu|aucun|aucune|tant que|niet|geen|zonder|indien|als|tot|hasta|sin"
-    r"|cuando|ningun|senza|fino|finche|qualora|se|nessun|nessuna)\b"
-)
+_TURNED = re.compile(in_text("text.turns", unaccented))
 """Words that deny a phrase behind them, or make it a condition. Letters without accents."""
 
 

@@ -9,7 +9,7 @@ from agents.documents.places import Place
 from agents.fields import values
 from agents.fields.schema import Field
 from agents.pages.against._comparison import Comparison, contradicted, identified, shown_or_not
-from agents.pages.against._labels import LEGAL_FORMS
+from agents.pages.against._labels import BANK, LEGAL_FORMS
 from agents.pages.against._page import PrintedPage
 from agents.pages.against._wording import folded, words_of
 
@@ -52,7 +52,7 @@ def _other_company(names: Mapping[str, str], page: PrintedPage) -> Place | None:
                 and not known & set(before)
             ):
                 text = " ".join(words[: n + 1])
-                if not re.search(r"bank|banque|sparkasse|kasse|credit|versicherung|register|gericht", folded(text)):
+                if not BANK.search(folded(text)):
                     return Place(cell.page, cell.box, text)
     return None
 

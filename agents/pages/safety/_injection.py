@@ -18,21 +18,17 @@ from typing import Any, Literal, NamedTuple
 
 from agents.documents.reading import Box, Reading
 from agents.fields import values
-from agents.pages.safety._shapes import ACCOUNT, AI, SHAPES, Rule
+from agents.pages.safety._shapes import MARKS, SAYINGS, Rule
+from agents.words import by_language, in_text, printed
 from infra.records import Finding, Severity, finding
 from infra.text import unaccented
 
 LONGEST_QUOTE = 200
 """Characters of the document that a finding repeats."""
 
-_STANDS_FOR = {f"ACCOUNT_{language}": words for language, words in ACCOUNT.items()} | {"AI": AI}
-
 _GAP = r"[^.!?]{0,40}?"
 """Bounded, so that each search takes time linear in the text, whatever stands in it."""
-_CAUTION = re.compile(
-    r"\b(?:if|should|whenever|unless|never|not|won't|no one|fraud\w*|scam\w*|beware|verify|wenn|falls|sollten?|nie|niemals"
-    r"|nicht|betrug\w*|si|jamais|fraude|nunca|en caso|mai|non|qualora|nooit|niet|indien)\b"
-)
+_CAUTION = re.compile(in_text("text.caution", unaccented))
 """Words that turn "our bank details have changed" into the warning against such letters that honest invoices carry."""
 _CAUTION_BEFORE = 70
 _MOST_MATCHES = 20
@@ -175,33 +171,37 @@ class _Shape(NamedTuple):
 
 @cache
 def _shapes() -> tuple[_Shape, ...]:
-    made = []
-    for rule, ways in SHAPES.items():
-        for says, shapes in ways.items():
-            for language, words in shapes:
-                stems, pattern = ((), words) if language == "re" else _compiled(words)
-                made.append(_Shape(rule, says, stems, re.compile(pattern)))
-    return tuple(made)
+    shapes = []
+    for rule, sayings in SAYINGS.items():
+        for term, says in sayings.items():
+            for language, phrases in by_language(f"instructions.{term}").items():
+                for phrase in phrases:
+                    stems, pattern = _compiled(phrase, language)
+                    shapes.append(_Shape(rule, says, stems, re.compile(pattern)))
+    marks = ((says, pattern) for says, patterns in MARKS.items() for pattern in patterns)
+    return (*shapes, *(_Shape("PROMPT-INJECTION", says, (), re.compile(pattern)) for says, pattern in marks))
 
 
-def _compiled(words: str) -> tuple[tuple[tuple[str, ...], ...], str]:
-    """The stems and the regular expression of a shape in the notation of `SHAPES`."""
+def _compiled(phrase: str, language: str) -> tuple[tuple[tuple[str, ...], ...], str]:
+    """The stems and the regular expression of a phrase in the notation of ``instructions``."""
     stems, pattern, begun = [], "", False
-    for token in words.split():
+    lists = {
+        "ACCOUNT": by_language("instructions.account").get(language, ()),
+        "MACHINE": printed("instructions.machine"),
+    }
+    for token in phrase.split():
         if token == "...":
             pattern, begun = pattern + _GAP, False
             continue
         optional = token.endswith(")?")
-        for name, alternatives in _STANDS_FOR.items():
-            token = re.sub(rf"(?<![A-Za-z_]){name}(?![A-Za-z_])", alternatives, token)
-        several = token.strip("()?").split("|")
-        either = "|".join(re.escape(a).replace("_", "[ -]").replace(r"\*", r"\w{0,12}") for a in several)
+        words = [word for name in token.strip("()?").split("|") for word in lists.get(name, (name,))]
+        either = "|".join(re.escape(word).replace("_", "[ -]").replace(r"\*", r"\w{0,12}") for word in words)
         between = "[ -]?[:,]?[ ']?" if begun else ""
         if optional:
             pattern += rf"(?:{between}\b(?:{either})\b)?"
         else:
             pattern += rf"{between}\b(?:{either})\b"
-            stems.append(tuple(re.split(r"[_*]", a)[0] for a in several))
+            stems.append(tuple(re.split(r"[_*]", word)[0] for word in words))
         begun = True
     return tuple(stems), pattern
 
@@ -248,9 +248,9 @@ def _accounts(sources: Iterable[_Source]) -> _Accounts:
     accounts: _Accounts = {}
     for source in sources:
         text, at = source.text.upper(), 0
-        for printed in values.ibans(text)[:_MOST_MATCHES]:
-            at = max(text.find(printed, at), 0)
-            accounts.setdefault(values.compact(printed), []).append((source, at, at + len(printed)))
+        for iban in values.ibans(text)[:_MOST_MATCHES]:
+            at = max(text.find(iban, at), 0)
+            accounts.setdefault(values.compact(iban), []).append((source, at, at + len(iban)))
     return accounts
 
 
@@ -267,9 +267,7 @@ def _second_account(accounts: _Accounts) -> list[Finding]:
     return []
 
 
-_NEW = re.compile(
-    r"\b(?:new|neu\w{0,2}|nouve\w{1,6}|nuev\w{1,2}|nuov\w|nieuwe?|ab sofort|from now on|desormais|vanaf nu)\b"
-)
+_NEW = re.compile(in_text("text.new", unaccented))
 
 
 def _hidden(reading: Reading, found: Iterable[Finding]) -> list[Finding]:

@@ -1,6 +1,6 @@
 """The lines of an invoice: `find_table` reads them by code, `runs_of` divides a table that a model has to read."""
 
-from agents.pages.table._headings import MOST_LINES, fold
+from agents.pages.table._headings import MOST_LINES
 from agents.pages.table._labels import CARRIED
 from agents.pages.table._reading import Table, find_table
 from agents.pages.table._runs import MOST_ROWS, ROW_TOKENS, Run, carried, missing, runs_of, tokens
@@ -14,7 +14,6 @@ __all__ = [
     "Table",
     "carried",
     "find_table",
-    "fold",
     "missing",
     "runs_of",
     "tokens",

@@ -12,9 +12,10 @@ from agents.documents.layout import Cell, Layout, Line
 from agents.fields.values import is_money
 from agents.pages.table._body import body_of, makes
 from agents.pages.table._columns import Columns, Token, joined, readings, token
-from agents.pages.table._headings import MOST_LINES, TAX_WORD, Header, Heading, fold
+from agents.pages.table._headings import MOST_LINES, TAX_WORD, Header, Heading
 from agents.pages.table._labels import is_label_of_total
 from agents.pages.table._rows import RowFinder, headings_for
+from agents.words import fold, in_text, pattern
 
 _MOST_NUMBERS = 8
 _MOST_GROUPS = 40
@@ -241,17 +242,14 @@ def _worded(line: Line, mark: str) -> tuple[Token, Token] | None:
     return name, amount
 
 
-_NET_LAST = re.compile(r"(?:netto|net|ht|h t)$")
+_NET_LAST = re.compile(rf"{pattern('lines.net_last')}\Z")
 """How the label of a net total ends, whatever it is of: ``Honorar netto``."""
 
 _PRODUCT = re.compile(
-    r"(?P<quantity>\d[\d.,]*)\s+(?:(?P<words>[^\W\d].*?)\s+)?(?:[x×@*]|à|at|zu je|je)\s+(?:[€$£]|[A-Z]{3})?\s?"
-    r"(?P<price>\d[\d.,]*)(?:\s?(?:[€$£]|[A-Z]{3}))?"
+    r"(?P<quantity>\d[\d.,]*)\s+(?:(?P<words>[^\W\d].*?)\s+)?"
+    rf"(?:[x×@*]|{in_text('text.times')})\s+(?:[€$£]|[A-Z]{{3}})?\s?(?P<price>\d[\d.,]*)(?:\s?(?:[€$£]|[A-Z]{{3}}))?"
 )
-
-_UNIT = re.compile(
-    r"((?:Std|Stk|St|h|Tage?|Stunden?|Stück|days?|hours?|hrs?|pcs|units?|km|miles|kg|m²|m2|jours?|heures?|uur|uren)\b\.?)\s+"
-)
+_UNIT = re.compile(rf"({in_text('text.counted')}\.?)\s+")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from itertools import product
 from agents.documents.layout import Layout, Line
 from agents.fields.values import CENT, is_money
 from agents.pages.table._columns import Columns, Token, typical_height
-from agents.pages.table._headings import MOST_LINES, Header, fold
+from agents.pages.table._headings import MOST_LINES, Header
+from agents.words import fold, phrases
 
 _MOST_LEGEND = 400
 _LEGEND = re.compile(r"(?:^|(?<=\s)|(?<=[(,;]))([A-Z]{1,2}\d?)\s{0,2}[=:@(]\s{0,2}(\d{1,2}(?:[.,]\d{1,2})?)\s?%")
@@ -178,7 +179,7 @@ def scale_of(heading: str) -> Decimal:
     """How many units a price under ``heading`` is for, or how many of its coins make one of the currency."""
     if found := re.search(r"\b(?:100|1000)\b", heading):
         return Decimal(found[0])
-    return Decimal(100 if re.search(r"\b(?:pence|cents?|ct)\b", fold(heading)) else 1)
+    return Decimal(100 if phrases("headings.coins").search(fold(heading)) else 1)
 
 
 def multiply(many: Token, each: Token, whole: Token, scale: Decimal) -> bool:

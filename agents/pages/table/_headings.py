@@ -14,7 +14,7 @@ from typing import Literal
 
 from agents.documents.layout import Cell, Layout, Line, union
 from agents.documents.upright import UprightBox, UprightWord
-from infra.text import latin
+from agents.words import fold, pattern, phrases
 
 Role = Literal[
     "id", "name", "article", "quantity", "unit", "price", "amount", "tax_rate", "tax_amount", "discount", "per", "date",
@@ -29,100 +29,38 @@ _MOST_HEADERS = 120
 _MOST_WORDS = 7
 """More words than this are a sentence, not a heading."""
 
-_TAX = (
-    r"(?:mwst|ust|mw st|u st|umsatzsteuer\w*|mehrwertsteuer\w*|\w*steuer\w*|tva|vat|btw|iva|st satz|tax|taxes|gst|hst|moms"
-    r"|mva|dph|igic)"
+TAX_WORD = phrases("headings.tax")
+_NOT_TAXED = phrases("headings.without_tax")
+_TAXED = re.compile(rf"{phrases('headings.with_tax').pattern}(?!100)")
+_DESCRIPTION = phrases("headings.description")
+_WEAK_PRICE = phrases("headings.weak_price")
+_BASIS = phrases("headings.basis")
+_EACH = phrases("headings.each")
+_PER_UNIT = re.compile(
+    rf"{_EACH.pattern}(?:(?:eur|euro|chf|gbp|usd)\Z)?|{pattern('headings.coins')}{pattern('headings.for_each')}\w+"
 )
-_WITHOUT = r"(?:ohne|excl\w*|exkl\w*|hors|ht|h t|zzgl|without|ex|exc|net|netto|nett|senza|sin|bez|zonder|before)"
-_WITH = r"(?:incl\w*|inkl\w*|ttc|t t c|tvac|brutto\w*|gross|inc|with|mit|lordo|con|z|compris\w*|ivato)"
-_UNIT_WORD = (
-    r"(?:unit|units|unite|einheit|einh|eenheid|unita|unidad|uom|me|um|u m|u d m|jm|j m|j m|mengeneinheit"
-    r"|meng einheit|mengen einheit|miara|enhet|eh)"
-)
-_PRICED = r"(?:price|preis|prix|prijs|prezzo|precio|preco|cena|cost|value|rate|net|amount|total|charge|wert|pris)"
-
-_STRONG_NAME = (
-    r"\w*(?:bezeichnung|beschreibung|description|designation|descrizione|descripcion|descricao|omschrijving|beschrijving"
-    r"|beskrivning"
-    r"|beskrivelse)\w*|libelle|nazwa|opis|popis|particulars|descr"
-)
-_WEAK_NAME = (
-    r"artikel|article|item|items|produ[ck]te?|produit|prodotto|producto|\w*leistung(?:en)?|service|services|dienst"
-    r"|dienstleistung|tatigkeit\w*|activity|details?|prestations?|ware|waren|text|concepto|articulo|articolo"
-    r"|usluga|towar"
-    r"|tekst|goods|task|posten|gegenstand|position|charges?|objet|work|job|name|nom|benamning|produkter|vare"
-    r"|intitule|nature|ouvrage|traitement|werkzaamheden|verrichting(?:en)?|specificatie|toelichting|behandlung"
-    r"|behandeling|leistungsart|buchungstext|arbeiten|goederen"
-)
-_ARTICLE = (
-    r"art(?:ikel|icle|icolo|iculo)? ?(?:nr|no|n|num\w*|nummer|code|id)\b|artikelnr|artikelnummer|(?:item"
-    r"|product|part|stock|material|prod)"
-    r" ?(?:no|number|code|id|nr|num)\b|sku|code|cod|codice|codigo|ref|refs|referen\w*|ean|gtin|hsn|sac|pkwiu"
-    r"|indeks|kod"
-    r"|bestell? ?n\w*|best nr|cat no|material(?:nr|nummer)|matchcode|serial|isbn|asin|mat nr"
-)
-_PRICE = (
-    r"(?:unit|item|einzel|einheits?|stuck|stueck|list|listen|netto|net|vk|e|basis|stunden|verkaufs) ?(?:net "
-    r"|netto )?(?:preis|price|pr|cost|rate|satz)"
-    r"|(?:preis|price|prix|prijs|prezzo|precio|cena|cost|rate) (?:\w+ )?(?:einheit|pro|je|per|par|unit\w*|each"
-    r"|stuck|stk|einh|u|stuk|st|jedn\w*|unita\w*|h|std|hour)"
-    r"|p u|pu|ep|e p|pvp|p unit\w*|prix u\w*|stuksprijs|eenheidsprijs|rate|tarif|tarief|tariffa|tarifa|\w*satz|a pris"
-    r"|vk preis|einzel(?:pr\w*|betrag)?|stukprijs|per stuk|per unit|\w+tarief|puht|px|taux (?:horaire|journalier)"
-    r"|(?:netto|net) (?:stk|stuck|einheit|unit)|stuckpreis\w*|listenpreis|nettopreis|einheitspreis\w*|epreis|unitario"
-)
-_WEAK_PRICE = r"preise?|price|prix|prijs|prezzo|precio|preco|cena|cost|each|pris|\w+preis"
-_QUANTITY = (
-    r"\w*menge|mengen\w*|anzahl|anz|stuckzahl|stueckzahl|stuck|stk|qty|qnty|quantity|quantit\w*|quant|qte|qta|q ta|q te"
-    r"|nombre|nb|aantal"
-    r"|hoeveelheid|cantidad|cant|uds|unidades|qtd\w*|ilosc|hours|hrs|stunden|std|heures|uren|ore|horas|days"
-    r"|tage|jours"
-    r"|dagen|giorni|pcs|pieces|antal|mnozstvi|qt|aant|stuks|nbre|duree|dauer|duration|verbrauch|nachte|nights|nuits"
-    r"|nachten|zeitaufwand|aufwand|gewicht|poids|weight|litres|liter|kg|km|kwh"
-)
-_AMOUNT = (
-    r"\w*betrag\w*|gesamt\w*|\w*summe|totals?|totale|totaal|totaux|montant|amount|bedrag|importo|importe|wert"
-    r"|value|valor"
-    r"|wartosc|entgelt|umsatz|subtotal\w*|subtotaal|extended|ext|zeilen\w*|net|netto|\w*netto|ht|h t|line"
-    r"|celkem|belop|suma|sum|eur|gp|positions\w*|nettowert|extension|fees?|honorar\w*|honoraires|kosten"
-    r"|regeltotaal|warenwert|charge|brutto\w*|gross"
-)
-_DISCOUNT = (
-    r"\w*rabatt\w*|rab|rem|kort|nachl|remise|discount|disc|korting|sconto|descuento|dto|desc|desconto|\w*nachlass|\w*abschlag"
-    r"|rabat|upust"
-)
-_ID = (
-    r"pos|posnr|position|lfd|lp|l p|nr|no|n|num|ligne|line|regel|riga|linea|sr|s no|sl no|sl|item|numer|pozycja|nummer"
-)
-_DATE = r"datum|date|data|fecha|\w*datum|tag|zeitraum|period\w*|day"
-_PER = r"pe|preiseinheit|pr einh|per|price unit|base qty"
-TAX_WORD = re.compile(rf"\b{_TAX}\b")
-_NOT_TAXED = re.compile(rf"\b{_WITHOUT}\b")
-_TAXED = re.compile(rf"\b{_WITH}\b(?! 100)")
+_ID = re.compile(rf"{pattern('headings.id')}(?:(?:{pattern('headings.id_number')}|\d)\Z)?")
 _CONTINUED = re.compile(
-    rf"(?:in )?(?:eur|euro|usd|gbp|chf|ht|ttc|{_WITHOUT}|{_WITH}|{_TAX}|{_UNIT_WORD}|price|preis|prix|prijs|amount"
-    r"|betrag|satz|rate|no|nr|number|nummer|total|pro|per|je|art|of|measure|item|charge|unitaire|fact)(?: \w+){0,2}"
+    rf"(?:in )?(?:{'|'.join(pattern(f'headings.{term}') for term in ('continued', 'without_tax', 'with_tax', 'tax', 'unit'))})"
+    r"(?:\w+(?: |\Z)){0,2}"
 )
 _CURRENCY_SIGN = re.compile(r"[€$£]|\b(?:EUR|USD|GBP|CHF)\b")
-_ALONE: dict[str, tuple[Role, ...]] = {
-    "units": ("quantity", "unit"),
-    "eenh": ("unit",),
-    "un": ("unit",),
-    "satz": ("price", "tax_rate"),
-    "taux": ("price", "tax_rate"),
-}
+_ALONE: tuple[tuple[re.Pattern[str], tuple[Role, ...]], ...] = (
+    (phrases("headings.quantity_or_unit"), ("quantity", "unit")),
+    (phrases("headings.unit_alone"), ("unit",)),
+    (phrases("headings.price_or_rate"), ("price", "tax_rate")),
+)
 """Words that say so only where they are the whole heading."""
-_LESS = re.compile(r"(?:abzgl|abzuglich|nach|mit|ohne|inkl|after|less|net of|incl|excl|avec|sans|apres|na|met|zonder)$")
-_SPLIT_ID = re.compile(r"(?:pos|nr|no|lfd nr|lfd|lp|n)")
+_LESS = re.compile(rf"{phrases('headings.less').pattern}\Z")
+_SPLIT_ID = phrases("headings.id_before_name")
 
 
-@lru_cache(maxsize=4096)
-def fold(text: str) -> str:
-    """``text`` in lower case without accents, everything but letters and digits as one space."""
-    return re.sub(r"[^0-9a-z]+", " ", latin(text)).strip()
+def _says(term: str, text: str) -> bool:
+    return phrases(f"headings.{term}").search(text) is not None
 
 
-def _says(pattern: str, text: str) -> bool:
-    return re.search(rf"\b(?:{pattern})\b", text) is not None
+def _is(term: str, text: str) -> bool:
+    return phrases(f"headings.{term}").fullmatch(text) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -140,60 +78,58 @@ def roles(heading: str) -> tuple[Role, ...]:
         return said.get(heading.strip(), ())
     if len(text.split()) > 2 * _MOST_WORDS:
         return ()
-    if text in _ALONE or (text, heading.strip()[-1:]) == ("r", "%"):
-        return _ALONE.get(text, ("discount",))
+    if alone := next((roles for phrase, roles in _ALONE if phrase.fullmatch(text)), None):
+        return alone
+    if _is("discount_percent", text) and heading.strip().endswith("%"):
+        return ("discount",)
     untaxed = bool(_NOT_TAXED.search(text))
     taxed = bool(_TAXED.search(text))
-    named = _says(_STRONG_NAME, text)
+    named = bool(_DESCRIPTION.search(text))
     if TAX_WORD.search(text) and not taxed and not named:
-        tax_sum = _says(r"\w*betrag|amount|montant|bedrag|importe|importo|total|eur|kwota|summe|wert", text)
-        if _says(r"basis\w*|base|assiette|imponib\w*|taxable|grundlage|grondslag", text):
+        if _BASIS.search(text):
             return ("basis",)
         if not untaxed:
-            return (
-                ("tax_amount",) if tax_sum else ("tax_rate",) if not _says(_WEAK_PRICE, text) else ("price", "amount")
-            )
-    if _says(r"basis\w*|base|assiette|imponib\w*|taxable|bemessung\w*|grondslag", text) and not named:
+            if _says("tax_sum", text):
+                return ("tax_amount",)
+            return ("price", "amount") if _WEAK_PRICE.search(text) else ("tax_rate",)
+    if not named and (_BASIS.search(text) or _says("basis_assessed", text)):
         return ("basis",)
-    if _says(_DISCOUNT, text) and not named:
+    if _says("discount", text) and not named:
         return ("discount",)
-    if named and not re.match(r"code|sku", text):
+    if named and not phrases("headings.code_first").match(text):
         return ("name",)
-    if _says(_ARTICLE, text):
+    if _says("article", text):
         return ("article",)
-    if re.match(rf"{_UNIT_WORD}\b", text) and not _says(_PRICED, text):
+    if phrases("headings.unit").match(text) and not _says("priced", text):
         return ("price",) if _CURRENCY_SIGN.search(heading) else ("unit",)
-    if re.fullmatch(r"(?:a|je)(?: (?:eur|euro|chf|gbp|usd))?|(?:pence|cents?|ct) (?:per|pro|je) \w+", text):
+    if _PER_UNIT.fullmatch(text):
         return ("price",)
-    if re.fullmatch(_PER, text):
+    if _is("per", text):
         return ("per",) if "/" not in heading else ("price",)
-    summed = _says(
-        r"gesamt\w*|g preis|ges preis|total\w*|totaal\w*|montant|zeilen\w*|extended|ext|betrag|line|importe total|\w+betrag",
-        text,
-    )
-    if _says(_PRICE, text) and (not summed or text == "einzelbetrag") and not _says(r"tax rate", text):
+    summed = _says("summed", text)
+    if _says("price", text) and (not summed or _is("unit_amount", text)) and not _says("tax_rate", text):
         return ("price",)
     if summed:
         return ("amount",)
-    if _says(_WEAK_PRICE, text):
+    if _WEAK_PRICE.search(text):
         return ("price", "amount")
-    if text in ("amount", "total units"):
-        return ("amount", "quantity") if text == "amount" else ("quantity",)
-    if _says(_QUANTITY, text):
+    if _is("amount_or_quantity", text):
+        return ("amount", "quantity")
+    if _is("quantity_alone", text) or _says("quantity", text):
         return ("quantity",)
-    if _says(_AMOUNT, text):
+    if _says("amount", text):
         return ("amount",)
-    if re.fullmatch(rf"(?:{_ID})(?: (?:nr|no|fact|\d))?", text):
-        return ("id", "name") if text in ("item", "position") else ("id",)
-    if _says(_WEAK_NAME, text):
+    if _ID.fullmatch(text):
+        return ("id", "name") if _is("id_or_name", text) else ("id",)
+    if _says("name", text):
         return ("amount",) if _CURRENCY_SIGN.search(heading) else ("name",)
-    return ("date",) if _says(_DATE, text) else ()
+    return ("date",) if _says("date", text) else ()
 
 
 def is_gross(heading: str) -> bool:
     """Whether ``heading`` says that what stands under it includes tax."""
     text = fold(heading)
-    return bool(_TAXED.search(text)) and not re.search(r"\b(?:ht|hors|excl\w*|exkl\w*|ohne)\b", text)
+    return bool(_TAXED.search(text)) and not _says("tax_left_out", text)
 
 
 def is_untaxed(heading: str) -> bool:
@@ -203,7 +139,7 @@ def is_untaxed(heading: str) -> bool:
 
 def is_description(heading: str) -> bool:
     """Whether ``heading`` says description and no less: "Artikel" beside it is a number."""
-    return _says(_STRONG_NAME, fold(heading))
+    return _DESCRIPTION.search(fold(heading)) is not None
 
 
 @dataclass(frozen=True)
@@ -309,15 +245,15 @@ def _cut(words: tuple[UprightWord, ...]) -> int:
         first = roles(" ".join(w.text for w in words[:n]))
         if (
             (_SPLIT_ID.fullmatch(before) and after[0] in ("name", "article", "quantity", "date"))
-            or (first == ("article",) and after == ("name",) and _says(_STRONG_NAME, fold(rest)))
-            or (first == ("quantity",) and after[0] in ("unit", "name", "price") and before != "units"
-                and fold(rest) not in ("je", "a"))
+            or (first == ("article",) and after == ("name",) and _DESCRIPTION.search(fold(rest)))
+            or (first == ("quantity",) and after[0] in ("unit", "name", "price") and not _is("quantity_or_unit", before)
+                and not _EACH.fullmatch(fold(rest)))
             or (first == ("amount",) and _CURRENCY_SIGN.fullmatch(words[n - 1].text) and TAX_WORD.fullmatch(fold(rest)))
             or (first[:1] == ("price",) and after == ("discount",) and len(words) - n == 1
                 and not _LESS.search(before))
             or (first == ("tax_rate",) and after[0] in ("price", "amount") and len(words) - n > 1)
             or (
-                first == ("name",) and _says(_STRONG_NAME, before) and after[0] in ("quantity", "price", "unit", "amount")
+                first == ("name",) and _DESCRIPTION.search(before) and after[0] in ("quantity", "price", "unit", "amount")
                 and roles(words[n].text)
             )
         ):  # fmt: skip

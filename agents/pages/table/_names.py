@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from agents.fields.schema import MAX_NAME
 from agents.pages.table._columns import Token
+from agents.words import in_text
 
 if TYPE_CHECKING:
     from agents.pages.table._rows import Row, RowFinder
@@ -21,11 +22,7 @@ if TYPE_CHECKING:
 _PITCH = 1.6
 """Lines of one description are no further apart than this, top to top, in heights of a word."""
 _MOST_NAME_LINES = 4
-_OPEN_END = re.compile(
-    r"(?:[-‐,(/&+]|\b(?:und|oder|für|fuer|mit|von|der|die|das|zur|zum|im|in|an|auf|and|or|for|with|of|the|to|de|du|des|et|la|le|les|"
-    r"pour|avec|en|van|voor|met|het|di|della|per|con|para|y|e|w|z|na|do))$",
-    re.IGNORECASE,
-)
+_OPEN_END = re.compile(rf"(?:[-‐,(/&+]|{in_text('text.open_end')})$", re.IGNORECASE)
 
 _CODE = re.compile(r"(?=\S*\d)[A-ZÀ-Ý0-9][A-ZÀ-Ý0-9._/-]*")
 """The number of an article: ``SAWN-100``."""

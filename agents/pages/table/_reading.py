@@ -24,6 +24,7 @@ from agents.pages.table._names import Names
 from agents.pages.table._rows import Row as _Found
 from agents.pages.table._rows import RowFinder
 from agents.pages.table._totals import Stated
+from agents.words import phrases
 
 _MOST_ADJUSTMENTS = 10
 _MOST_TABLES = 12
@@ -171,7 +172,7 @@ def _judged(
     return (2.0 * given + closed, float(sure), float(named), 1.0 if header else 0.0, float(len(rows))), table
 
 
-_CONDITIONAL = re.compile(r"\b(?:skonto|escompte|cash discount|early)\b")
+_CONDITIONAL = phrases("lines.early")
 
 
 def _closing(

@@ -20,8 +20,9 @@ from agents.documents.upright import UprightBox
 from agents.fields.values import CENT, is_money
 from agents.pages.table._body import Body, makes, meanings, scale_of
 from agents.pages.table._columns import Token, readings
-from agents.pages.table._headings import TAX_WORD, Heading, fold, is_description, is_untaxed
-from agents.pages.table._labels import ADJUSTED, CARRIED, SUM, TOTAL_ANYWHERE, TOTAL_FIRST, is_label_of_total
+from agents.pages.table._headings import TAX_WORD, Heading, is_description, is_untaxed
+from agents.pages.table._labels import CARRIED, SUM, TOTAL_ANYWHERE, TOTAL_FIRST, is_adjustment, is_label_of_total
+from agents.words import fold
 
 _REACH = 2.3
 """A row's numbers stand no further apart than this, in heights of a word."""
@@ -337,7 +338,7 @@ class RowFinder:
         if taxed and not proved and "price" not in tokens:
             return "tax"
         adjusts = (
-            ADJUSTED.search(label)
+            is_adjustment(label)
             and not (counted and "price" in tokens)
             and (self.meaning.price is not None or not counted)
         )

@@ -14,8 +14,8 @@ from decimal import Decimal
 from agents.documents.layout import Layout, Line
 from agents.fields import values
 from agents.fields.values import CENT
-from agents.pages.table._headings import fold
 from agents.pages.table._labels import CARRIED
+from agents.words import fold
 
 MOST_ROWS = 40
 """Rows in one run: a small model loses its place in longer copies, and an answer of that length takes it minutes."""

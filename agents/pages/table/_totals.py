@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from agents.documents.layout import Cell, Layout, Line
 from agents.fields.values import parse_amount
-from agents.pages.table._headings import MOST_LINES, TAX_WORD, fold
+from agents.pages.table._headings import MOST_LINES, TAX_WORD
 from agents.pages.table._labels import CARRIED, is_label_of_total
+from agents.words import fold, phrases
 
 _MOST_STATED = 300
 _MOST_TEXT = 400
@@ -20,15 +21,10 @@ _LINES_ABOVE = 8
 _MONEY = re.compile(
     r"(?<![\w.,])[-−]?\s?\d(?:[\d.,'’\u00a0\u202f\u2009]|(?<=\d) (?=\d{3}(?!\d)))*[.,]\d\d(?![\d]|[.,]\d)[-−]?"
 )
-_SUMMED = re.compile(
-    r"\b(?:\w*total\w*|\w*summe|\w*netto\w*|totaa?l\w*|net|razem|suma|imponibile|h t|ht|balance|due)\b"
-)
-
-_DUE = re.compile(r"\b(?:a payer|amount due|balance due|zahlbetrag|due payable|zu zahlen\w*|te betalen|offener)\b")
+_SUMMED = phrases("lines.summed")
+_DUE = phrases("lines.due")
 """What is left to pay after a payment may be what is left of the lines after a missed one."""
-
-
-_WITHIN = re.compile(r"\b(?:enthalten\w*|includes|included|inbegrepen|comprises?|waarvan|dont|davon|thereof|di cui)\b")
+_WITHIN = phrases("lines.within")
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 from agents.controls.rulebook._checks.said import CodeCheck, Parameters, Said, failed, not_assessable, passed
 from agents.controls.rulebook._passages import Passage, plain
 from agents.controls.rulebook._sanctions import Match
+from agents.words import in_text
+from infra.text import unaccented
 
 if TYPE_CHECKING:
     from agents.controls.rulebook._facts import Facts
 
 _HEADER_LINES = 30
 _MOST_LINES = 200
-_PAYMENT = re.compile(
-    r"\b(iban|bic|swift|konto\w*|bank\w*|account|beneficiary|payee|payable to|zahlbar an|empfanger\w*|kontoinhaber|inhaber"
-    r"|titulaire|beneficiaire|compte|virement|rekening\w*|begunstigde|ten name van|beneficiario|titular|intestatario|factor\w*)\b"
-)
+_PAYMENT = re.compile(in_text("text.paying", unaccented))
 """What a line about paying says. Letters without accents."""
 _PARTIES = {"seller": "seller.name", "buyer": "buyer.name"}
 

@@ -12,7 +12,8 @@ import pytest
 from agents.documents import read_document
 from agents.documents.reading import EmbeddedXml, HiddenText, Reading, Word
 from agents.pages.safety._injection import LONGEST_QUOTE, findings, plain_text
-from agents.pages.safety._shapes import SHAPES
+from agents.pages.safety._shapes import SAYINGS
+from agents.words import by_language
 from tests.agents.conftest import Execution
 from tests.agents.documents.samples import CORPUS, needs_corpus
 from tests.agents.drawn_pages import page
@@ -335,9 +336,9 @@ def test_no_document_can_hold_up_the_search() -> None:
 
 
 def test_every_language_has_a_shape_for_either_rule() -> None:
-    for ways in SHAPES.values():
+    for sayings in SAYINGS.values():
         for language in ("en", "de", "fr", "es", "it", "nl"):
-            assert any(language == name for shapes in ways.values() for name, _ in shapes)
+            assert any(language in by_language(f"instructions.{term}") for term in sayings)
 
 
 def test_text_is_compared_without_what_does_not_matter() -> None:

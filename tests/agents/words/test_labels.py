@@ -1,4 +1,4 @@
-"""Labels of invoices: which are recognised, which are not, and that the file of phrases holds together."""
+"""Labels of invoices: which are recognised, which are not, and that the files of phrases hold together."""
 
 from collections.abc import Callable
 from itertools import permutations
@@ -6,8 +6,18 @@ from itertools import permutations
 import pytest
 
 from agents.pages import _parties, _totals
-from agents.pages import words as lexicon
-from agents.pages.words import COUNTRIES, LEGAL_FORM, PhraseError, is_label, normalised, terms_of
+from agents.words import (
+    COUNTRIES,
+    LEGAL_FORM,
+    PhraseError,
+    by_language,
+    is_label,
+    labels,
+    normalised,
+    phrases,
+    terms_of,
+)
+from agents.words._phrases import _read
 from tests.growth import grows_gently
 
 LABELS = {
@@ -78,6 +88,10 @@ HOSTILE = (
 )  # fmt: skip
 
 
+def announced(text: str, among: tuple[str, ...]) -> list[str]:
+    return [term for term in among if is_label(text, term)]
+
+
 @pytest.mark.parametrize(("term", "label"), [(t, label) for t, row in LABELS.items() for label in row.split(" | ")])
 def test_a_label_of_a_real_invoice_announces_its_term(term: str, label: str) -> None:
     assert is_label(label, term)
@@ -104,7 +118,7 @@ def test_what_labels_nothing_announces_nothing() -> None:
         "Gewicht netto",
         "1.234,56",
     ):
-        assert terms_of(text, tuple(LABELS)) == []
+        assert announced(text, tuple(LABELS)) == []
 
 
 @pytest.mark.parametrize("text", ["ÉCHÉANCE", "echeance", "  Échéance : ", "e\u0301che\u0301ance", "é c h é a n c e"])
@@ -135,15 +149,14 @@ def test_a_label_is_recognised_only_as_a_whole() -> None:
 
 
 def test_terms_of_a_label_are_told_in_the_order_asked_for() -> None:
-    assert terms_of("Te betalen", ("net", "gross", "due")) == ["gross", "due"]
+    assert announced("Te betalen", ("net", "gross", "due")) == ["gross", "due"]
 
 
 def test_every_phrase_is_recognised_by_all_labels_it_stands_for() -> None:
     missed = [
         (term, language, phrase, label)
-        for term in lexicon.terms()
-        if term in LABELS
-        for language, phrase, label in lexicon.labels(term)
+        for term in LABELS
+        for language, phrase, label in labels(term)
         if not is_label(label, term)
     ]
     assert not missed
@@ -154,7 +167,7 @@ def test_no_phrase_announces_two_terms_that_exclude_each_other(group: tuple[str,
     both = {
         f"[{term}] {language} {phrase!r} is a label of {other}: {label}"
         for term, other in permutations(group, 2)
-        for language, phrase, label in lexicon.labels(term)
+        for language, phrase, label in labels(term)
         if label not in ALLOWED and is_label(label, other)
     }
     assert not both
@@ -162,27 +175,30 @@ def test_no_phrase_announces_two_terms_that_exclude_each_other(group: tuple[str,
 
 def test_no_overlap_is_allowed_that_there_is_not() -> None:
     for label in ALLOWED:
-        assert any(len(terms_of(label, group)) > 1 for group in EXCLUSIVE), label
+        assert any(len(announced(label, group)) > 1 for group in EXCLUSIVE), label
 
 
 def test_every_term_that_is_asked_for_has_phrases() -> None:
     asked = {*_totals.LABELS, *_parties._LABELS_OF_OTHERS, *LABELS}
-    assert asked <= set(lexicon.terms())
+    assert asked <= set(terms_of("labels"))
     with pytest.raises(KeyError):
         is_label("Rechnung", "no_such_term")
 
 
 def test_no_phrase_of_a_language_is_written_twice() -> None:
-    for term in lexicon.terms():
-        for language, phrases in lexicon._file()[term].items():
-            folded = [phrase.casefold() for phrase in phrases]
-            assert len(folded) == len(set(folded)), f"[{term}] {language}"
+    for table in ("labels", "headings", "lines", "sentences"):
+        for term in terms_of(table):
+            for language, texts in by_language(f"{table}.{term}").items():
+                folded = [text.casefold() for text in texts]
+                assert len(folded) == len(set(folded)), f"{language}.toml: [{table}] {term}"
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.exhaustive
 def test_no_text_makes_the_comparison_slow(text: str) -> None:
-    compiled = [lexicon._compiled(term) for term in lexicon.terms()]
+    compiled = [
+        phrases(f"{table}.{term}") for table in ("labels", "headings", "lines", "sentences") for term in terms_of(table)
+    ]
 
     def of(length: int) -> Callable[[], object]:
         texts = [normalised(text)[: length - len(ending)] + ending for ending in ("", "x", " x", " eur")]
@@ -206,8 +222,8 @@ def test_no_text_makes_the_comparison_slow(text: str) -> None:
     ],
 )
 def test_a_phrase_that_cannot_be_read_says_which_where_and_why(phrase: str, why: str) -> None:
-    with pytest.raises(PhraseError, match=rf"lexicon\.toml: \[net\] de: .*{why}"):
-        lexicon._read(phrase, "[net] de")
+    with pytest.raises(PhraseError, match=rf"de\.toml: \[labels\] net: .*{why}"):
+        _read(phrase, "de.toml: [labels] net")
 
 
 def test_countries_are_known_by_their_names_in_several_languages() -> None:

@@ -1,38 +1,32 @@
-"""The words invoices label their values with, in the languages of the European Union's larger trading partners.
+"""Phrases as files have them, as regular expressions over texts that are compared as labels are.
 
-The words are data: `lexicon.toml`, one table a term, in it the phrases of each language. Here they become one regular
-expression a term over normalised text (`normalised`: no accents, no case, no punctuation), matched against a whole label.
-A label that is not there costs a question to the model, never a wrong value, so a word that could announce two different
-things is left out.
+A phrase is words with spaces between them, a word is pieces without any (`common.toml` says how they are written). There is no
+repetition but `*`, which takes whole words or letters within one, three a phrase: no text can make it backtrack for long.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import islice, product
-from typing import Any, Final
 
+from agents.words._languages import PhraseError, by_language, printed, terms_of
 from infra.text import latin
 
-LANGUAGES: Final = ("en", "de", "fr", "nl", "it", "es", "pt", "pl", "nordic", "other")
-"""The lists a term may have in the file."""
 _LONGEST = 80
 """Characters of a text that are looked at: no label is longer."""
 _KEPT = 200
 """Characters of a text whose normal form is kept: a page's texts are compared with the labels of many terms."""
-_NOT_TERMS = frozenset({"words", "countries"})
 _RAISED = str.maketrans({"№": "n", "°": "", "º": "", "ª": ""})
 _SPACED = re.compile(r"\b(?:[a-z] ){4,}[a-z]\b")
 """A heading in spaced letters: ``r e c h n u n g``."""
+_NO_WORD = re.compile(r"[^0-9a-z]+")
 
 
 def normalised(text: str) -> str:
-    """``text`` as labels are compared: letters without accents in lower case, digits, ``#`` and ``%``, single spaces.
+    """``text`` as labels are compared: `latin` letters, digits, ``#`` and ``%``, single spaces.
 
     >>> normalised("Rechnungs-Nr.:")
     'rechnungs nr'
@@ -41,11 +35,18 @@ def normalised(text: str) -> str:
     return _SPACED.sub(lambda spaced: spaced[0].replace(" ", ""), " ".join(kept.split()))
 
 
+@lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """``text`` as the words of a table are compared: `latin` letters and digits alone, single spaces. Other than in a label,
+    ``%`` and ``#`` stand in cells of their own, and single letters in a row are headings of columns."""
+    return _NO_WORD.sub(" ", latin(text)).strip()
+
+
 def is_label(text: str, term: str) -> bool:
     """Whether ``text`` as a whole is a label of ``term``, a possessive before it and a currency behind it aside.
 
     Raises:
-        KeyError: the lexicon has no such term.
+        KeyError: no language has such a label.
     """
     return _is_label(_label(text) if len(text) <= _KEPT else normalised(text)[:_LONGEST], term)
 
@@ -55,67 +56,60 @@ def _label(text: str) -> str:
     return normalised(text)[:_LONGEST]
 
 
-def terms_of(text: str, among: tuple[str, ...]) -> list[str]:
-    """The terms of ``among`` that ``text`` is a label of."""
-    return [term for term in among if is_label(text, term)]
-
-
-def pattern(term: str) -> str:
-    """A regular expression over normalised text for the phrases of ``term``, each with the space or the end behind it.
-
-    Raises:
-        KeyError: the lexicon has no such term.
-        PhraseError: a phrase of ``term`` is not well-formed.
-    """
-    return _either(_regex(phrase) for phrases in _phrases(term).values() for phrase in phrases.values())
-
-
-def labels(term: str) -> Iterator[tuple[str, str, str]]:
-    """The labels of ``term`` written out: language, phrase, and one label that it stands for, a few hundred a phrase."""
-    for language, phrases in _phrases(term).items():
-        for text, phrase in phrases.items():
-            for words in islice(_written(phrase), 400):
-                label = " ".join(words.split())
-                if normalised(label) == label:  # five single letters in a row read as a heading in spaced letters
-                    yield language, text, label
-
-
-def terms() -> tuple[str, ...]:
-    """All terms of the lexicon."""
-    return tuple(term for term in _file() if term not in _NOT_TERMS)
-
-
-class PhraseError(ValueError):
-    """A phrase of the lexicon cannot be read; says which, where and why."""
-
-
-@cache
-def _file() -> dict[str, Any]:
-    return tomllib.loads((files(__package__) / "lexicon.toml").read_text("utf-8"))
-
-
 @lru_cache(maxsize=100_000)
 def _is_label(text: str, term: str) -> bool:
     possessive, currency = _around()
     forms = {text, possessive.sub("", text)}
     forms |= {currency.sub("", form) for form in forms}
-    return any(form and _compiled(term).fullmatch(form) for form in forms)
-
-
-@cache
-def _compiled(term: str) -> re.Pattern[str]:
-    return re.compile(pattern(term))
+    return any(form and phrases(f"labels.{term}").fullmatch(form) for form in forms)
 
 
 @cache
 def _around() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What may stand before and behind any label: a possessive; a currency."""
-    words = {name: _either(normalised(word) for word in _file()["words"][name]) for name in ("possessive", "currency")}
-    return re.compile(rf"^{words['possessive']} "), re.compile(rf"(?: in)? {words['currency']}$")
+    possessive, currency = (_either(map(normalised, printed(f"words.{name}"))) for name in ("possessive", "currency"))
+    return re.compile(rf"^{possessive} "), re.compile(rf"(?: in)? {currency}$")
 
 
-# The pattern language of the file: a phrase is words with spaces between them, a word is pieces without any. It allows no
-# repetition but `*`, which takes whole words or letters within one, three a phrase: no text can make it backtrack for long.
+@cache
+def phrases(term: str) -> re.Pattern[str]:
+    """The phrases of ``term``, such as ``labels.net``, for normalised or folded text: whole words, wherever they stand
+    (``search``), at the beginning (``match``) or as all of it (``fullmatch``).
+
+    Raises:
+        KeyError: there is no such term.
+        PhraseError: a phrase of it is not well-formed.
+    """
+    return re.compile(rf"(?<![^ ]){pattern(term)}")
+
+
+def pattern(term: str) -> str:
+    """A regular expression for the phrases of ``term``, each with the space or the end behind it; raises as `phrases`."""
+    return _either(_regex(phrase) for phrases in _parsed(term).values() for phrase in phrases.values())
+
+
+def in_text(term: str, fold: Callable[[str], str] = str) -> str:
+    """A regular expression for the words of ``term`` in running text, which ``fold`` was applied to.
+
+    Raises:
+        KeyError: there is no such term.
+    """
+    return _either(_bounded(fold(word)) for word in printed(term))
+
+
+def _bounded(word: str) -> str:
+    letters = re.escape(word.strip("*"))
+    return rf"{'' if word.startswith('*') else chr(92) + 'b'}{letters}{'' if word.endswith('*') else chr(92) + 'b'}"
+
+
+def labels(term: str) -> Iterator[tuple[str, str, str]]:
+    """The labels of ``term`` written out: language, phrase, and one label that it stands for, a few hundred a phrase."""
+    for language, parsed in _parsed(f"labels.{term}").items():
+        for text, phrase in parsed.items():
+            for words in islice(_written(phrase), 400):
+                label = " ".join(words.split())
+                if normalised(label) == label:  # five single letters in a row read as a heading in spaced letters
+                    yield language, text, label
 
 
 @dataclass(frozen=True)
@@ -134,6 +128,13 @@ class _Any:
 
 
 @dataclass(frozen=True)
+class _Edge:
+    """``^`` or ``$``: where the text begins or ends."""
+
+    regex: str
+
+
+@dataclass(frozen=True)
 class _Named:
     """``<nr>``: one of a list of [words], or a number."""
 
@@ -148,7 +149,7 @@ class _Group:
     optional: bool
 
 
-_Piece = _Text | _Gap | _Any | _Named | _Group
+_Piece = _Text | _Gap | _Any | _Edge | _Named | _Group
 _Word = tuple[_Piece, ...]
 _Phrase = tuple[_Word, ...]
 
@@ -159,23 +160,20 @@ _NUMBERS = {"rate": (r"\d{1,3}(?: \d{1,3})? ?%", "19 %"), "count": (r"\d{1,9}", 
 
 
 @cache
-def _phrases(term: str) -> dict[str, dict[str, _Phrase]]:
+def _parsed(term: str) -> dict[str, dict[str, _Phrase]]:
     """The phrases of ``term`` by language, each with its text."""
-    if term in _NOT_TERMS:
-        raise KeyError(term)
-    table = _file()[term]
-    if unknown := set(table) - set(LANGUAGES):
-        raise PhraseError(
-            f"lexicon.toml: [{term}] has the list {min(unknown)!r}, which is none of {', '.join(LANGUAGES)}"
-        )
-    return {lang: {text: _read(text, f"[{term}] {lang}") for text in texts} for lang, texts in table.items()}
+    table, _, name = term.partition(".")
+    return {
+        language: {text: _read(text, f"{language}.toml: [{table}] {name}") for text in texts}
+        for language, texts in by_language(term).items()
+    }
 
 
 def _read(text: str, where: str) -> _Phrase:
     """``text`` of the file as a phrase."""
 
     def wrong(why: str) -> PhraseError:
-        return PhraseError(f"lexicon.toml: {where}: {text!r}: {why}")
+        return PhraseError(f"{where}: {text!r}: {why}")
 
     tokens = _TOKEN.findall(text)
     if "".join(tokens) != text:
@@ -209,8 +207,10 @@ def _read(text: str, where: str) -> _Phrase:
             return _Gap()
         if token == "*":
             return _Any()
+        if token in "^$":
+            return _Edge(r"\A" if token == "^" else r"\Z")
         if token.startswith("<"):
-            if token[1:-1] not in _NUMBERS and token[1:-1] not in _file()["words"]:
+            if token[1:-1] not in _NUMBERS and token[1:-1] not in terms_of("words"):
                 raise wrong(f"{token} is neither a list of [words] nor <rate> nor <count>")
             return _Named(token[1:-1])
         if normal := normalised(token):
@@ -242,6 +242,8 @@ def _word(word: _Word, end: str) -> str:
     match word:
         case (_Any(),):
             return rf"(?:[^ ]+{_END})*"
+        case (_Edge(regex),):
+            return regex
         case (_Group(phrases, optional),):
             return _either(_regex(phrase, end) for phrase in phrases) + "?" * optional
         case _:
@@ -256,6 +258,8 @@ def _piece(piece: _Piece) -> str:
             return " ?"
         case _Any():
             return "[^ ]*"
+        case _Edge(regex):
+            return regex
         case _Named(name):
             return _named(name)
         case _Group(phrases, optional):
@@ -266,12 +270,13 @@ def _piece(piece: _Piece) -> str:
 def _named(name: str) -> str:
     if name in _NUMBERS:
         return _NUMBERS[name][0]
-    one = _either(_regex(_read(text, f"[words] {name}"), "") for text in _file()["words"][name])
-    return rf"(?: ?{one}){{1,3}}" if name == "nr" else one
+    word = _either(_regex(phrase, "") for parsed in _parsed(f"words.{name}").values() for phrase in parsed.values())
+    return rf"(?: ?{word}){{1,3}}" if name == "nr" else word
 
 
-def _either(alternatives: Iterator[str]) -> str:
-    return f"(?:{'|'.join(alternatives)})"
+def _either(alternatives: Iterable[str]) -> str:
+    """One of ``alternatives``; of none, nothing."""
+    return f"(?:{'|'.join(alternatives) or '(?!)'})"
 
 
 def _written(phrase: _Phrase) -> Iterator[str]:
@@ -289,30 +294,12 @@ def _written_piece(piece: _Piece) -> Iterator[str]:
             yield normal
         case _Gap():
             yield from ("", " ")
-        case _Any():
+        case _Any() | _Edge():
             yield ""
         case _Named(name):
-            yield _NUMBERS[name][1] if name in _NUMBERS else normalised(_file()["words"][name][0])
+            yield _NUMBERS[name][1] if name in _NUMBERS else normalised(printed(f"words.{name}")[0])
         case _Group(phrases, optional):
             if optional:
                 yield ""
             for phrase in phrases:
                 yield from _written(phrase)
-
-
-LEGAL_FORM = re.compile(
-    r"(?<!\w)(?:g?GmbH(?: ?& ?Co\.? ?KG(?:aA)?)?|GMBH|AG(?: & Co\.? KG)?|KGaA|KG|OHG|GbR|UG(?: \(haftungsbeschränkt\))?"
-    r"|e\.? ?K\.?|e\.? ?V\.?|eG|EG|mbH|AöR|PartG(?: ?mbB)?"
-    r"|Ltd\.?|LTD\.?|Limited|LIMITED|LLC|L\.L\.C\.|LLP|PLC|plc|Inc\.?|INC\.?|Corp\.?|Corporation|Co\.|Pty"
-    r"|S\.?A\.?R\.?L\.?|Sarl|S\.?A\.?S\.?(?!\w)|SASU|EURL|SCI|SNC|SCEA|SA|S\.A\.|SE|ASBL|VZW"
-    r"|B\.?V\.?(?!\w)|N\.?V\.?(?!\w)|V\.?O\.?F\.?(?!\w)|BVBA|SPRL"
-    r"|S\.?[Rr]\.?[Ll]\.?[Ss]?\.?|S\.?[Pp]\.?A\.?|S\.?[Nn]\.?[Cc]\.?|S\.?L\.?U?\.?(?!\w)|S\.C\.|L[Dd][Aa]\.?|Unipessoal"
-    r"|Sp\. ?z ?o\.? ?o\.?|s\.? ?r\.? ?o\.?|a\.? ?s\.?(?!\w)|Kft\.?|Zrt\.?|d\.?o\.?o\.?"
-    r"|AB|HB|A/S|ApS|AS|ASA|Oy|Oyj|OÜ|UAB|SIA)(?![\w-])"
-)
-"""A legal form at the end of a company's name: what tells a firm from a person, a street or a slogan."""
-
-COUNTRIES: dict[str, tuple[str, ...]] = {
-    code: tuple(normalised(name) for name in names) for code, names in _file()["countries"].items()
-}
-"""ISO 3166 code to the names of a country, normalised."""
