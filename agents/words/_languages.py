@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -38,12 +38,15 @@ def languages() -> tuple[Language, ...]:
     """
     folder = files(__package__) / "languages"
     named = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-    read = [_read(file.name.removesuffix(".toml"), tomllib.loads(file.read_text("utf-8"))) for file in named]
+    return _checked([_read(file.name.removesuffix(".toml"), tomllib.loads(file.read_text("utf-8"))) for file in named])
+
+
+def _checked(read: Sequence[Language]) -> tuple[Language, ...]:
     known = next(language for language in read if language.name == _SHARED).terms
     for language in read:
         for term in language.terms:
-            if term not in known and term.partition(".")[0] not in _OPEN:
-                table, _, name = term.partition(".")
+            table, _, name = term.partition(".")
+            if term not in known and table not in _OPEN:
                 raise PhraseError(f"{language.name}.toml: [{table}] has {name!r}, which is no term of {_SHARED}.toml")
     return tuple(read)
 
