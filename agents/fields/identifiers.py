@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from stdnum import bic as iso_bic
 from stdnum.be import vat as belgian_number
@@ -46,6 +46,33 @@ _BANKED_TOGETHER = {
     "AX": "FI",
 }
 """Territories whose banks have a country code of their own in the BIC, and another country's in the IBAN (ISO 13616)."""
+
+
+# Shapes: what an identifier looks like in a text. They are wide; whether one is meant, check digits or a label have to say.
+
+BIC_SHAPE: Final = r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?"
+"""ISO 9362."""
+VAT_ID_SHAPE: Final = (
+    r"ATU ?\d{8}|BE ?[01]?\d{3}[. ]?\d{3}[. ]?\d{3}|BG ?\d{9,10}"
+    r"|CHE[- ]?\d{3}[. ]?\d{3}[. ]?\d{3}(?: (?:MWST|TVA|IVA))?|CY ?\d{8}[A-Z]|CZ ?\d{8,10}"
+    r"|DE ?\d{3} ?\d{3} ?\d{3}|DK ?\d{2} ?\d{2} ?\d{2} ?\d{2}|E[EL] ?\d{9}|ES ?[A-Z0-9]\d{7}[A-Z0-9]|FI ?\d{8}"
+    r"|FR ?[0-9A-Z]{2} ?\d{3} ?\d{3} ?\d{3}|GB ?\d{3} ?\d{4} ?\d{2}(?: ?\d{3})?|HR ?\d{11}|HU ?\d{8}"
+    r"|IE ?\d[0-9A-Z+*]\d{5}[A-Z]{1,2}|IT ?\d{11}|LT ?(?:\d{9}|\d{12})|LU ?\d{8}|LV ?\d{11}|MT ?\d{8}"
+    r"|NL ?\d{9} ?B ?\d{2}|NO ?\d{9}(?: ?MVA)?|PL ?\d{10}|PT ?\d{9}|RO ?\d{2,10}|SE ?\d{12}|SI ?\d{8}|SK ?\d{10}"
+    r"|XI ?\d{9}"
+)
+"""VAT ids of the EU, Great Britain, Northern Ireland, Norway and Switzerland by their shape (VIES' published structures)."""
+
+
+def iban_shape(gap: str = " ", fewest: int = 2) -> str:
+    """A regular expression for an IBAN (ISO 13616), together or in groups of four: ``gap`` are the characters that may stand
+    between two, ``fewest`` is how many whole groups there are behind the check digits at least."""
+    return rf"[A-Z]{{2}}\d{{2}}(?:[{gap}]?[0-9A-Z]{{4}}){{{fewest},7}}(?:[{gap}]?[0-9A-Z]{{1,4}})?"
+
+
+def without_tax_name(vat_id: str) -> str:
+    """A Swiss VAT id without the name of the tax in one of the country's languages; any other one as it is."""
+    return re.sub(r"(?:MWST|TVA|IVA|TPV)$", "", vat_id)
 
 
 class Register(NamedTuple):

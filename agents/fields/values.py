@@ -6,7 +6,7 @@ A small model copies well and converts badly, so it is asked for what is printed
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal, NamedTuple
@@ -17,6 +17,7 @@ from stdnum.ch import vat as swiss_vat
 from stdnum.eu import vat
 from stdnum.gb import vat as british_vat
 
+from agents.fields.identifiers import BIC_SHAPE, iban_shape
 from agents.fields.schema import MAX_DIGITS
 from agents.words import by_language, in_text, languages
 
@@ -35,8 +36,10 @@ DATE = re.compile(
     rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?\s?,?\s\d{{4}})(?![\d/-]|[.,]\d)"
 )
 _VAT = re.compile(rf"\b(?=((?:CHE-?|[A-Z]{{2}})[{_SPACES}]?(?:[0-9A-Z][{_SPACES}.\-]?){{7,15}}[0-9A-Z])\b)")
-_IBAN = re.compile(rf"\b(?=([A-Z]{{2}}\d{{2}}(?:[{_SPACES}]?[0-9A-Z]{{4}}){{2,7}}(?:[{_SPACES}]?[0-9A-Z]{{1,4}})?)\b)")
-_BIC = re.compile(r"(?:BIC|SWIFT)\S*\s*(?:/\s*SWIFT)?\s*:?\s*([A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b")
+_IBAN = re.compile(rf"\b(?=({iban_shape(_SPACES)})\b)")
+_BIC = re.compile(rf"(?:BIC|SWIFT)\S*\s*(?:/\s*SWIFT)?\s*:?\s*({BIC_SHAPE})\b")
+RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?%")
+"""A rate as it is printed: its number is the first group."""
 _SYMBOLS = {
     "€": "EUR", "£": "GBP", "US$": "USD", "CA$": "CAD", "C$": "CAD", "AU$": "AUD", "A$": "AUD", "NZ$": "NZD",
     "HK$": "HKD", "S$": "SGD", "MX$": "MXN", "R$": "BRL", "₹": "INR", "₺": "TRY", "₪": "ILS", "₩": "KRW", "฿": "THB",
@@ -102,24 +105,21 @@ def dates(text: str) -> list[str]:
 
 def vat_ids(text: str) -> list[str]:
     """Every VAT id in ``text`` with valid check digits (python-stdnum), as printed."""
-    found = []
-    end = 0
-    for match in _VAT.finditer(text):
-        if match.start() >= end and (printed := _longest_valid(match[1], is_vat_id)):
-            found.append(printed)
-            end = match.start() + len(printed)
-    return _once(found)
+    return _once(_valid(_VAT, text, is_vat_id))
 
 
 def ibans(text: str) -> list[str]:
     """Every IBAN in ``text`` with valid check digits (ISO 13616), as printed."""
-    found = []
+    return _once(_valid(_IBAN, text, is_iban))
+
+
+def _valid(shape: re.Pattern[str], text: str, valid: Callable[[str], bool]) -> Iterator[str]:
+    """What is ``valid`` of each place of ``shape`` in ``text``, none within another."""
     end = 0
-    for match in _IBAN.finditer(text):
-        if match.start() >= end and (printed := _longest_valid(match[1], is_iban)):
-            found.append(printed)
+    for match in shape.finditer(text):
+        if match.start() >= end and (printed := _longest_valid(match[1], valid)):
+            yield printed
             end = match.start() + len(printed)
-    return _once(found)
 
 
 def is_vat_id(printed: str) -> bool:
@@ -160,8 +160,8 @@ def currencies(text: str) -> list[Currency]:
 def the_currency(text: str) -> Currency | None:
     """The only currency that ``text`` names; None in doubt: where a second one is named even once, such as that of an
     exchange rate, or where a ``$`` could be of several countries."""
-    found, unresolved = _named(text)
-    return found[0] if len(found) == 1 and not unresolved else None
+    named, unresolved = _named(text)
+    return named[0] if len(named) == 1 and not unresolved else None
 
 
 def _named(text: str) -> tuple[list[Currency], bool]:
@@ -188,8 +188,8 @@ def _named(text: str) -> tuple[list[Currency], bool]:
             _count(counts, named[0], symbol, text)
         else:
             unresolved = True
-    found = (Currency(code, printed, n) for code, (n, printed) in counts.items())
-    return sorted(found, key=lambda c: -c.times), unresolved
+    currencies = (Currency(code, printed, n) for code, (n, printed) in counts.items())
+    return sorted(currencies, key=lambda currency: -currency.times), unresolved
 
 
 def _count(counts: dict[str, tuple[int, str]], code: str, symbol: str, text: str) -> None:
@@ -227,7 +227,7 @@ def parse_date(printed: str, *, month_first: bool = False) -> date | None:
     text = re.sub(r"(?<=\d)(?:er|st|nd|rd|th)\b|(?<=[./-])\s|\bdel?\b|\s(?=,)", "", _spaced(printed))
     if compact := re.fullmatch(r"(\d{4})(\d\d)(\d\d)", text):
         text = "-".join(compact.groups())
-    found = dateparser.parse(
+    day = dateparser.parse(
         text,
         languages=_WITH_MONTHS,
         settings={
@@ -237,7 +237,7 @@ def parse_date(printed: str, *, month_first: bool = False) -> date | None:
             "RETURN_AS_TIMEZONE_AWARE": False,
         },
     )
-    return found.date() if found else None
+    return day.date() if day else None
 
 
 def is_ambiguous(printed: str) -> bool:

@@ -16,6 +16,7 @@ from agents.documents.layout import Cell, Layout, union
 from agents.documents.reading import Reading
 from agents.documents.upright import UprightBox, UprightReading
 from agents.fields import values
+from agents.fields.identifiers import iban_shape
 from agents.words import is_label
 
 INLINE, LEFT, HEADING, NEAR, ABOVE, RIGHT, BELOW = 1.0, 0.95, 0.9, 0.8, 0.75, 0.7, 0.55
@@ -267,7 +268,8 @@ def _several(text: str) -> tuple[int, int] | None:
 
 _NO_REFERENCE = re.compile(
     r"\S+@\S+|(?:https?://|www\.)\S+|\+\d[\d ()/-]{6,}"
-    r"|\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,4})?\b|\d[\d.,]*\s?(?:%|€|\$|£)"
+    rf"|\b{iban_shape(fewest=3)}\b"
+    r"|\d[\d.,]*\s?(?:%|€|\$|£)"
     r"|[€$£]\s?\d[\d.,]*"
 )
 

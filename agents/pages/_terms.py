@@ -14,25 +14,16 @@ from stdnum import bic
 from stdnum.fr import siren
 
 from agents.documents.layout import Cell
-from agents.fields import values
+from agents.fields import identifiers, values
 from agents.pages._candidates import Candidate, Candidates
 from agents.pages._parties import Parties, country_of
 from agents.words import in_text, is_label, normalised, pattern, phrases, printed
 
 Kind = Literal["invoice", "credit_note", "other"]
 
-_VAT_SHAPE = re.compile(
-    r"(?<![A-Za-z0-9])(?:ATU ?\d{8}|BE ?[01]?\d{3}[. ]?\d{3}[. ]?\d{3}|BG ?\d{9,10}"
-    r"|CHE[- ]?\d{3}[. ]?\d{3}[. ]?\d{3}(?: (?:MWST|TVA|IVA))?|CY ?\d{8}[A-Z]|CZ ?\d{8,10}"
-    r"|DE ?\d{3} ?\d{3} ?\d{3}|DK ?\d{2} ?\d{2} ?\d{2} ?\d{2}|E[EL] ?\d{9}|ES ?[A-Z0-9]\d{7}[A-Z0-9]|FI ?\d{8}"
-    r"|FR ?[0-9A-Z]{2} ?\d{3} ?\d{3} ?\d{3}|GB ?\d{3} ?\d{4} ?\d{2}(?: ?\d{3})?|HR ?\d{11}|HU ?\d{8}"
-    r"|IE ?\d[0-9A-Z+*]\d{5}[A-Z]{1,2}|IT ?\d{11}|LT ?(?:\d{9}|\d{12})|LU ?\d{8}|LV ?\d{11}|MT ?\d{8}"
-    r"|NL ?\d{9} ?B ?\d{2}|NO ?\d{9}(?: ?MVA)?|PL ?\d{10}|PT ?\d{9}|RO ?\d{2,10}|SE ?\d{12}|SI ?\d{8}|SK ?\d{10}"
-    r"|XI ?\d{9})(?![A-Za-z0-9])"
-)
-"""VAT ids of the EU, Great Britain, Northern Ireland, Norway and Switzerland by their shape (VIES' published structures)."""
-_IBAN_SHAPE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,4})?(?![A-Za-z0-9])")
-_BIC_SHAPE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])")
+_VAT_SHAPE = re.compile(rf"(?<![A-Za-z0-9])(?:{identifiers.VAT_ID_SHAPE})(?![A-Za-z0-9])")
+_IBAN_SHAPE = re.compile(rf"(?<![A-Za-z0-9]){identifiers.iban_shape()}(?![A-Za-z0-9])")
+_BIC_SHAPE = re.compile(rf"(?<![A-Za-z0-9]){identifiers.BIC_SHAPE}(?![A-Za-z0-9])")
 _REGISTER = re.compile(r"\b(?:HR[AB] ?\d[\d ]{2,7}\d(?: [A-Z]\b)?|FN ?\d{5,6} ?[a-z]\b|OC ?\d{6}\b|CRO ?\d{5,6}\b)")
 """Numbers that name their register: Handelsregister, Firmenbuch, Companies House (LLP), CRO."""
 _NUMBER_SHAPE = re.compile(r"(?<![\w.,])\d(?:[\d ./-]{3,20}\d)(?!\w|,\d)")
@@ -166,7 +157,7 @@ class Terms:
     def vat_ids(self) -> list[tuple[Candidate, bool]]:
         """VAT ids with whether their check digits hold; those that do not need a label."""
         found = []
-        for c in self._all.matching(_VAT_SHAPE, lambda text: re.sub(r"(?:MWST|TVA|IVA)$", "", values.compact(text))):
+        for c in self._all.matching(_VAT_SHAPE, lambda text: identifiers.without_tax_name(values.compact(text))):
             valid = values.is_vat_id(c.text)
             if valid or c.announced("vat_id") >= 0.5:
                 found.append((c, valid))

@@ -182,7 +182,7 @@ def _read(text: str, where: str) -> _Phrase:
         raise wrong(f"more than {_MOST_ANY} *")
 
     def phrases(closing: str) -> tuple[_Phrase, ...]:
-        found, words, word = [], list[_Word](), list[_Piece]()
+        alternatives, words, word = [], list[_Word](), list[_Piece]()
         while True:
             token = tokens.pop(0) if tokens else ""
             if token in ("", "]", ")", "|", " "):
@@ -191,13 +191,13 @@ def _read(text: str, where: str) -> _Phrase:
                     word = []
                 if token == " ":
                     continue
-                found.append(tuple(words))
+                alternatives.append(tuple(words))
                 words = []
                 if token == "|" and closing:
                     continue
                 if token != closing:
                     raise wrong(f"{token or 'its end'!r} where {closing or 'its end'!r} is due")
-                return tuple(found)
+                return tuple(alternatives)
             word.append(piece(token))
 
     def piece(token: str) -> _Piece:

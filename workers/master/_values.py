@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from agents.fields.identifiers import CURRENCIES, EU
+from agents.fields.identifiers import CURRENCIES, EU, without_tax_name
 from agents.fields.schema import MAX_DIGITS, MAX_NAME
 from agents.fields.values import is_iban, is_vat_id, parse_amount
 from workers.intake._names import readable
@@ -210,7 +210,7 @@ def _vat_id(given: str) -> str:
     prefix = compact[:2].replace("GR", "EL")
     known = prefix in EU or prefix in ("GB", "XI") or compact.startswith("CHE")
     plain = f"GB{compact[2:]}" if prefix == "XI" else compact
-    bare = re.sub(r"(MWST|TVA|IVA|TPV)$", "", plain) + "MWST" if compact.startswith("CHE") else plain
+    bare = without_tax_name(plain) + "MWST" if compact.startswith("CHE") else plain
     if known and not is_vat_id(bare):
         raise BadValue(
             f"{quoted(given)} is no VAT id: its check digits do not hold; compare it with the vendor's letter"

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from agents.controls.firm_names import NEAR, likeness, name_key
 from agents.controls.matching._prompts import instructions, version
+from agents.fields.identifiers import without_tax_name
 from agents.fields.schema import Fields, value_of
 from infra.connections import connections
 from infra.models import InvalidAnswer, Question
@@ -320,7 +321,7 @@ def _vat_id(identifier: str) -> str:
     """A VAT id, or another identifier, as it is compared: Greece is EL, and a Swiss one is the same with and without MWST."""
     plain = _compact(identifier)
     if plain.startswith("CHE"):
-        return re.sub(r"(MWST|TVA|IVA|TPV)$", "", plain)
+        return without_tax_name(plain)
     return f"EL{plain[2:]}" if re.fullmatch(r"GR\d{9}", plain) else plain
 
 

@@ -70,7 +70,7 @@ class PrintedPage:
                 self._numbers.add(number.value)
                 if number.money and len(self.money) < _MOST_MONEY:
                     self.money.setdefault(number.value, number)
-        for match in re.finditer(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?%", self.text):
+        for match in values.RATE.finditer(self.text):
             self.rates.add(Decimal(match[1].replace(",", ".")))
         self._letters = letters_of(self.text)
         self._lines_of: dict[str, list[int]] = {}

@@ -17,7 +17,7 @@ from typing import Literal
 
 from agents.documents.layout import Line
 from agents.documents.upright import UprightBox
-from agents.fields.values import CENT, is_money
+from agents.fields.values import CENT, RATE, is_money
 from agents.pages.table._body import Body, makes, meanings, scale_of
 from agents.pages.table._columns import Token, readings
 from agents.pages.table._headings import TAX_WORD, Heading, is_description, is_untaxed
@@ -122,10 +122,7 @@ class RowFinder:
         many, each = row.values.get("quantity"), row.values.get("price")
         if many is not None and each and many + each == amount:  # net, tax and gross beside each other
             return True
-        rates = [
-            Decimal(said.replace(",", "."))
-            for said in re.findall(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?%", line.text)
-        ]
+        rates = [Decimal(said.replace(",", ".")) for said in RATE.findall(line.text)]
         if any(rate and abs(sums[-1] * rate / 100 - amount) <= 2 * CENT for rate in rates):
             return True
         alone = "quantity" not in row.tokens and (self.meaning.quantity is not None or self.meaning.price is not None)
@@ -301,7 +298,7 @@ class RowFinder:
     def _in_words(self, line: int, column: int) -> Iterator[Token]:
         """Percents among words, such as ``VAT 20%``."""
         for made in self.body.tokens(line, column):
-            if said := re.search(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?%", made.text):
+            if said := RATE.search(made.text):
                 yield replace(made, values=readings(said[1], self.body.columns.mark), percent=True)
 
     def _by_code(self, line: int, column: int) -> Iterator[Token]:
