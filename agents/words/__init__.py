@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from agents.words._languages import Language, PhraseError, by_language, languages, printed, terms_of
-from agents.words._phrases import fold, in_text, is_label, labels, normalised, pattern, phrases
+from agents.words._phrases import fold, in_text, is_label, labels, normalised, pattern, phrases, written
 
 __all__ = [
     "COUNTRIES", "LEGAL_FORM", "Language", "PhraseError", "by_language", "fold", "in_text", "is_label", "labels", "languages",
@@ -23,9 +23,5 @@ COUNTRIES: Final[dict[str, tuple[str, ...]]] = {
 """ISO 3166 code to the names of a country, normalised."""
 
 
-def _legal_form(form: str) -> str:
-    return re.escape(form).replace(r"\[", "(?:").replace(r"\]", ")?")
-
-
-LEGAL_FORM: Final = re.compile(rf"(?<!\w)(?:{'|'.join(map(_legal_form, printed('firms.as_printed')))})(?![\w-])")
+LEGAL_FORM: Final = re.compile(rf"(?<!\w)(?:{'|'.join(map(written, printed('firms.as_printed')))})(?![\w-])")
 """A legal form at the end of a company's name: what tells a firm from a person, a street or a slogan."""

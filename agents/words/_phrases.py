@@ -23,6 +23,8 @@ _RAISED = str.maketrans({"№": "n", "°": "", "º": "", "ª": ""})
 _SPACED = re.compile(r"\b(?:[a-z] ){4,}[a-z]\b")
 """A heading in spaced letters: ``r e c h n u n g``."""
 _NO_WORD = re.compile(r"[^0-9a-z]+")
+_GROUPS = {"(": "(?:", ")": ")", "[": "(?:", "]": ")?", "|": "|"}
+_BRACKETS = re.compile(r"\\([()\[\]|])")
 
 
 def normalised(text: str) -> str:
@@ -98,8 +100,13 @@ def in_text(term: str, fold: Callable[[str], str] = str) -> str:
 
 
 def _bounded(word: str) -> str:
-    letters = re.escape(word.strip("*"))
-    return rf"{'' if word.startswith('*') else chr(92) + 'b'}{letters}{'' if word.endswith('*') else chr(92) + 'b'}"
+    before, after = ("" if word.startswith("*") else r"\b"), ("" if word.endswith("*") else r"\b")
+    return f"{before}{written(word.strip('*'))}{after}"
+
+
+def written(text: str) -> str:
+    """A regular expression for a text as it stands, but for ``(a|b)`` and ``[a]``."""
+    return _BRACKETS.sub(lambda match: _GROUPS[match[1]], re.escape(text))
 
 
 def labels(term: str) -> Iterator[tuple[str, str, str]]:

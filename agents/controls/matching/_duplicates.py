@@ -13,6 +13,7 @@ from hashlib import blake2b
 
 from agents.controls.firm_names import likeness
 from agents.fields.schema import Fields
+from agents.words import in_text, printed
 from infra.ledger.keys import number_key
 from infra.records import Claim, Finding, Severity, Status, finding
 
@@ -175,32 +176,13 @@ def _standing(other: Claim) -> str:
     return {Status.APPROVED: "is posted", Status.REVIEW: "waits for a person"}.get(other.status, "is being processed")
 
 
+_NOT_SETTLED = "".join(rf"(?<!{word} )" for word in printed("text.settles"))
+_NUMBER_WORD = rf"(?:{in_text('text.number')}|n[°º])"
 _REFERENCE = re.compile(
-    r"""(?ix)
-    (?:
-        \b (?: (?:gutschrift|storno(?:rechnung)?|stornierung|korrektur(?:rechnung)?|rechnungskorrektur|berichtigung)
-              \s (?:zu|zur|der|von|f[üu]r|auf) (?:\s(?:der|die|unserer|ihrer))? \s
-            | (?<!zahlung\s) (?<!zahlungen\s) (?<!mahnung\s)
-            (?:zu|zur|bezug(?:\sauf)?|urspr[üu]ngliche|korrigierte|stornierte) \s?:?\s
-          ) (?: rechnung (?:s?\s?-?(?:nr|nummer))? | (?-i:RE|RG|Re|Rg)[.-]?nr )
-      | \b (?: annule\set\sremplace | rectifie | corrige | (?:rectificative|rectification)\s(?:[àa]|de)
-            | avoir\s(?:sur|relatif\s[àa]|concernant|pour) ) \s (?:la\s)? facture
-      | \b facture\s(?:d['’]origine|rectifi[ée]e|initiale)
-      | \b (?: (?:credit\s(?:note|memo)|correction|credit)\s(?:for|to|of|against) | credits | corrects | replaces | amends
-            | original | corrected | credited ) \s (?:the\s|our\s)? invoice
-      | \b (?: creditnota\s(?:op|bij|voor) | creditering\s(?:van|op) | correctie\s(?:op|van) | corrigeert | oorspronkelijke )
-            \s (?:de\s)? factuur
-      | \b (?: abono\s(?:de|a) | rectificativa\sde | rectifica(?:\sa)? | corrige | factura\srectificada | anula )
-            (?: \s (?:la\s)? factura )?
-      | \b (?: nota\sdi\scredito\s(?:per|su|a\sstorno) | rettifica | storno | a\srettifica | corregge )
-            \s (?:la\s|della\s|di\s|su\s)? fattura
-    )
-    (?: \s? \b (?:nr|no|n|num|n[úu]m|number|num[ée]ro|nummer|numero)\b [.:°º]* | \s?n[°º] | nummer )?
-    (?> \s (?:vom|du|of|dated|van|del|de\sfecha) \s (?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d) \b [,;]?
-        (?:\s(?:nr|no|number|n[°º]|nummer)[.:]?)? )?
-    [\s:#°.]*
-    (?P<number> (?-i: (?:[A-Z]{1,5}[ ])? [A-Z0-9] [A-Za-z0-9./_-]{0,38} [A-Za-z0-9]) )
-    """
+    rf"(?i)(?:{in_text('text.corrects')}|{_NOT_SETTLED}{in_text('text.speaks_of')})"
+    rf"(?: ?{in_text('text.number')}[.:°º]*| ?n[°º]|nummer)?"
+    rf"(?> {in_text('text.dated')} (?:\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|\d{{4}}-\d\d-\d\d)\b[,;]?(?: {_NUMBER_WORD}[.:]?)?)?"
+    r"[ :#°.]*(?P<number>(?-i:(?:[A-Z]{1,5} )?[A-Z0-9][A-Za-z0-9./_-]{0,38}[A-Za-z0-9]))"
 )
 _DAY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d")
 _MOST_LINES = 2000
