@@ -1,7 +1,7 @@
 """What on a page could be a value, and what stands beside it: the ground on which code decides and a model chooses.
 
 A `Candidate` is a printed value in canonical form with its place and its labels: the texts before it, to its left and
-above it. Which label announces which term says `lexicon`.
+above it. Which label announces which term says `agents.words`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The headings of a printed table: where they stand, and what their words say the columns hold.
 
-A heading is looked up in a lexicon of nine languages; where its word is ambiguous ("Amount" may be how many or how
+A heading is looked up in the words of all languages; where its word is ambiguous ("Amount" may be how many or how
 much) it has several roles, and `_rows` lets the arithmetic of the rows choose.
 """
 
