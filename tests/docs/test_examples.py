@@ -11,6 +11,7 @@ from tests.stack import ROOT
 
 SHOWN = {
     "add-a-field.md": "agents/fields/table.py",
+    "add-a-language.md": "agents/words/languages/sv.toml",
 }
 
 
