@@ -63,22 +63,22 @@ def container_findings(reading: Reading) -> list[Finding]:
     _, _, local = root.tag.rpartition("}")
     if local not in _ROOTS:
         return []
-    found = list(_namespaces(root, local))
+    findings = list(_namespaces(root, local))
     if reading.media_type != "application/pdf":
-        return found
+        return findings
     if reading.container is None:
         message = "how the e-invoice is attached to the PDF cannot be read: the file's structure is broken"
-        return [*found, finding("FX-CONTAINER", "warning", message, verdict="not assessable")]
+        return [*findings, finding("FX-CONTAINER", "warning", message, verdict="not assessable")]
     name, container = reading.xml.name, reading.container
-    found += [*_name(name, local), *_attachment(container), *_relationship(container)]
+    findings += [*_name(name, local), *_attachment(container), *_relationship(container)]
     xmp = container.xmp
     if xmp is None or xmp.namespace is None:
         why = container.xmp_problem or "its XMP metadata do not say that it is one"
         message = f"the PDF is not announced as Factur-X or ZUGFeRD: {why}"
-        found.append(finding("FX-XMP-MISSING", "error", message, found=why))
+        findings.append(finding("FX-XMP-MISSING", "error", message, found=why))
     else:
-        found += [*_profile(xmp, root), *_described(xmp, name)]
-    return [*found, *_archive(xmp)]
+        findings += [*_profile(xmp, root), *_described(xmp, name)]
+    return [*findings, *_archive(xmp)]
 
 
 def _namespaces(root: Any, local: str) -> Iterator[Finding]:
@@ -105,7 +105,7 @@ def _name(name: str, local: str) -> Iterator[Finding]:
     allowed = _NAMES[local]
     if name in allowed:
         return
-    only_case = name.lower() in {one.lower() for one in allowed}
+    only_case = name.lower() in {known.lower() for known in allowed}
     message = f"the e-invoice is attached as {name[:100]!r}; prescribed is {' or '.join(allowed)}"
     yield finding("FX-NAME", "warning" if only_case else "error", message, found=name[:100], expected=list(allowed))
 
@@ -167,11 +167,11 @@ def profile_of(identifier: str) -> str | None:
 
 
 def _identifier(root: Any) -> str:
-    found = root.xpath(
+    identifier = root.xpath(
         "string((/*/*[contains(local-name(),'ExchangedDocumentContext')]"
         "/*[local-name()='GuidelineSpecifiedDocumentContextParameter']/*[local-name()='ID'])[1])"
     )
-    return " ".join(str(found).split())[:200]
+    return " ".join(str(identifier).split())[:200]
 
 
 def _plain(level: str | None) -> str:

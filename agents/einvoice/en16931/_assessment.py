@@ -92,7 +92,7 @@ class Assessment:
     @property
     def valid(self) -> bool:
         """Whether it obeys schema and rules; warnings do not count against it."""
-        fatal = any(one.fatal for one in self.failed)
+        fatal = any(rule.fatal for rule in self.failed)
         unknown = self.profile is not None and self.level is None
         return self.applicable and not (self.problem or self.schema_errors or self.crashed or fatal or unknown)
 
@@ -108,12 +108,12 @@ async def validate(xml: str, *, french: bool = False) -> Assessment:
         The verdict. What cannot be judged is part of it, never an exception.
     """
     try:
-        found = await _process.judge(xml, french=french)
+        judged = await _process.judge(xml, french=french)
     except _process.NotJudged as error:
         return Assessment(problem=str(error))
-    if "problem" in found:
-        return Assessment(problem=found["problem"], broken=True)
-    return _assessment(found, xml)
+    if "problem" in judged:
+        return Assessment(problem=judged["problem"], broken=True)
+    return _assessment(judged, xml)
 
 
 async def findings(xml: str, *, french: bool = False) -> list[Finding]:
@@ -121,30 +121,30 @@ async def findings(xml: str, *, french: bool = False) -> list[Finding]:
     return findings_of(await validate(xml, french=french))
 
 
-def _assessment(found: Mapping[str, Any], xml: str) -> Assessment:
-    broke_off = {one["sheet"] for one in found["crashed"]}
-    said = _sheets.Declared(found["syntax"], found["document"], found["profile"], found["level"], found["facturx"])
-    used = {one["sheet"] for one in found["sheets"]} - broke_off
+def _assessment(judged: Mapping[str, Any], xml: str) -> Assessment:
+    broke_off = {entry["sheet"] for entry in judged["crashed"]}
+    said = _sheets.Declared(judged["syntax"], judged["document"], judged["profile"], judged["level"], judged["facturx"])
+    used = {entry["sheet"] for entry in judged["sheets"]} - broke_off
     ran = [s for french in (False, True) for s in _sheets.sheets_for(said, french=french) if s.name in used]
     evaluated = {id for sheet in ran for id in _catalogue.rules_of(sheet)}
-    failed = {one["id"] for one in found["failed"] if one["flag"] == "fatal"}
-    schema = found["schema"] or {}
+    failed = {entry["id"] for entry in judged["failed"] if entry["flag"] == "fatal"}
+    schema = judged["schema"] or {}
     return Assessment(
-        syntax=found["syntax"],
-        document=found["document"],
-        profile=found["profile"],
-        level=found["level"],
-        sheets=tuple(found["sheets"]),
+        syntax=judged["syntax"],
+        document=judged["document"],
+        profile=judged["profile"],
+        level=judged["level"],
+        sheets=tuple(judged["sheets"]),
         schema=schema.get("schema"),
         schema_errors=tuple(schema.get("errors", ())),
         failed=tuple(
             Failed(
-                **{**one, "terms": tuple(one["terms"]), "places": tuple(one["places"])},
-                allowed_by=_allowed_by(one["id"], evaluated, failed),
+                **{**entry, "terms": tuple(entry["terms"]), "places": tuple(entry["places"])},
+                allowed_by=_allowed_by(entry["id"], evaluated, failed),
             )
-            for one in found["failed"]
+            for entry in judged["failed"]
         ),
-        crashed=tuple(found["crashed"]),
+        crashed=tuple(judged["crashed"]),
         evaluated=len(evaluated),
         xml=xml,
     )
@@ -156,7 +156,7 @@ def _allowed_by(id: str, evaluated: Collection[str], failed: Collection[str]) ->
     number = id.removeprefix("BR-")
     named = id if number[:1].isdigit() else number.replace("-", "-?")  # there is a BR-FXEXT-S08b
     loosened = re.compile(rf"BR-F[XR]EXT-{named}[a-z]*(-\d)?$")
-    own = sorted(one for one in evaluated if loosened.match(one))
+    own = sorted(id_ for id_ in evaluated if loosened.match(id_))
     return own[0] if own and not set(own) & set(failed) else None
 
 
@@ -166,27 +166,27 @@ def findings_of(assessment: Assessment) -> list[Finding]:
         return [_no_verdict(assessment)]
     if not assessment.applicable and not assessment.schema:
         return [_no_rules(assessment)]
-    found = [_violation(error, assessment) for error in assessment.schema_errors]
-    found += [failure(one, assessment.fields) for one in assessment.failed]
+    findings = [_violation(error, assessment) for error in assessment.schema_errors]
+    findings += [failure(failed, assessment.fields) for failed in assessment.failed]
     if assessment.crashed:
-        found.append(_broke_off(assessment.crashed))
-    return [*found, *_of_the_profile(assessment), _summary(assessment)]
+        findings.append(_broke_off(assessment.crashed))
+    return [*findings, *_of_the_profile(assessment), _summary(assessment)]
 
 
-def failure(one: Failed, fields: Mapping[str, Field]) -> Finding:
+def failure(failed: Failed, fields: Mapping[str, Field]) -> Finding:
     """The finding of a failed rule."""
-    location = str(one.places[0]["location"]) if one.places else ""
-    paths = [path for term in one.terms for path in paths_of(term, location)]
-    values = {term: values_of(term, fields, location) for term in one.terms if paths_of(term)}
-    severity = Severity.ERROR if one.fatal else Severity.WARNING
-    evidence: dict[str, Any] = {"layer": one.layer, "location": location, "terms": values, "sheet": one.sheet}
-    if one.places and one.places[0]["found"]:
-        evidence["elements"] = one.places[0]["found"]
-    if one.allowed_by:
-        evidence["allowed_by"] = one.allowed_by
-    if one.times > 1:
-        evidence |= {"times": one.times, "locations": [place["location"] for place in one.places]}
-    return finding(one.id, severity, one.text, *dict.fromkeys(paths), **evidence)
+    location = str(failed.places[0]["location"]) if failed.places else ""
+    paths = [path for term in failed.terms for path in paths_of(term, location)]
+    values = {term: values_of(term, fields, location) for term in failed.terms if paths_of(term)}
+    severity = Severity.ERROR if failed.fatal else Severity.WARNING
+    evidence: dict[str, Any] = {"layer": failed.layer, "location": location, "terms": values, "sheet": failed.sheet}
+    if failed.places and failed.places[0]["found"]:
+        evidence["elements"] = failed.places[0]["found"]
+    if failed.allowed_by:
+        evidence["allowed_by"] = failed.allowed_by
+    if failed.times > 1:
+        evidence |= {"times": failed.times, "locations": [place["location"] for place in failed.places]}
+    return finding(failed.id, severity, failed.text, *dict.fromkeys(paths), **evidence)
 
 
 def _violation(error: Mapping[str, Any], assessment: Assessment) -> Finding:
@@ -213,7 +213,7 @@ def _no_rules(assessment: Assessment) -> Finding:
 
 def _broke_off(crashed: Sequence[Mapping[str, str]]) -> Finding:
     """A value that is no number where one is due ends a sheet. What it would have said is not known."""
-    sheet_names = [one["sheet"] for one in crashed]
+    sheet_names = [sheet["sheet"] for sheet in crashed]
     message = f"The rules of {', '.join(sheet_names)} broke off on this document: {crashed[0]['message']}"
     return finding(RULES, "error", message, verdict="not assessable", layer=crashed[0]["layer"], sheets=sheet_names)
 
@@ -238,14 +238,14 @@ def _of_the_profile(assessment: Assessment) -> list[Finding]:
 
 
 def _summary(assessment: Assessment) -> Finding:
-    fatal = sum(one.fatal for one in assessment.failed)
+    fatal = sum(entry.fatal for entry in assessment.failed)
     warned = len(assessment.failed) - fatal
     said = f"{assessment.evaluated} rules evaluated, {fatal} failed"
     said += f", {warned} warned" if warned else ""
     said += ", the schema is not obeyed" if assessment.schema_errors else ""
     evidence: dict[str, Any] = {
-        "evaluated": assessment.evaluated, "failed": [one.id for one in assessment.failed][:100],
-        "sheets": [dict(one) for one in assessment.sheets], "schema": assessment.schema, "syntax": assessment.syntax,
+        "evaluated": assessment.evaluated, "failed": [entry.id for entry in assessment.failed][:100],
+        "sheets": [dict(entry) for entry in assessment.sheets], "schema": assessment.schema, "syntax": assessment.syntax,
         "document": assessment.document, "profile": assessment.profile, "level": assessment.level,
     }  # fmt: skip
     if assessment.valid:

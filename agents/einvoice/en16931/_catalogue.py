@@ -40,18 +40,20 @@ class Rule:
 
 def catalogue() -> list[dict[str, Any]]:
     """Every rule, by id: ``id``, ``text``, ``flag``, ``terms``, ``syntaxes``, ``layer``, ``sheet``."""
-    return [asdict(one) for _, one in sorted(_all().items())]
+    return [asdict(of_id) for _, of_id in sorted(_all().items())]
 
 
 def rule(id: str) -> dict[str, Any] | None:
     """The rule of that id, in any case of its letters; None if there is none."""
-    found = _all().get(id) or {known.casefold(): one for known, one in _all().items()}.get(id.strip().casefold())
-    return asdict(found) if found else None
+    of_id = _all().get(id) or {known.casefold(): named_so for known, named_so in _all().items()}.get(
+        id.strip().casefold()
+    )
+    return asdict(of_id) if of_id else None
 
 
 def rules_of(sheet: Sheet) -> dict[str, Rule]:
     """The rules of ``sheet`` that count here, by id."""
-    return {id: one for id, one in _read(sheet.name, sheet.layer).items() if sheet.kept.match(id)}
+    return {id: rule for id, rule in _read(sheet.name, sheet.layer).items() if sheet.kept.match(id)}
 
 
 def named(id: str | None, text: str) -> tuple[str, str]:
@@ -74,15 +76,15 @@ def terms_in(text: str) -> tuple[str, ...]:
 
 @cache
 def _all() -> dict[str, Rule]:
-    found: dict[str, Rule] = {}
+    rules: dict[str, Rule] = {}
     for sheet in _sheets.ALL:
-        for id, one in rules_of(sheet).items():
-            known = found.get(id)
+        for id, rule in rules_of(sheet).items():
+            known = rules.get(id)
             if known is None:
-                found[id] = one
-            elif one.syntaxes[0] not in known.syntaxes:
-                found[id] = Rule(**{**asdict(known), "syntaxes": (*known.syntaxes, *one.syntaxes)})
-    return found
+                rules[id] = rule
+            elif rule.syntaxes[0] not in known.syntaxes:
+                rules[id] = Rule(**{**asdict(known), "syntaxes": (*known.syntaxes, *rule.syntaxes)})
+    return rules
 
 
 @cache
@@ -90,9 +92,11 @@ def _read(name: str, layer: str) -> dict[str, Rule]:
     """The asserts of a stylesheet. One that stands several times, for several places, is one rule."""
     syntax = "ubl" if name.startswith("ubl") else "cii"
     rules: dict[str, Rule] = {}
-    for made in etree.parse(str(_sheets.folder() / name)).iter(f"{SVRL}failed-assert", f"{SVRL}successful-report"):
-        said = {one.get("name"): "".join(one.itertext()) for one in made.findall(f"{XSL}attribute")} | dict(made.attrib)
-        id, text = named(said.get("id"), "".join(made.find(f"{SVRL}text").itertext()))
+    for check in etree.parse(str(_sheets.folder() / name)).iter(f"{SVRL}failed-assert", f"{SVRL}successful-report"):
+        said = {
+            attribute.get("name"): "".join(attribute.itertext()) for attribute in check.findall(f"{XSL}attribute")
+        } | dict(check.attrib)
+        id, text = named(said.get("id"), "".join(check.find(f"{SVRL}text").itertext()))
         if id not in rules:
             flag = "warning" if said.get("flag") == "warning" else "fatal"
             rules[id] = Rule(id, text, flag, terms_in(text), (syntax,), layer, name)

@@ -34,18 +34,18 @@ class EInvoiceDraft:
     """A currency that factur-x does not know, as it was read."""
 
     def note(self, term: str, text: str, *, assumed: bool = False) -> None:
-        if not any(one.term == term and one.text == text for one in self.notes):
+        if not any(note.term == term and note.text == text for note in self.notes):
             self.notes.append(Note(term, text, assumed))
 
     @property
     def concluded(self) -> frozenset[str]:
         """The terms that do not stand in the invoice."""
-        return frozenset(one.term for one in self.notes)
+        return frozenset(note.term for note in self.notes)
 
     @property
     def assumed(self) -> frozenset[str]:
         """Those of them that may be otherwise."""
-        return frozenset(one.term for one in self.notes if one.assumed)
+        return frozenset(note.term for note in self.notes if note.assumed)
 
 
 def number(value: str) -> Decimal | None:

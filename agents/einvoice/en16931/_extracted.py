@@ -48,18 +48,18 @@ async def assess_extracted(fields: Fields, kind: str) -> list[Finding]:
     if judged.problem or judged.crashed:
         said = judged.problem or judged.crashed[0]["message"]
         return [_not_assessable(f"The rules of EN 16931 cannot be evaluated: {said}.", [])]
-    failed = [one for one in judged.failed if _BUSINESS.match(one.id)]
-    counted = [one for one in failed if _assessable(one.terms, draft, fields)]
-    found = [_of_the_page(failure(one, fields)) for one in counted]
-    rules = {id: one for id, one in _catalogue.rules_of(UBL_EN16931).items() if _BUSINESS.match(id)}
-    open_ = sorted(id for id, one in rules.items() if not _assessable(one.terms, draft, fields))
-    told = {one.id for one in counted}
-    others = sorted({one.id for one in failed} - told)
+    failed = [rule for rule in judged.failed if _BUSINESS.match(rule.id)]
+    counted = [rule for rule in failed if _assessable(rule.terms, draft, fields)]
+    findings = [_of_the_page(failure(rule, fields)) for rule in counted]
+    rules = {id: rule for id, rule in _catalogue.rules_of(UBL_EN16931).items() if _BUSINESS.match(id)}
+    open_ = sorted(id for id, rule in rules.items() if not _assessable(rule.terms, draft, fields))
+    told = {rule.id for rule in counted}
+    others = sorted({rule.id for rule in failed} - told)
     message = (
         f"Of {len(rules)} business rules {len(open_)} rest on what a page does not carry; "
         f"{len(others)} of these would fail of its e-invoice."
     )
-    return [*found, _not_assessable(message, sorted({*open_, *others} - told), others)]
+    return [*findings, _not_assessable(message, sorted({*open_, *others} - told), others)]
 
 
 def _assessable(terms: Sequence[str], draft: EInvoiceDraft, fields: Fields) -> bool:

@@ -48,7 +48,7 @@ def judge(xml: str, french: bool) -> dict[str, Any]:
     except (BrokenXml, UnsafeXml) as error:
         return {"problem": str(error)[:MAX_SHOWN]}
     said = _sheets.declared(root)
-    found: dict[str, Any] = {
+    verdict: dict[str, Any] = {
         "syntax": said.syntax, "document": said.document[:MAX_SHOWN], "profile": said.profile, "level": said.level,
         "facturx": said.facturx, "sheets": [], "schema": _against_schema(root, said), "failed": [], "crashed": [],
     }  # fmt: skip
@@ -57,28 +57,28 @@ def judge(xml: str, french: bool) -> dict[str, Any]:
     text = etree.tostring(root, encoding="unicode")
     by_id: dict[str, dict[str, Any]] = {}
     for sheet in chosen:
-        found["sheets"].append({"sheet": sheet.name, "sha256": _sheets.digest(sheet.name), "layer": sheet.layer})
+        verdict["sheets"].append({"sheet": sheet.name, "sha256": _sheets.digest(sheet.name), "layer": sheet.layer})
         try:
             report = _report(sheet.name, text)
         except Exception as error:  # Saxon's own; whatever it is, the rules have not been evaluated
             message = " ".join(str(error).split())[:MAX_SHOWN]
-            found["crashed"].append({"sheet": sheet.name, "layer": sheet.layer, "message": message})
+            verdict["crashed"].append({"sheet": sheet.name, "layer": sheet.layer, "message": message})
             continue
         _collect(report, sheet, root, by_id)
-    found["failed"] = list(by_id.values())[:MAX_FAILED]
-    return found
+    verdict["failed"] = list(by_id.values())[:MAX_FAILED]
+    return verdict
 
 
 def _collect(report: Any, sheet: _sheets.Sheet, root: Any, by_id: dict[str, dict[str, Any]]) -> None:
     """Add the failed rules of one sheet that count. A rule that an earlier sheet has told is not told again."""
-    for one in report.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
-        id, text = _catalogue.named(one.get("id"), one.findtext(f"{_SVRL}text") or "")
+    for assertion in report.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
+        id, text = _catalogue.named(assertion.get("id"), assertion.findtext(f"{_SVRL}text") or "")
         if not sheet.kept.match(id):
             continue
         known = by_id.setdefault(
             id,
             {
-                "id": id, "text": text[:1000], "flag": "warning" if one.get("flag") == "warning" else "fatal",
+                "id": id, "text": text[:1000], "flag": "warning" if assertion.get("flag") == "warning" else "fatal",
                 "layer": sheet.layer, "sheet": sheet.name, "terms": list(_catalogue.terms_in(text)), "times": 0,
                 "places": [],
             },
@@ -87,7 +87,7 @@ def _collect(report: Any, sheet: _sheets.Sheet, root: Any, by_id: dict[str, dict
             continue
         known["times"] += 1
         if len(known["places"]) < MAX_PLACES:
-            location = str(one.get("location") or "")
+            location = str(assertion.get("location") or "")
             known["places"].append({"location": _readable(location), "found": _values(root, location)})
 
 
@@ -133,7 +133,7 @@ def _short(root: Any, path: str | None) -> str:
     """A path of libxml's, which names elements of a default namespace ``*``, by their local names."""
     try:
         element = root.getroottree().xpath(path or ".", namespaces=root.nsmap if None not in root.nsmap else None)[0]
-        names = [etree.QName(one).localname for one in (*reversed(list(element.iterancestors())), element)]
+        names = [etree.QName(above).localname for above in (*reversed(list(element.iterancestors())), element)]
     except (etree.XPathError, IndexError, TypeError, ValueError):
         return str(path or "")[:MAX_SHOWN]
     return "/" + "/".join(names)

@@ -107,8 +107,8 @@ def declared(root: Any) -> Declared:
         else "*[contains(local-name(),'ExchangedDocumentContext')]"
         "/*[local-name()='GuidelineSpecifiedDocumentContextParameter']/*[local-name()='ID']"
     )
-    found = root.xpath(path)
-    profile = " ".join((found[0].text or "").split())[:200] if found else ""
+    elements = root.xpath(path)
+    profile = " ".join((elements[0].text or "").split())[:200] if elements else ""
     match = _OF_FACTURX.search(profile)
     return Declared(syntax, local, profile or None, level_of(profile), bool(match))
 
