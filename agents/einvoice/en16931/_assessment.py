@@ -156,7 +156,7 @@ def _allowed_by(id: str, evaluated: Collection[str], failed: Collection[str]) ->
     number = id.removeprefix("BR-")
     named = id if number[:1].isdigit() else number.replace("-", "-?")  # there is a BR-FXEXT-S08b
     loosened = re.compile(rf"BR-F[XR]EXT-{named}[a-z]*(-\d)?$")
-    own = sorted(id_ for id_ in evaluated if loosened.match(id_))
+    own = sorted(rule for rule in evaluated if loosened.match(rule))
     return own[0] if own and not set(own) & set(failed) else None
 
 

@@ -40,14 +40,13 @@ class Rule:
 
 def catalogue() -> list[dict[str, Any]]:
     """Every rule, by id: ``id``, ``text``, ``flag``, ``terms``, ``syntaxes``, ``layer``, ``sheet``."""
-    return [asdict(of_id) for _, of_id in sorted(_all().items())]
+    return [asdict(rule) for _, rule in sorted(_all().items())]
 
 
 def rule(id: str) -> dict[str, Any] | None:
     """The rule of that id, in any case of its letters; None if there is none."""
-    of_id = _all().get(id) or {known.casefold(): named_so for known, named_so in _all().items()}.get(
-        id.strip().casefold()
-    )
+    anyhow = {known.casefold(): rule for known, rule in _all().items()}
+    of_id = _all().get(id) or anyhow.get(id.strip().casefold())
     return asdict(of_id) if of_id else None
 
 
@@ -93,9 +92,8 @@ def _read(name: str, layer: str) -> dict[str, Rule]:
     syntax = "ubl" if name.startswith("ubl") else "cii"
     rules: dict[str, Rule] = {}
     for check in etree.parse(str(_sheets.folder() / name)).iter(f"{SVRL}failed-assert", f"{SVRL}successful-report"):
-        said = {
-            attribute.get("name"): "".join(attribute.itertext()) for attribute in check.findall(f"{XSL}attribute")
-        } | dict(check.attrib)
+        computed = check.findall(f"{XSL}attribute")
+        said = {attribute.get("name"): "".join(attribute.itertext()) for attribute in computed} | dict(check.attrib)
         id, text = named(said.get("id"), "".join(check.find(f"{SVRL}text").itertext()))
         if id not in rules:
             flag = "warning" if said.get("flag") == "warning" else "fatal"
