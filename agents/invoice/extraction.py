@@ -156,7 +156,7 @@ def adds_up(fields: Mapping[str, Field], net: Decimal | None) -> bool:
     """Whether the lines in ``fields`` all have an amount, and these make the net total to the cent."""
     table = rows(fields, "lines")
     amounts = [row["net_amount"].number for row in table if "net_amount" in row]
-    return bool(table) and len(amounts) == len(table) and net is not None and abs(sum(amounts) - net) <= Decimal("0.01")
+    return bool(table) and len(amounts) == len(table) and net is not None and abs(sum(amounts) - net) <= values.CENT
 
 
 def completed(fields: Mapping[str, Field]) -> Fields:

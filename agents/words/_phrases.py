@@ -87,7 +87,7 @@ def phrases(term: str) -> re.Pattern[str]:
 
 def pattern(term: str) -> str:
     """A regular expression for the phrases of ``term``, each with the space or the end behind it; raises as `phrases`."""
-    return _either(_regex(phrase) for phrases in _parsed(term).values() for phrase in phrases.values())
+    return _either(_regex(phrase) for parsed in _parsed(term).values() for phrase in parsed.values())
 
 
 def in_text(term: str, fold: Callable[[str], str] = str) -> str:

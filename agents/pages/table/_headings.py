@@ -78,7 +78,7 @@ def roles(heading: str) -> tuple[Role, ...]:
         return said.get(heading.strip(), ())
     if len(text.split()) > 2 * _MOST_WORDS:
         return ()
-    if alone := next((roles for phrase, roles in _ALONE if phrase.fullmatch(text)), None):
+    if alone := next((allowed for phrase, allowed in _ALONE if phrase.fullmatch(text)), None):
         return alone
     if _is("discount_percent", text) and heading.strip().endswith("%"):
         return ("discount",)
