@@ -12,5 +12,9 @@ class Failure(Exception):
     """Seconds to wait before that, where the other side said so."""
 
 
+class WronglyAsked(Failure):
+    """It was asked for in a way that has no answer, whatever the state of things."""
+
+
 class Unreadable(Failure):
     """The document cannot be read."""

@@ -68,14 +68,13 @@ def clearly(command: Callable[P, T]) -> Callable[P, T]:
         except (typer.Exit, typer.Abort, KeyboardInterrupt):
             raise
         except Exception as error:
-            from workers.intake import BadSubmission
             from workers.office import WronglyAsked, told
 
             sentence = told(error)
             if sentence is None:
                 raise
             err().print(Text(clean(sentence), "red"), soft_wrap=True)
-            raise typer.Exit(2 if isinstance(error, (WronglyAsked, BadSubmission)) else 1) from None
+            raise typer.Exit(2 if isinstance(error, WronglyAsked) else 1) from None
 
     return run
 

@@ -64,11 +64,15 @@ def cost(
     What has no known price is unpriced and never counted as 0. Lost calls, whose answer was never seen, may have been
     paid; they are counted apart.
     """
-    from workers.office import costs, verification
+    from workers.office import costs
 
     async def work(office: Office) -> tuple[Costs, list[Verdict]]:
         paid = await costs.paid(office, meant=id, tenant=tenant, batch=batch)
-        return paid, await verification.verify(office, paid.executions) if verify else []
+        if not verify:
+            return paid, []
+        from workers.office import verification
+
+        return paid, await verification.verify(office, paid.executions)
 
     paid, verdicts = in_office(work)
     if verify:

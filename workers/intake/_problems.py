@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from infra.failures import Failure
+from infra.failures import WronglyAsked
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 """What tenants and batches may be called: their names stand in ids, addresses and file names."""
 
 
-class BadSubmission(Failure):
+class BadSubmission(WronglyAsked):
     """Nothing was handed in: what was asked for cannot be done as a whole."""
 
 

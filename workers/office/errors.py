@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from infra.extras import NotInstalled
-from infra.failures import Failure
+from infra.failures import Failure, WronglyAsked
+
+__all__ = ["CannotDo", "NobodyAnswers", "NotKnown", "NotTaken", "SeveralMeant", "WronglyAsked", "told"]
 
 
 class CannotDo(Failure):
     """What was asked for cannot be done as things stand: the message says why, and what to do next."""
-
-
-class WronglyAsked(CannotDo):
-    """It was asked for in a way that has no answer, whatever the state of things."""
 
 
 class NotKnown(CannotDo):

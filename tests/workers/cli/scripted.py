@@ -112,6 +112,8 @@ class ScriptedInvoice:
     def _validate_review(self, answer: ReviewAnswer) -> None:
         if "nonsense" in answer.corrections:
             raise ApplicationError("'nonsense' is no field of an invoice", type="InvalidReview")
+        if answer.seen is not None and self._stub and answer.seen != len(self._stub.reviews):
+            raise ApplicationError("it has changed since you looked at it", type="InvalidReview")
 
     @workflow.query
     def stub(self) -> Execution | None:

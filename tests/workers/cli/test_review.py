@@ -13,8 +13,7 @@ from infra.settings import Settings
 from tests.agents.controls.approval.policies import TODAY, a_case, a_policy
 from tests.workers.cli.conftest import Ran
 from tests.workers.cli.examples import MORNING, an_execution, fill
-from workers.office import Office, WronglyAsked, reviews
-from workers.office.reviews import canonical
+from workers.office import Office, reviews
 from workflows.messages import ReviewAnswer
 
 Cli = Callable[..., Ran]
@@ -71,51 +70,6 @@ def test_what_still_waits_after_a_correction_is_offered_every_answer(waiting: st
     for offered in (f"approve {waiting}", f"reject {waiting} --reason", f"correct {waiting} FIELD=VALUE"):
         assert f"counterfoil review {offered}" in ran.out
     assert f"counterfoil show {waiting}" in ran.out
-
-
-@pytest.mark.parametrize(
-    ("path", "given", "taken"),
-    [
-        ("totals.grand_total", "1.234,56", "1234.56"),
-        ("totals.grand_total", "1,234.56", "1234.56"),
-        ("totals.grand_total", "1'234.50", "1234.50"),
-        ("totals.grand_total", "1.234.567", "1234567"),
-        ("totals.grand_total", "-12,5", "-12.5"),
-        ("totals.grand_total", "119,00 €", "119.00"),
-        ("totals.grand_total", "1234.567", "1234.567"),
-        ("lines[0].quantity", "0,125", "0.125"),
-        ("totals.grand_total", "12a", "12a"),
-        ("totals.grand_total", "1.2.3", "1.2.3"),
-        ("issue_date", "31.12.2026", "2026-12-31"),
-        ("issue_date", "31.12.26", "2026-12-31"),
-        ("issue_date", "31. Dezember 2026", "2026-12-31"),
-        ("issue_date", "2026/12/31", "2026-12-31"),
-        ("totals.grand_total", "1\u202f234,50", "1234.50"),
-        ("issue_date", "01.02.2026", "2026-02-01"),
-        ("issue_date", "31/12/2026", "2026-12-31"),
-        ("issue_date", "12/31/2026", "2026-12-31"),
-        ("issue_date", "2026-10-31", "2026-10-31"),
-        ("issue_date", "soon", "soon"),
-        ("seller.name", "1.234,56", "1.234,56"),
-        ("payment.iban", None, None),
-    ],
-)
-def test_values_are_taken_as_a_clerk_types_them(path: str, given: str | None, taken: str | None) -> None:
-    assert canonical("invoice", {path: given}) == {path: taken}
-
-
-@pytest.mark.parametrize(
-    ("path", "given", "examples"),
-    [
-        ("totals.grand_total", "1.234", ("1234.00", "1.2340")),
-        ("totals.grand_total", "1,234", ("1234.00", "1.2340")),
-        ("issue_date", "01/02/2026", ("2026-02-01", "2026-01-02")),
-    ],
-)
-def test_a_value_that_can_be_read_in_two_ways_is_refused(path: str, given: str, examples: tuple[str, ...]) -> None:
-    with pytest.raises(WronglyAsked) as refused:
-        canonical("invoice", {path: given})
-    assert all(example in str(refused.value) for example in examples)
 
 
 @pytest.mark.parametrize("words", [["no-equals"], ["=value"], ["a=1", "a=2"]])
