@@ -60,8 +60,8 @@ class Spans:
 
     def named(self, name: str) -> ReadableSpan:
         """The only span of that name."""
-        (found,) = [s for s in self.ended() if s.name == name]
-        return found
+        (span,) = [s for s in self.ended() if s.name == name]
+        return span
 
 
 @pytest.fixture

@@ -15,15 +15,15 @@ ALLOWED = 24
 "As much longer may the large one take: 8 times is linear, 64 times the square; noise lies in between."
 
 
-def grows_gently(made: Callable[[int], Callable[[], object]], size: int) -> bool:
+def grows_gently(work_of: Callable[[int], Callable[[], object]], size: int) -> bool:
     """Whether work of `size` takes about as many times longer than an eighth of it as it is larger.
 
-    `made(n)` makes work of size n, which is not timed, and returns what does it, which is. Times are CPU time of this
+    `work_of(n)` makes work of size n, which is not timed, and returns what does it, which is. Times are CPU time of this
     process. What grows with the square does so at each try; a busy machine rarely disturbs three tries alike.
     """
 
     def seconds(n: int) -> float:
-        work = made(n)
+        work = work_of(n)
         begun = process_time()
         work()
         return process_time() - begun

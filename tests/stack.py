@@ -42,11 +42,11 @@ PRICE = '{"input": "1", "cached": "0.1", "output": "3", "source": "a price for t
 def free_ports(count: int) -> list[int]:
     """Ports on which nothing listens now."""
     taken = [socket.socket() for _ in range(count)]
-    for one in taken:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in taken]
-    for one in taken:
-        one.close()
+    for bound in taken:
+        bound.bind(("127.0.0.1", 0))
+    ports = [bound.getsockname()[1] for bound in taken]
+    for bound in taken:
+        bound.close()
     return ports
 
 
@@ -163,8 +163,8 @@ class Stack:
     def ask(self, worker: subprocess.Popen[bytes], path: str) -> httpx.Response | None:
         """What a worker answers; None if nothing."""
         try:
-            (found,) = json.loads((self.home / "workers" / f"{worker.pid}.json").read_text())
-            return httpx.get(f"http://{found['targets'][0]}{path}", timeout=10)
+            (group,) = json.loads((self.home / "workers" / f"{worker.pid}.json").read_text())
+            return httpx.get(f"http://{group['targets'][0]}{path}", timeout=10)
         except (FileNotFoundError, httpx.TransportError):
             return None
 
@@ -189,8 +189,8 @@ class Stack:
         """Hand in files by name, with ``options`` other than those of the settings; returns their execution ids in the
         same order."""
         submitted = await self.hand_in(files, batch=batch, tenant=tenant, **options)
-        assert all(one.execution_id for one in submitted), submitted
-        return [one.execution_id or "" for one in submitted]
+        assert all(file.execution_id for file in submitted), submitted
+        return [file.execution_id or "" for file in submitted]
 
     async def hand_in(
         self, files: dict[str, bytes], *, batch: str = "batch", tenant: str = "tests", **options: str

@@ -22,12 +22,12 @@ from tests.scripted.endpoint import ScriptedEndpoint
 class Execution:
     """One document on its way through the invoice agent's graph; `state` is how far it got."""
 
-    def __init__(self, made: Connections, endpoint: ScriptedEndpoint) -> None:
-        self._made = made
+    def __init__(self, connections: Connections, endpoint: ScriptedEndpoint) -> None:
+        self._connections = connections
         self._app = build_graph().compile(checkpointer=InMemorySaver())
         self._config: Any = {}
         self.script = endpoint.script
-        self.ledger: Ledger = made.ledger
+        self.ledger: Ledger = connections.ledger
         self.id = ""
         self.state: dict[str, Any] = {}
 
@@ -36,11 +36,11 @@ class Execution:
     ) -> dict[str, Any]:
         """Run until the end or until a person is asked. ``other_options`` stand over those of the settings; of them
         ``approval_limits``, ``sure`` and ``matching`` over those of the approval policy."""
-        digest = self._made.documents.put(document)
+        digest = self._connections.documents.put(document)
         self.go_back_to(f"default/{digest[:16]}")
         ref: dict[str, Any] = {"id": self.id, "tenant": "default", "batch": "monday", "digest": digest, "name": name}
         ref |= {"details": dict(details)} if details else {}
-        given_options = options(self._made.settings)
+        given_options = options(self._connections.settings)
         given_options["policy"] = _policy(given_options["policy"], other_options)
         given: Any = {"execution": ref, "options": given_options | other_options}
         self.state = await self._app.ainvoke(given, self._config)
@@ -84,25 +84,25 @@ class Execution:
 
     def grounds(self, path: str) -> list[str]:
         """What a field's value rests on."""
-        found: list[str] = self.state["fields"][path]["grounds"]
-        return found
+        grounds: list[str] = self.state["fields"][path]["grounds"]
+        return grounds
 
     @property
     def rules(self) -> list[str]:
         """Rules of all findings."""
-        return [f["rule"] for found in self.state["findings"].values() for f in found]
+        return [finding["rule"] for findings in self.state["findings"].values() for finding in findings]
 
 
-def _policy(made: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    auto = dict(made["auto_approval"])
+def _policy(policy: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    auto = dict(policy["auto_approval"])
     if "approval_limits" in other:
         auto["limits"] = other.pop("approval_limits")
     if "sure" in other:
         auto["sure"] = other.pop("sure")
     # Invoices of these tests are alike but for their number: that is looked at where a test says so.
     alike = {"duplicate_days": 0, "split_days": 0}
-    matching = {**made["matching"], **alike, **other.pop("matching", {})}
-    return {**made, "auto_approval": auto, "matching": matching, "digest": ""}
+    matching = {**policy["matching"], **alike, **other.pop("matching", {})}
+    return {**policy, "auto_approval": auto, "matching": matching, "digest": ""}
 
 
 MEASURED = dict.fromkeys(
@@ -125,7 +125,7 @@ def _measured(monkeypatch: pytest.MonkeyPatch) -> None:
 async def connected(endpoint: ScriptedEndpoint, ledger_url: str, tmp_path: Path) -> AsyncIterator[Connections]:
     """This process's connections, of this test alone: a small and a large tier on the scripted endpoint."""
     price = TokenPrice(input=Decimal(1), output=Decimal(2), source="a list")
-    made = Connections.of(
+    connections = Connections.of(
         Settings(
             home=tmp_path,
             ledger_url=ledger_url,
@@ -136,10 +136,10 @@ async def connected(endpoint: ScriptedEndpoint, ledger_url: str, tmp_path: Path)
             max_repairs=2,
         )
     )
-    use(made)
-    yield made
+    use(connections)
+    yield connections
     use(None)
-    await made.close()
+    await connections.close()
 
 
 @pytest.fixture
