@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import links, pages, paths
+from tests.docs.pages import links, pages, paths, prose
 from tests.stack import ROOT
 
 EXAMPLE = ROOT / "tests" / "definitions" / "expense_report"
@@ -25,6 +25,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_every_file_that_is_named_exists(page: Path) -> None:
     roots = (ROOT, EXAMPLE) if page.name == "add-a-definition.md" else (ROOT,)
     assert [path for path in paths(page) if not any((root / path).exists() for root in roots)] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_stands_between_backticks_stands_on_one_line(page: Path) -> None:
+    """Otherwise no test would find the command or file that it names."""
+    assert [line for line in prose(page) if line.count("`") % 2] == []
 
 
 @pytest.mark.parametrize("page", READMES)
