@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from agents.fields import identifiers, values
 from agents.fields.document_types import INVOICE, PLAIN_CREDIT_NOTES
@@ -255,9 +255,10 @@ def _accounts(fields: Mapping[str, Field]) -> list[Finding]:
         message = f"payment.bic {bic.value} does not have the form of a BIC"
         findings.append(finding("BIC", "warning", message, "payment.bic", found=bic.value))
     elif bic and iban and values.is_iban(iban.value) and not identifiers.same_country(bic.value, iban.value):
-        countries: dict[str, Any] = {"expected": iban.value[:2], "found": bic.value[4:6]}
-        message = f"the bank {bic.value} is in {countries['found']}, but the account is of {countries['expected']}"
-        findings.append(finding("BIC-COUNTRY", "warning", message, "payment.bic", "payment.iban", **countries))
+        of_bank, of_account = bic.value[4:6], iban.value[:2]
+        message = f"the bank {bic.value} is in {of_bank}, but the account is of {of_account}"
+        paths = ("payment.bic", "payment.iban")
+        findings.append(finding("BIC-COUNTRY", "warning", message, *paths, expected=of_account, found=of_bank))
     if currency and currency.value not in identifiers.CURRENCIES:
         message = f"{currency.value} is no currency of ISO 4217"
         findings.append(finding("BR-CL-04", "error", message, "currency", found=currency.value))
@@ -284,12 +285,12 @@ def _parties(fields: Mapping[str, Field]) -> list[Finding]:
             findings.append(finding("TAX-NUMBER", "warning", message, f"{role}.tax_number", found=tax_number.value))
         if legal_id and country and (expected := identifiers.legal_id_problem(country, legal_id.value)):
             message = f"{role}.legal_id {legal_id.value} is not {expected}, as companies of {country} have"
-            evidence: dict[str, Any] = {"expected": expected, "found": legal_id.value}
-            findings.append(finding("LEGAL-ID", "warning", message, f"{role}.legal_id", **evidence))
+            path = f"{role}.legal_id"
+            findings.append(finding("LEGAL-ID", "warning", message, path, expected=expected, found=legal_id.value))
         elif legal_id and vat_id and (company := _other_company(vat_id.value, legal_id.value)):
             message = f"{role}.vat_id is that of the company {company}, but {role}.legal_id is {legal_id.value}"
-            evidence = {"expected": company, "found": legal_id.value}
-            findings.append(finding("LEGAL-ID", "warning", message, f"{role}.legal_id", f"{role}.vat_id", **evidence))
+            paths = (f"{role}.legal_id", f"{role}.vat_id")
+            findings.append(finding("LEGAL-ID", "warning", message, *paths, expected=company, found=legal_id.value))
     return findings
 
 
@@ -317,14 +318,16 @@ def _dates(fields: Mapping[str, Field]) -> list[Finding]:
         if path not in fields:
             continue
         day = date.fromisoformat(fields[path].value)
-        evidence: dict[str, Any] = {"expected": issue.value, "found": day.isoformat()}
+        evidence = {"expected": issue.value, "found": day.isoformat()}
         if path == "due_date" and day < issued:
             message = f"due on {day}, before it was issued on {issued}"
             severity = Severity.WARNING if kind_of(fields) == "credit_note" else Severity.ERROR
-            findings.append(finding("DATE-ORDER", severity, message, "due_date", "issue_date", **evidence))
+            findings.append(
+                finding("DATE-ORDER", severity, message, "due_date", "issue_date").with_evidence(**evidence)
+            )
         elif abs((day - issued).days) > most:
             message = f"{event} on {day}, {abs((day - issued).days)} days from the day it was issued, {issued}"
-            findings.append(finding("DATE-DISTANCE", "warning", message, path, "issue_date", **evidence))
+            findings.append(finding("DATE-DISTANCE", "warning", message, path, "issue_date").with_evidence(**evidence))
     return findings
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from agents.documents.reading import Box
 from agents.fields.table import COLUMNS, FIELDS, ROW_PATH, FieldSpec, Kind, TableName, spec_of
@@ -130,9 +130,9 @@ def dumped(fields: Mapping[str, Field]) -> dict[str, Any]:
     return {path: field.model_dump(mode="json", exclude_none=True) for path, field in fields.items()}
 
 
-def plain_json(invoice: Mapping[str, Any]) -> dict[str, Any]:
+def plain_json(invoice: Mapping[str, Any]) -> dict[str, JsonValue]:
     """The invoice in its public shape as JSON keeps it: money as a string, exactly."""
-    plain: dict[str, Any] = json.loads(json.dumps(invoice, default=str))
+    plain: dict[str, JsonValue] = json.loads(json.dumps(invoice, default=str))
     return plain
 
 

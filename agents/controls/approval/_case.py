@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+from pydantic import JsonValue
+
 
 @dataclass(frozen=True)
 class Case:
@@ -26,7 +28,7 @@ class Case:
     correctors: Sequence[str] = ()
     """Who corrected a value of it."""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, JsonValue]:
         """Plain JSON; `from_json` takes it."""
         plain = asdict(self) | {"submitters": list(self.submitters), "correctors": list(self.correctors)}
         return plain | {"amount": None if self.amount is None else format(self.amount, "f")}
@@ -55,6 +57,25 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Reminding:
+    """When those who may approve are reminded, in hours of waiting."""
+
+    after_hours: float
+    every_hours: float | None
+    """After the first; None: only once."""
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """Who may approve too, after so many hours of waiting."""
+
+    after_hours: float
+    to: str
+    """Id of a group."""
+    people: list[str]
+
+
+@dataclass(frozen=True)
 class Requirement:
     """Who has to approve a document, on a day. Plain values: `as_json` is what an interrupt and the stub carry."""
 
@@ -70,11 +91,10 @@ class Requirement:
     """Who may not since they handed it in."""
     deputies: dict[str, str]
     """Those of ``people`` who may only for somebody else, and for whom."""
-    reminders: dict[str, float | None] | None
-    """``after_hours`` of waiting, and ``every_hours`` then; None: nobody is reminded."""
-    escalation: dict[str, Any] | None
-    """``after_hours`` of waiting, to the group ``to``, with its ``people``."""
+    reminders: Reminding | None
+    """None: nobody is reminded."""
+    escalation: Escalation | None
     why: list[str]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, JsonValue]:
         return asdict(self)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from agents.controls.approval._case import Case, Requirement, Verdict
+from agents.controls.approval._case import Case, Escalation, Reminding, Requirement, Verdict
 from agents.controls.approval._names import among, key_of, listed
 from agents.controls.approval._policy import BUILT_IN, GENERAL, AutoRule, Group, Limits, Policy
 
@@ -94,11 +94,9 @@ def requirement(
         groups=list(dict.fromkeys(power.group for power in powers)),
         barred=barred,
         deputies={p.person: p.for_ for p in powers if p.for_ is not None and key_of(p.person) not in own},
-        reminders=None
-        if remind.after_hours is None
-        else {"after_hours": remind.after_hours, "every_hours": remind.every_hours},
-        escalation={"after_hours": remind.escalate_after_hours, "to": group.id, "people": list(group.people)}
-        if group
+        reminders=None if remind.after_hours is None else Reminding(remind.after_hours, remind.every_hours),
+        escalation=Escalation(remind.escalate_after_hours, group.id, list(group.people))
+        if group and remind.escalate_after_hours is not None
         else None,
         why=why,
     )

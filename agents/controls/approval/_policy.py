@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 from agents.controls.approval._names import key_of
 
@@ -241,10 +241,10 @@ class Policy(_Part):
         if self.four_eyes.above and groups and len(people | {key_of(d.to) for d in self.delegations}) < 2:
             yield "four_eyes.above: the groups name one person, and two have to approve: add another to approvers"
 
-    def _content(self) -> dict[str, Any]:
+    def _content(self) -> dict[str, JsonValue]:
         return self.model_dump(mode="json", by_alias=True, exclude={"digest"})
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, JsonValue]:
         """Plain JSON, with its digest, as it travels in an execution's options; `Policy.model_validate` takes it."""
         return {**self._content(), "digest": self.digest}
 

@@ -264,8 +264,8 @@ def _currency_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
     if currency is None or vendor.currency in (None, currency.value):
         return []
     message = f"it is in {currency.value}; {_named(vendor)} is paid in {vendor.currency}"
-    evidence: dict[str, Any] = {"expected": vendor.currency, "found": currency.value}
-    return [finding("VENDOR-CURRENCY", "warning", message, "currency", **evidence)]
+    of = {"expected": vendor.currency, "found": currency.value}
+    return [finding("VENDOR-CURRENCY", "warning", message, "currency").with_evidence(**of)]
 
 
 _CHECKS: tuple[Callable[[Vendor, Fields], list[Finding]], ...] = (

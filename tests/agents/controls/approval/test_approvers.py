@@ -138,7 +138,11 @@ def test_after_escalation_its_group_may_approve_but_its_sums_hold() -> None:
     too_much = may_approve(policy, a_case("50000.01"), "hugo", TODAY, escalated=True)
     assert "nobody else may approve 50000.01 EUR" in str(too_much)
     assert "name somebody in the policy" in str(too_much)
-    assert requirement(policy, case, TODAY).escalation == {"after_hours": 48, "to": "board", "people": ["hugo", "ines"]}
+    assert requirement(policy, case, TODAY).as_json()["escalation"] == {
+        "after_hours": 48,
+        "to": "board",
+        "people": ["hugo", "ines"],
+    }
 
 
 def test_escalated_to_a_group_its_vendors_and_cost_centres_do_not_count_and_its_tenants_do() -> None:
