@@ -5,43 +5,22 @@ Plain LangGraph: compile it with a checkpointer and invoke it without Temporal, 
 
 from __future__ import annotations
 
-import operator
 from hashlib import sha256
-from typing import Annotated, Any, TypedDict
+from typing import Any
 
 from langgraph.graph import END, START, StateGraph
 
 from agents.compliance import nodes
+from agents.compliance.state import ComplianceChannels
 from agents.controls.rulebook import keep_rulebook
-from agents.invoice.state import Decision, ExecutionRef, merged
 from agents.steps.placing import JUDGES, PURE, asks_a_model, reads
 from infra.models.tiers import tiers_of
 from infra.settings import Settings, settings
 
 
-class ComplianceState(TypedDict, total=False):
-    """Channels of the graph: plain JSON, and never the document's text. ``execution`` and ``options`` are given."""
-
-    execution: ExecutionRef
-    options: dict[str, Any]
-    document: dict[str, Any]
-    kind: str
-    fields: Annotated[dict[str, Any], merged]
-    findings: Annotated[dict[str, list[dict[str, Any]]], merged]
-    calls: Annotated[list[dict[str, Any]], operator.add]
-    steps: Annotated[list[dict[str, Any]], operator.add]
-    open_rules: list[str]
-    """Ids of rules that a model is asked about."""
-    decision: Decision
-    reviews: Annotated[list[dict[str, Any]], operator.add]
-    headline: dict[str, Any]
-    result: dict[str, Any]
-    """``rulebook``: name, version, digest; ``kind`` of document."""
-
-
 def build_graph() -> StateGraph[Any, Any, Any, Any]:
     """A fresh, uncompiled graph. (Temporal's plugin changes the graph it is given.)"""
-    graph: StateGraph[Any, Any, Any, Any] = StateGraph(ComplianceState)
+    graph: StateGraph[Any, Any, Any, Any] = StateGraph(ComplianceChannels)
     made = settings()
     graph.add_node("read", nodes.read, metadata=reads(made))
     graph.add_node("rules", nodes.rules, metadata={**JUDGES, "summary": "rules that code answers"})

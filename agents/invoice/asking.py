@@ -7,65 +7,29 @@ own: when some of them fail, only those are asked again.
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from cachetools import LRUCache, cached
 from pydantic import BaseModel
 
-from agents.documents.layout import Layout
-from agents.documents.reading import Reading
 from agents.fields.schema import Field, Fields
 from agents.fields.table import Part
 from agents.invoice import extraction, questions
-from agents.invoice.bounds import that_fit
 from agents.invoice.extraction import PlacedRow
 from agents.invoice.prompts import messages, prompt, version
-from agents.pages import Draft, draft
+from agents.invoice.state import EXTRACT, InvoiceState, InvoiceUpdate, TableRun
 from agents.pages.table import Run, carried, missing, runs_of
+from agents.steps import DraftedDocument, document_of, that_fit
 from infra.connections import connections
 from infra.models import ContextExceeded, InvalidAnswer, Question
 from infra.records import Finding, ModelCall, finding
 
-State = dict[str, Any]
-_KEPT_CHARACTERS = 500_000
-"""Of documents whose draft a process keeps: some two hundred invoices. All steps of a document use the same one, and those
-of a batch's window are in the works at once."""
-
-
-@dataclass(frozen=True)
-class Document:
-    """A document as it was read, and what code made of it."""
-
-    reading: Reading
-    layout: Layout
-    draft: Draft
-
-
-def document_of(reading: bytes) -> Document:
-    """What code makes of a ``reading`` in JSON; of the last few it is kept. Safe to call from any thread.
-
-    Code finds the same in the same reading, so a kept one is as good as a new one. Nobody may change it.
-    """
-    with _drafting:  # one at a time: several at once would share one core, and might do the same work
-        return _document_of(reading)
-
-
-_drafting = threading.Lock()
-
-
-@cached(LRUCache(_KEPT_CHARACTERS, getsizeof=lambda document: len(document.reading.text) + 1000))
-def _document_of(data: bytes) -> Document:
-    reading = Reading.model_validate_json(data)
-    return Document(reading, Layout(reading), draft(reading))
-
 
 async def extract(
-    state: State, part: Part, *, tier: str = "small", reasons: Sequence[str] = (), round: int = 0
-) -> State:
+    state: InvoiceState, part: Part, *, tier: str = "small", reasons: Sequence[str] = (), round: int = 0
+) -> InvoiceUpdate:
     """Ask about one part of the invoice; what the model answers becomes fields only where the document bears it out.
 
     Args:
@@ -75,7 +39,7 @@ async def extract(
     Returns:
         An update of the state.
     """
-    data = await asyncio.to_thread(connections().documents.get_derived, state["execution"]["digest"], "reading.json")
+    data = await asyncio.to_thread(connections().documents.get_derived, state.execution.digest, "reading.json")
     document = await asyncio.to_thread(document_of, data)
     asking = _Asking(state, part, document, tier, tuple(reasons), round)
     return await (asking.lines() if part == "lines" else asking.scalars())
@@ -92,39 +56,44 @@ class _Said:
 
 class _Asking:
     def __init__(
-        self, state: State, part: Part, document: Document, tier: str, reasons: tuple[str, ...], round: int
+        self,
+        state: InvoiceState,
+        part: Part,
+        document: DraftedDocument,
+        tier: str,
+        reasons: tuple[str, ...],
+        round: int,
     ) -> None:
-        self._execution: str = state["execution"]["id"]
         self._state = state
         self._part = part
         self._document = document
         self._tier = tier
-        self._step = f"extract {part}" if round == 0 else f"repair {part} {round}"
+        self._step = str(EXTRACT[part]) if round == 0 else f"repair {part} {round}"
         self._question = prompt(part)
         if reasons:
             self._question += "\nAn earlier answer was wrong: " + "; ".join(reasons) + ". Look again and answer anew."
-        self._known = {path: Field.model_validate(field) for path, field in state.get("fields", {}).items()}
-        self._way = way(tier, reasons)
+        self._known = state.fields
+        self._way = way_asked(tier, reasons)
 
-    async def scalars(self) -> State:
+    async def scalars(self) -> InvoiceUpdate:
         """The header or the totals."""
-        made, reading = self._document.draft, self._document.reading
-        text = questions.shown(self._part, made, self._document.layout)
-        shape = questions.answer_shape(self._part, made, text)
-        said = await self._ask(self._step, text, shape, questions.max_tokens(self._part, made))
+        draft, reading = self._document.draft, self._document.reading
+        text = questions.shown(self._part, draft, self._document.layout)
+        shape = questions.answer_shape(self._part, draft, text)
+        said = await self._ask(self._step, text, shape, questions.max_tokens(self._part, draft))
         calls = [said.call] if said.call else []
         if said.answer is None:
             return self._update({}, calls, [said.problem] if said.problem else [])
-        update: State = {}
+        update: InvoiceUpdate = {}
         if self._part == "header":
-            fields = extraction.fields_of_header(said.answer, made, self._known)
-            if "kind" in said.answer and made.kind is None:
+            fields = extraction.fields_of_header(said.answer, draft, self._known)
+            if "kind" in said.answer and draft.kind is None:
                 update["kind"] = said.answer["kind"]
         else:
             fields = extraction.fields_of_totals(said.answer, self._known, reading)
         return {**update, **self._update(fields, calls, [])}
 
-    async def lines(self) -> State:
+    async def lines(self) -> InvoiceUpdate:
         """The table: every run of it that has no answer that holds."""
         runs = await asyncio.to_thread(runs_of, self._document.layout, connections().settings.model_context)
         held = self._held(runs)
@@ -141,15 +110,15 @@ class _Asking:
 
     def _held(self, runs: Sequence[Run]) -> dict[int, list[PlacedRow]]:
         """The rows of runs that need not be asked again: some other run failed, and they did not."""
-        before = self._state.get("runs", [])
-        if [run["lines"] for run in before] != [[run.first, run.last] for run in runs]:
+        before = self._state.runs
+        if [run.lines for run in before] != [(run.first, run.last) for run in runs]:
             return {}
-        if not any(run["failed"] for run in before):
+        if not any(run.failed for run in before):
             return {}
         return {
-            n: [PlacedRow(self._line(cells, runs[n]), cells) for cells in extraction.rows_in(self._known, *run["rows"])]
+            n: [PlacedRow(self._line(cells, runs[n]), cells) for cells in extraction.rows_in(self._known, *run.rows)]
             for n, run in enumerate(before)
-            if not run["failed"]
+            if not run.failed
         }
 
     def _line(self, cells: Mapping[str, Field], run: Run) -> int:
@@ -166,7 +135,9 @@ class _Asking:
         most = questions.max_tokens("lines", self._document.draft, run.rows)
         return await self._ask(f"{self._step}{which}", run.text, shape, most, where=f" on {run.pages}" if which else "")
 
-    def _joined(self, runs: Sequence[Run], held: Mapping[int, list[PlacedRow]], said: Mapping[int, _Said]) -> State:
+    def _joined(
+        self, runs: Sequence[Run], held: Mapping[int, list[PlacedRow]], said: Mapping[int, _Said]
+    ) -> InvoiceUpdate:
         """The rows of all runs, one behind the other, taken if they are better than what is known."""
         found = dict(held)
         for n, one in said.items():
@@ -178,7 +149,7 @@ class _Asking:
         net = field.number if field else None
         # What adds up is whole, whatever became of a part: that held no line.
         failed = {} if extraction.adds_up(fields, net) else self._failed(runs, kept, said)
-        before = [run["failed"] for run in self._state.get("runs", [])]
+        before = [run.failed for run in self._state.runs]
         taken = extraction.better_lines(self._known, fields, net) or bool(held and len(failed) < sum(before))
         problems = [problem for problem in failed.values() if problem]
         if not taken and not before:  # code's lines stand: what the model missed of them is no matter
@@ -188,7 +159,9 @@ class _Asking:
         if taken:  # a table is replaced whole
             gone = [path for path in self._known if path.startswith("lines") and path not in update["fields"]]
             update["fields"] |= dict.fromkeys(gone)
-        return {**update, "runs": _record(runs, kept, failed)} if taken or not before else update
+        if taken or not before:
+            update["runs"] = _record(runs, kept, failed)
+        return update
 
     def _failed(
         self, runs: Sequence[Run], kept: Sequence[Sequence[PlacedRow]], said: Mapping[int, _Said]
@@ -225,7 +198,7 @@ class _Asking:
         try:
             answer = await connections().models.ask(
                 Question(
-                    execution_id=self._execution,
+                    execution_id=self._state.execution.id,
                     step=step,
                     messages=messages(text, self._question),
                     answer=shape,
@@ -240,18 +213,18 @@ class _Asking:
             return _Said(None, None, finding("CONTEXT-EXCEEDED", "error", f"{self._part}{where}: {error}"))
         return _Said(answer.value.model_dump(), answer.call)
 
-    def _update(self, fields: Fields, calls: Sequence[ModelCall], problems: Sequence[Finding]) -> State:
-        found = [*problems, *extraction.not_on_page(fields, self._part)]
-        kept, too_long = that_fit({path: f.model_dump(mode="json", exclude_none=True) for path, f in fields.items()})
+    def _update(self, fields: Fields, calls: Sequence[ModelCall], problems: Sequence[Finding]) -> InvoiceUpdate:
+        findings = [*problems, *extraction.not_on_page(fields, self._part)]
+        kept, too_long = that_fit(fields)
         return {
-            "fields": kept,
-            "findings": {f"extract {self._part}": [*found, *too_long] or None},
+            "fields": {**kept},
+            "findings": {EXTRACT[self._part]: [*findings, *too_long] or None},
             "asked": {self._part: [self._way]},
-            "calls": calls,
+            "calls": list(calls),
         }
 
 
-def way(tier: str, reasons: Sequence[str]) -> str:
+def way_asked(tier: str, reasons: Sequence[str]) -> str:
     """A way a part was asked: its tier, and the reasons that were given."""
     return f"{tier}: {'; '.join(reasons)}"
 
@@ -261,11 +234,10 @@ def _missing(run: Run, lines: int) -> Finding:
     return finding("LINES-MISSING", "error", f"{run.pages}: {what} not among those that were read")
 
 
-def _record(runs: Sequence[Run], kept: Sequence[Sequence[PlacedRow]], failed: Collection[int]) -> list[dict[str, Any]]:
-    record = []
-    at = 0
+def _record(runs: Sequence[Run], kept: Sequence[Sequence[PlacedRow]], failed: Collection[int]) -> list[TableRun]:
+    record, at = [], 0
     for n, run in enumerate(runs):
-        rows = [at, at + len(kept[n])]
-        record.append({"lines": [run.first, run.last], "rows": rows, "failed": n in failed})
+        rows = (at, at + len(kept[n]))
+        record.append(TableRun(lines=(run.first, run.last), rows=rows, failed=n in failed))
         at = rows[1]
     return record

@@ -7,7 +7,6 @@ Where both agree, independently, the value is sure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +20,7 @@ from agents.fields.table import Part, is_number, part_of
 from agents.invoice.questions import HEADER, LINE, NONE, TOTALS, chosen
 from agents.pages import Candidate, Draft, Name, placed, printed
 from agents.pages.table import Run
+from agents.steps import line_of
 from infra.records import Finding, finding
 
 AGREED, DISPUTED, MODEL = "agreed", "disputed", "model"
@@ -186,12 +186,6 @@ def completed(fields: Mapping[str, Field]) -> Fields:
     if due is not None and due.grounds == ["follows"] and gross is not None and due.number != gross:
         made["totals.due_payable"] = due.model_copy(update={"value": f"{gross:f}"})
     return made
-
-
-def line_of(path: str) -> int:
-    """The number of the invoice line that ``path`` belongs to, from 0; -1 for every other field."""
-    row = re.match(r"lines\[(\d+)\]", path)
-    return int(row[1]) if row else -1
 
 
 def not_on_page(fields: Mapping[str, Field], part: Part) -> list[Finding]:

@@ -14,8 +14,8 @@ from langgraph.graph import END, START, StateGraph
 from agents.controls.approval import load_policy
 from agents.controls.rulebook import keep_rulebook
 from agents.fields.table import PARTS
-from agents.invoice import controls, deciding, nodes
-from agents.invoice.state import InvoiceState
+from agents.invoice import nodes
+from agents.invoice.state import InvoiceChannels, InvoiceState
 from agents.steps.placing import JUDGES, PURE, QUICK, asks_a_model, reads
 from infra.document_store import DocumentStore
 from infra.models.tiers import tiers_of
@@ -24,7 +24,7 @@ from infra.settings import Settings, settings
 
 def build_graph() -> StateGraph[Any, Any, Any, Any]:
     """A fresh, uncompiled graph. (Temporal's plugin changes the graph it is given.)"""
-    graph: StateGraph[Any, Any, Any, Any] = StateGraph(InvoiceState)
+    graph: StateGraph[Any, Any, Any, Any] = StateGraph(InvoiceChannels)
     made = settings()
     asks = asks_a_model(made)
     graph.add_node("read", nodes.read, metadata=reads(made))
@@ -33,13 +33,13 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
         graph.add_node(f"extract_{part}", node, metadata={**asks, "summary": f"{part} (small)"})
     graph.add_node("check", nodes.check, metadata=PURE)
     graph.add_node("repair", nodes.repair, metadata={**asks, "summary_fn": _repair_summary})
-    graph.add_node("match", controls.match, metadata={**QUICK, "summary": "vendor, order, claimed before?"})
-    graph.add_node("choose_vendor", controls.choose_vendor, metadata={**asks, "summary": "which vendor? (small)"})
-    graph.add_node("comply", controls.comply, metadata={**JUDGES, "summary": "EN 16931, house policies"})
-    graph.add_node("ask_policies", controls.ask_policies, metadata={**asks, "summary_fn": _policies_summary})
-    graph.add_node("decide", deciding.decide, metadata=PURE)
-    graph.add_node("review", deciding.review, metadata=PURE)
-    graph.add_node("post", deciding.post, metadata={**QUICK, "summary": "write once to the ledger"})
+    graph.add_node("match", nodes.match, metadata={**QUICK, "summary": "vendor, order, claimed before?"})
+    graph.add_node("choose_vendor", nodes.choose_vendor, metadata={**asks, "summary": "which vendor? (small)"})
+    graph.add_node("comply", nodes.comply, metadata={**JUDGES, "summary": "EN 16931, house policies"})
+    graph.add_node("ask_policies", nodes.ask_policies, metadata={**asks, "summary_fn": _policies_summary})
+    graph.add_node("decide", nodes.decide, metadata=PURE)
+    graph.add_node("review", nodes.review, metadata=PURE)
+    graph.add_node("post", nodes.post, metadata={**QUICK, "summary": "write once to the ledger"})
 
     graph.add_node("split", nodes.split, metadata={**reads(made), "summary": "each invoice a file of its own"})
 
@@ -49,18 +49,18 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
         graph.add_edge(f"extract_{part}", "check")
     _branch(graph, "check", nodes.after_check, "repair", "match")
     graph.add_edge("repair", "check")
-    _branch(graph, "match", controls.after_match, "choose_vendor", "comply")
+    _branch(graph, "match", nodes.after_match, "choose_vendor", "comply")
     graph.add_edge("choose_vendor", "match")
-    _branch(graph, "comply", controls.after_comply, "ask_policies", "decide")
+    _branch(graph, "comply", nodes.after_comply, "ask_policies", "decide")
     graph.add_edge("ask_policies", "decide")
-    _branch(graph, "decide", deciding.after_decide, "post", "review")
+    _branch(graph, "decide", nodes.after_decide, "post", "review")
     graph.add_conditional_edges(
         "review",
-        deciding.after_review,
+        nodes.after_review,
         {"check": "check", "post": "post", "split": "split", "review": "review", "end": END},
     )
     graph.add_conditional_edges("split", nodes.after_split, {"decide": "decide", "end": END})
-    graph.add_conditional_edges("post", deciding.after_post, {"review": "review", "end": END})
+    graph.add_conditional_edges("post", nodes.after_post, {"review": "review", "end": END})
     return graph
 
 
@@ -80,7 +80,7 @@ def options(made: Settings) -> dict[str, Any]:
 
 
 def _repair_summary(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-    due = nodes.repairable(args[0])
+    due = nodes.repairable(InvoiceState(args[0]))
     return "; ".join(f"{part} ({tier}): {', '.join(reasons)}" for part, (tier, reasons) in due.items())[:200]
 
 

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
-from agents.controls.approval import Policy, Verdict
+from agents.controls.approval import Verdict
 from agents.controls.matching import VendorLimit
 from agents.fields.schema import Fields
 from agents.fields.table import FIELDS
+from agents.invoice.state import InvoiceState, Step
 
 
 class ReviewRule(StrEnum):
@@ -35,15 +35,10 @@ class Reason:
     """For people: it is what they read."""
 
 
-def review_reasons(state: dict[str, Any], fields: Fields, policy: Policy, passes: Verdict) -> list[Reason]:
+def review_reasons(state: InvoiceState, passes: Verdict) -> list[Reason]:
     """Why a person has to look. Empty only if everything that approval rests on is there and holds."""
-    reasons = [
-        Reason(one["rule"], one["message"])
-        for findings in state["findings"].values()
-        for one in findings
-        if one["severity"] == "error"
-    ]
-    kind, matched = state.get("kind"), state.get("matched") or {}
+    reasons = [Reason(finding.rule, finding.message) for finding in state.errors]
+    fields, kind, matched = state.fields, state.kind, state.matched
     by_policy = Reason(passes.rule, passes.reason)
     if kind == "credit_note":
         said = "it is a credit note: a person settles it against its invoice"
@@ -51,19 +46,20 @@ def review_reasons(state: dict[str, Any], fields: Fields, policy: Policy, passes
     elif kind == "other":
         reasons.insert(0, Reason(ReviewRule.NOT_AN_INVOICE, "it does not look like an invoice"))
     # Two ways that know nothing of each other agree on the name: the page's, and the vendor master's by the identifier.
-    proved = {"seller.name"} if matched.get("named") else set()
-    reasons += _doubts(fields, policy.auto_approval.sure, proved)
+    proved = {"seller.name"} if matched and matched.named else set()
+    reasons += _doubts(fields, state.policy.auto_approval.sure, proved)
     gross, currency = fields.get("totals.grand_total"), fields.get("currency")
     if gross and gross.number <= 0:
         reasons.append(Reason(ReviewRule.NOT_POSITIVE, f"the total of {gross.value} is not positive"))
     elif gross and currency and not passes.allowed:
         reasons.append(by_policy)
-    limit = None if matched.get("limit") is None else VendorLimit(Decimal(matched["limit"]))
+    limit = VendorLimit(Decimal(matched.limit)) if matched and matched.limit is not None else None
     if gross and limit and gross.number > limit.amount:
         total = f"{gross.value} {currency.value if currency else None}"
         said = f"the total of {total} is above the limit of {limit} that the vendor master has"
         reasons.append(Reason(ReviewRule.VENDOR_LIMIT, said))
-    if not reasons and (kind != "invoice" or not {"check", "match", "comply"} <= set(state["findings"])):
+    rests_on = {Step.CHECK, Step.MATCH, Step.COMPLY}
+    if not reasons and (kind != "invoice" or not rests_on <= state.findings.keys()):
         reasons.append(Reason(ReviewRule.INCOMPLETE, "what approval rests on is not there: kind or checks"))
     if not reasons and not passes.allowed:
         reasons.append(by_policy)

@@ -1,0 +1,50 @@
+"""What all agents share: the typed state of their graphs, `step` and `way` that make nodes and conditional edges of it, `read`,
+how much a state may carry, and where Temporal runs nodes (`placing`)."""
+
+from agents.steps._bounds import LONGEST_TEXT, line_of, that_fit
+from agents.steps._reading import DraftedDocument, ReadDocument, document_of, drafted, read, reading_of
+from agents.steps._state import (
+    AgentChannels,
+    AgentState,
+    AgentUpdate,
+    Answer,
+    Decision,
+    DocumentFacts,
+    ExecutionRef,
+    Headline,
+    Noted,
+    Options,
+    Plain,
+    accepted,
+    merged,
+)
+from agents.steps._step import now, plain, step, way
+
+__all__ = [
+    "LONGEST_TEXT",
+    "AgentChannels",
+    "AgentState",
+    "AgentUpdate",
+    "Answer",
+    "Decision",
+    "DocumentFacts",
+    "DraftedDocument",
+    "ExecutionRef",
+    "Headline",
+    "Noted",
+    "Options",
+    "Plain",
+    "ReadDocument",
+    "accepted",
+    "document_of",
+    "drafted",
+    "line_of",
+    "merged",
+    "now",
+    "plain",
+    "read",
+    "reading_of",
+    "step",
+    "that_fit",
+    "way",
+]

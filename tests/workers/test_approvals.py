@@ -21,11 +21,12 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
 
 from agents.controls.approval import Case, Policy, auto, read_policy
-from agents.invoice import deciding
-from agents.invoice.state import InvoiceState
+from agents.fields.schema import Evidence, Field
+from agents.invoice import nodes
+from agents.invoice.state import InvoiceChannels, InvoiceState, InvoiceUpdate
+from agents.steps import DocumentFacts, step
 from infra.ledger import Ledger
 from infra.records import Execution, Status, Totals
-from infra.telemetry.steps import step
 from infra.temporal.agents import AgentsPlugin
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 from tests.agents.controls.approval.policies import a_policy
@@ -58,55 +59,53 @@ four_eyes: {above: {EUR: 110}}
 """
 
 
-@step("read")
-async def read(state: dict[str, Any]) -> dict[str, Any]:
+@step("read", InvoiceState)
+async def read(state: InvoiceState) -> InvoiceUpdate:
     """An invoice whose total, and who handed it in, stand in the details; all of it is sure."""
-    said = state["execution"]["details"]
+    said = state.execution.details
     values = {
         "seller.name": "Northwind Papers Ltd",
         "invoice_number": "R-1",
         "currency": "EUR",
         "totals.grand_total": said["total"],
     }
-    evidence = {"source": "rule", "text": "as printed"}
+    evidence = Evidence(source="rule", text="as printed")
     return {
         "kind": "invoice",
-        "document": {"media_type": "application/pdf", "pages": 1, "characters": 9, "xml": None},
-        "fields": {
-            p: {"value": v, "evidence": evidence, "confidence": 1.0, "grounds": ["proved"]} for p, v in values.items()
-        },
+        "document": DocumentFacts(media_type="application/pdf", pages=1, characters=9, xml=None),
+        "fields": {p: Field(value=v, evidence=evidence, confidence=1.0, grounds=["proved"]) for p, v in values.items()},
         "findings": {"check": [], "match": [], "comply": []},
         "submitters": [said["by"]],
     }
 
 
-@step("check")
-async def check(state: dict[str, Any]) -> dict[str, Any]:
+@step("check", InvoiceState)
+async def check(state: InvoiceState) -> InvoiceUpdate:
     """What a person corrected is sure."""
-    return {"fields": {path: {**field, "confidence": 1.0} for path, field in state["fields"].items()}}
+    return {"fields": {path: f.model_copy(update={"confidence": 1.0}) for path, f in state.fields.items()}}
 
 
-@step("post")
-async def post(state: dict[str, Any]) -> dict[str, Any]:
+@step("post", InvoiceState)
+async def post(state: InvoiceState) -> InvoiceUpdate:
     return {"note": "posted"}
 
 
 def graph_of() -> StateGraph[Any, Any, Any, Any]:
-    graph: StateGraph[Any, Any, Any, Any] = StateGraph(InvoiceState)
+    graph: StateGraph[Any, Any, Any, Any] = StateGraph(InvoiceChannels)
     for name, node in (
         ("read", read),
         ("check", check),
-        ("decide", deciding.decide),
-        ("review", deciding.review),
+        ("decide", nodes.decide),
+        ("review", nodes.review),
         ("post", post),
     ):
         graph.add_node(name, node, metadata={"execute_in": "workflow"})
     graph.add_edge(START, "read")
     graph.add_edge("read", "check")
     graph.add_edge("check", "decide")
-    graph.add_conditional_edges("decide", deciding.after_decide, ["post", "review"])
+    graph.add_conditional_edges("decide", nodes.after_decide, ["post", "review"])
     ways: dict[Hashable, str] = {"check": "check", "post": "post", "review": "review", "end": END, "split": END}
-    graph.add_conditional_edges("review", deciding.after_review, ways)
+    graph.add_conditional_edges("review", nodes.after_review, ways)
     graph.add_edge("post", END)
     return graph
 

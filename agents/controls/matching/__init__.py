@@ -7,6 +7,7 @@ Pure functions over fields and the ledger's records: they read nothing, and the 
 from agents.controls.matching._duplicates import duplicates, preceding_of, sketch
 from agents.controls.matching._orders import Tolerances, match_order
 from agents.controls.matching._vendors import (
+    How,
     VendorLimit,
     VendorMatch,
     ask_which,
@@ -18,6 +19,7 @@ from agents.controls.matching._vendors import (
 )
 
 __all__ = [
+    "How",
     "Tolerances",
     "VendorLimit",
     "VendorMatch",

@@ -21,7 +21,7 @@ from agents.invoice.extraction import (
     goods,
     rows_of_run,
 )
-from agents.invoice.nodes import parts_to_ask
+from agents.invoice.nodes._read import parts_to_ask
 from agents.invoice.questions import NONE, answer_shape, header_keys, max_tokens, shown
 from agents.pages import Draft, draft
 from agents.pages.table import MOST_ROWS, runs_of

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from agents.fields.schema import Field
-from agents.invoice import asking, bounds
 from agents.invoice.prompts import messages
 from agents.pages._totals import Sums
+from agents.steps import _reading
 from infra.connections import Connections
 from infra.failures import Failure, Unreadable
 from infra.records import AlreadyPosted, Posting
@@ -484,7 +484,7 @@ async def test_a_page_our_own_code_stumbles_over_goes_to_a_person_and_costs_no_c
     def stumble(_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(asking, "draft", stumble)
+    monkeypatch.setattr(_reading, "draft", stumble)
     await execution.submit(invoice_pdf("R-13-stumbled"), ask="all")
     assert execution.waits
     assert any("our code cannot read this page (ZeroDivisionError)" in reason for reason in execution.asked_for)
@@ -494,7 +494,7 @@ async def test_a_page_our_own_code_stumbles_over_goes_to_a_person_and_costs_no_c
 async def test_a_document_longer_than_any_invoice_is_not_searched_for_values(
     execution: Execution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bounds, "LONGEST_TEXT", 200)
+    monkeypatch.setattr(_reading, "LONGEST_TEXT", 200)
     state = await execution.submit(invoice_pdf("R-13"))
     assert execution.waits
     assert any("are more than an invoice has" in reason for reason in execution.asked_for)

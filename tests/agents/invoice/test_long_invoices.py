@@ -15,9 +15,9 @@ from starlette.responses import JSONResponse
 
 from agents.documents.layout import Layout
 from agents.documents.reading import Reading
-from agents.invoice import asking, bounds
 from agents.pages import Draft, draft
 from agents.pages.table import MOST_ROWS, missing, runs_of, tokens
+from agents.steps import _bounds, _reading
 from tests.agents.conftest import Execution
 from tests.agents.drawn_pages import page
 from tests.agents.invoice.long_invoices import Item, items, long_invoice
@@ -161,7 +161,7 @@ async def test_a_question_longer_than_the_endpoint_takes_is_not_tried_again_and_
 async def test_lines_beyond_what_a_state_can_carry_are_told_of(
     execution: Execution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bounds, "MOST_BYTES", 20_000)
+    monkeypatch.setattr(_bounds, "MOST_BYTES", 20_000)
     state = await execution.submit(long_invoice(items(40), 3), ask="nothing", approval_limits=LIMITS)
     assert execution.waits
     kept = len(lines_of(state))
@@ -210,9 +210,9 @@ def test_what_code_makes_of_a_document_is_made_once_whoever_asks(monkeypatch: py
         time.sleep(0.05)
         return draft(reading)
 
-    monkeypatch.setattr(asking, "draft", slow)
+    monkeypatch.setattr(_reading, "draft", slow)
     texts = [page("INVOICE", f"Number: R-{n}", "Total  90.00").model_dump_json().encode() for n in (1, 2)]
     with ThreadPoolExecutor() as pool:
-        documents = list(pool.map(asking.document_of, texts * 4))
+        documents = list(pool.map(_reading.document_of, texts * 4))
     assert len(made) == 2
     assert {id(one) for one in documents} == {id(documents[0]), id(documents[1])}

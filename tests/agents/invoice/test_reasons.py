@@ -9,8 +9,9 @@ import pytest
 
 from agents.controls.approval import Policy, Verdict
 from agents.controls.matching import VendorLimit
-from agents.fields.schema import Evidence, Field, Fields
+from agents.fields.schema import Evidence, Field, Fields, dumped
 from agents.invoice.reasons import ReviewRule, review_reasons
+from agents.invoice.state import InvoiceState
 from infra.records import Vendor, finding
 from tests.agents.einvoice.en16931.invoices import PLAIN
 
@@ -26,8 +27,13 @@ def sure(**changed: str) -> Fields:
 
 
 def rules(state: dict[str, Any], fields: Fields, passes: Verdict = PASSES) -> list[str]:
-    whole = {"kind": "invoice", "findings": {"check": [], "match": [], "comply": []}} | state
-    return [reason.rule for reason in review_reasons(whole, fields, Policy(name="a policy"), passes)]
+    whole = {
+        "kind": "invoice",
+        "fields": dumped(fields),
+        "findings": {"check": [], "match": [], "comply": []},
+        "options": {"policy": Policy(name="a policy").as_json()},
+    }
+    return [reason.rule for reason in review_reasons(InvoiceState(whole | state), passes)]
 
 
 def test_what_is_sound_and_allowed_has_no_reason() -> None:
@@ -40,8 +46,8 @@ def test_what_is_sound_and_allowed_has_no_reason() -> None:
         ({"kind": "credit_note"}, {}, ReviewRule.CREDIT_NOTE),
         ({"kind": "other"}, {}, ReviewRule.NOT_AN_INVOICE),
         ({"findings": {}}, {}, ReviewRule.INCOMPLETE),
-        ({"matched": {"limit": "100.00"}}, {}, ReviewRule.VENDOR_LIMIT),
-        ({"matched": {"limit": "0"}}, {}, ReviewRule.VENDOR_LIMIT),
+        ({"matched": {"vendor": "V-1", "how": "name", "limit": "100.00"}}, {}, ReviewRule.VENDOR_LIMIT),
+        ({"matched": {"vendor": "V-1", "how": "name", "limit": "0"}}, {}, ReviewRule.VENDOR_LIMIT),
         ({}, {"totals__grand_total": "0.00"}, ReviewRule.NOT_POSITIVE),
     ],
 )

@@ -11,8 +11,9 @@ import operator
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from agents.invoice import controls, deciding, nodes
-from agents.invoice.state import merged, merged_lists
+from agents.invoice import nodes
+from agents.invoice.state import merged_lists
+from agents.steps import merged
 
 State = dict[str, Any]
 _REDUCERS: dict[str, Callable[[Any, Any], Any]] = {
@@ -27,8 +28,7 @@ _REDUCERS: dict[str, Callable[[Any, Any], Any]] = {
 
 def node(name: str) -> Callable[[State], Awaitable[State]]:
     """The agent's node of that name."""
-    (module,) = (module for module in (nodes, controls, deciding) if hasattr(module, name))
-    node: Callable[[State], Awaitable[State]] = getattr(module, name)
+    node: Callable[[State], Awaitable[State]] = getattr(nodes, name)
     return node
 
 
@@ -45,14 +45,14 @@ async def process(given: State, run: Callable[[str, State], Awaitable[State]]) -
             state = _with(state, await run("repair", state))
             state = _with(state, await nodes.check(state))
         state = _with(state, await run("match", state))
-        if await controls.after_match(state) == "choose_vendor":
+        if await nodes.after_match(state) == "choose_vendor":
             state = _with(state, await run("choose_vendor", state))
             state = _with(state, await run("match", state))
         state = _with(state, await run("comply", state))
-        if await controls.after_comply(state) == "ask_policies":
+        if await nodes.after_comply(state) == "ask_policies":
             state = _with(state, await run("ask_policies", state))
-    state = _with(state, await deciding.decide(state))
-    if await deciding.after_decide(state) == "post":
+    state = _with(state, await nodes.decide(state))
+    if await nodes.after_decide(state) == "post":
         state = _with(state, await run("post", state))
     return state
 

@@ -21,7 +21,7 @@ from agents.documents.reading import Reading
 from agents.einvoice import fields_from_xml
 from agents.einvoice.en16931 import validate
 from agents.fields.schema import Fields
-from agents.invoice.asking import document_of
+from agents.steps import document_of
 from infra.ledger.keys import number_key
 from infra.records import Billing, OrderOnRecord
 from tests.evals.month.forms import written

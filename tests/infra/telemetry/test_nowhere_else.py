@@ -37,7 +37,7 @@ def test_spans_go_neither_through_a_proxy_of_the_environment_nor_where_phoenix_r
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("module", ["workers.worker", "infra.telemetry.steps"])
+@pytest.mark.parametrize("module", ["workers.worker", "agents.steps"])
 def test_langgraphs_own_tracing_is_off_though_the_shell_switches_it_on(module: str) -> None:
     names = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2")
     asked = f"import {module}; from langsmith.utils import tracing_is_enabled; print(tracing_is_enabled())"

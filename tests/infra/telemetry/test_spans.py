@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import StatusCode
 from pydantic import BaseModel
 
+from agents.steps import AgentState, AgentUpdate, step
 from infra.models import InvalidAnswer, MemoryCallBook, ModelClient, Question, Tier
 from infra.records import ModelCall
-from infra.telemetry.steps import step
 from infra.telemetry.tracing import (
     RootSpan,
     identified,
@@ -32,7 +32,7 @@ EXECUTION = "default/0123"
 class Kind(BaseModel):
     """The answer asked for."""
 
-    kind: str
+    kind: Literal["invoice", "other"]
 
 
 class Book(MemoryCallBook):
@@ -133,12 +133,12 @@ async def test_execution_step_and_call_are_nested_and_say_whose_they_are(
 ) -> None:
     client = a_client(endpoint.url)
 
-    @step("decide", kind="EVALUATOR")
-    async def decide(state: dict[str, Any]) -> dict[str, Any]:
+    @step("decide", AgentState, kind="EVALUATOR")
+    async def decide(state: AgentState) -> AgentUpdate:
         answer = await client.ask(a_question())
-        return {"kind": answer.value.kind, "note": "it says so", "calls": ["not shown"]}
+        return {"kind": answer.value.kind, "note": "it says so", "calls": [answer.call]}
 
-    execution = {"id": EXECUTION, "tenant": "default", "batch": "monday"}
+    execution = {"id": EXECUTION, "tenant": "default", "batch": "monday", "digest": "d", "name": "a.pdf"}
     with a_root() as root:
         update = await decide({"execution": execution})
         root.end({"decision": "approve"})

@@ -3,12 +3,12 @@ document to a person: nothing is cut in silence."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
-from agents.invoice.extraction import line_of
-from infra.records import Finding, finding
+from agents.fields.rules import Rule
+from agents.fields.schema import Field, Fields
+from agents.fields.table import ROW_PATH
+from infra.records import Finding, Severity, finding
 
 LONGEST_TEXT = 250_000
 """Characters of text in which values are looked for: some 1,900 lines of a table, more than a state carries, and some six
@@ -19,12 +19,18 @@ takes no payload above 2 MiB, in which the public invoice (170 bytes a line) and
 no message above 4 MiB, in which three questions asked at once each carry the state."""
 
 
-def that_fit(fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
-    """``fields`` (path to JSON), as many of the lines in them as a state can carry, and a finding if that is not all."""
+def line_of(path: str) -> int:
+    """The number of the invoice line that ``path`` belongs to, from 0; -1 for every other field."""
+    row = ROW_PATH.match(path)
+    return int(row[2]) if row and row[1] == "lines" else -1
+
+
+def that_fit(fields: Mapping[str, Field]) -> tuple[Fields, list[Finding]]:
+    """``fields``, as many of the lines in them as a state can carry, and a finding if that is not all."""
     size, last, behind = 0, -1, None
     for path in sorted(fields, key=line_of):
         last = max(last, line_of(path))
-        size += len(path) + len(json.dumps(fields[path], separators=(",", ":"))) + 4
+        size += len(path) + len(fields[path].model_dump_json(exclude_none=True, ensure_ascii=True)) + 4
         if size > MOST_BYTES and last >= 0 and behind is None:
             behind = last
     if behind is None:
@@ -32,5 +38,11 @@ def that_fit(fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
     message = f"only the first {behind} of its {last + 1} lines are kept: more than that no execution can carry"
     return (
         {path: field for path, field in fields.items() if line_of(path) < behind},
-        [finding("LONG-DOCUMENT", "error", f"{message}. Enter it by hand, or ask the sender for several invoices")],
+        [
+            finding(
+                Rule.LONG_DOCUMENT,
+                Severity.ERROR,
+                f"{message}. Enter it by hand, or ask the sender for several invoices",
+            )
+        ],
     )

@@ -1,0 +1,104 @@
+"""Reviewing: a person is waited for, and what they say is taken."""
+
+from __future__ import annotations
+
+from langgraph.types import interrupt
+
+from agents.controls import approval
+from agents.controls.approval import Case
+from agents.fields.rules import Rule
+from agents.fields.schema import SPLIT_PAGES, Evidence, Field
+from agents.invoice.state import EXTRACT, Approval, FilePart, InvoiceState, InvoiceUpdate, Step
+from agents.pages import parse_pages
+from agents.steps import Answer, Decision, accepted, now, step, way
+from infra.records import Finding, Severity, finding
+
+
+@step(Step.REVIEW, InvoiceState)
+async def review(state: InvoiceState) -> InvoiceUpdate:
+    """Wait for a person. Their corrections become fields whose evidence is the person; then all is checked again. An
+    approval may need a second person's, as the policy says."""
+    requirement = state.result.approval.requirement if state.result else None
+    answer = Answer.model_validate(interrupt({"reasons": state.decision.reasons, "approval": requirement}))
+    if answer.action == "correct":
+        update = _corrected(state, answer)
+    elif answer.action == "reject":
+        reasons = [f"rejected by {answer.reviewer}{answer.told}"]
+        update = {"decision": Decision(outcome="reject", by=answer.reviewer, reasons=reasons)}
+    else:
+        update = _approved(state, answer)
+    return {"reviews": [answer], **update}
+
+
+@way(InvoiceState)
+async def after_review(state: InvoiceState) -> str:
+    """Corrected is checked again; approved is posted; rejected ends; a file of several invoices is split; and where another
+    person has to approve, they are waited for."""
+    if state.parts:
+        return Step.SPLIT.node
+    if state.reviews[-1].action == "correct":
+        return Step.CHECK.node
+    return {"approve": Step.POST.node, "review": Step.REVIEW.node}.get(state.decision.outcome, "end")
+
+
+def _approved(state: InvoiceState, answer: Answer) -> InvoiceUpdate:
+    """One more approval; with enough of them the invoice is approved, in spite of what was found."""
+    assert state.result, "what is approved was decided before"
+    policy, known, today, escalated = state.policy, state.result.approval, now().date(), answer.escalated
+    case = Case.from_json(known.case)
+    notes = approval.approval_notes(policy, case, answer.reviewer, today, escalated=escalated)
+    approvals = [*known.approvals, Approval(by=answer.reviewer, at=answer.at or now().isoformat(), notes=notes)]
+    names = [one.by for one in approvals]
+    reasons = state.decision.reasons
+    before = reasons[1:] if known.approvals else reasons  # the first says who has approved so far
+    record = known.model_copy(update={"approvals": approvals})
+    waiting = approval.after_approval(policy, case, names, today, escalated=escalated)
+    if waiting:
+        needed = approval.requirement(policy, case, today, already=names, escalated=escalated)
+        record = record.model_copy(update={"requirement": needed.as_json()})
+    result = state.result.model_copy(update={"approval": record})
+    if waiting:
+        return {"result": result, "decision": Decision(outcome="review", by="policy", reasons=[waiting, *before])}
+    by = " and ".join(dict.fromkeys(names))
+    noted = [note for one in approvals for note in one.notes]
+    in_spite = [f"in spite of: {reason}" for reason in before]
+    return {
+        "result": result,
+        "decision": Decision(outcome="approve", by=by, reasons=[f"approved by {by}{answer.told}", *noted, *in_spite]),
+        "findings": accepted(state.findings, by),
+    }
+
+
+def _corrected(state: InvoiceState, answer: Answer) -> InvoiceUpdate:
+    corrections, reviewer = answer.corrections, answer.reviewer
+    if pages := corrections.get(SPLIT_PAGES):
+        return _split_by(state, reviewer, pages)
+    fields = {
+        path: None if value is None else Field(value=value, evidence=Evidence(source="person", text=reviewer))
+        for path, value in corrections.items()
+    }
+    findings: dict[str, list[Finding] | None] = {
+        step: [one for one in state.findings[step] if not one.fields or not set(one.fields) <= set(corrections)]
+        for step in EXTRACT.values()
+        if step in state.findings
+    }
+    return {
+        "fields": fields,
+        "findings": findings | {Step.SPLIT: None},
+        "kind": "invoice" if state.kind in (None, "other") else state.kind,
+        "note": f"corrected by {reviewer}",
+    }
+
+
+def _split_by(state: InvoiceState, reviewer: str, said: str) -> InvoiceUpdate:
+    """A person's word on which pages of a file are an invoice each."""
+    ranges = (
+        parse_pages(said, state.document.pages)
+        if state.document.media_type == "application/pdf"
+        else "split.pages: only a PDF has pages to be split"
+    )
+    if isinstance(ranges, str):
+        return {"findings": {Step.SPLIT: [finding(Rule.SPLIT_PAGES, Severity.ERROR, ranges)]}, "note": "not split"}
+    why = f"said by {reviewer}"
+    parts = [FilePart(pages=(first, last), number="", reason=why) for first, last in ranges]
+    return {"parts": parts, "findings": {Step.SPLIT: None}, "note": f"to be split: {why}"}
