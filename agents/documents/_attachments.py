@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from agents.documents._container import at, items, leaves
+from agents.documents._messages import EmbeddedXmlAnswer
 from agents.documents._page import open_pdf
 from agents.documents.kind import kind_of
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, decode_xml, parse_xml
@@ -36,21 +37,21 @@ class _Identity(NamedTuple):
     type_code: str
 
 
-def embedded_invoice(data: bytes) -> tuple[dict[str, str] | None, str | None]:
-    """``(EmbeddedXml as plain values, or None; what is wrong with what was attached, or None)``.
+def embedded_invoice(data: bytes) -> tuple[EmbeddedXmlAnswer | None, str | None]:
+    """``(the e-invoice, or None; what is wrong with what was attached, or None)``.
 
     pdfium is asked first, being loaded already; pypdf where pdfium sees no invoice and something may be attached.
     """
     if not any(mark in data for mark in _MARKS):
         return None, None
     for files in (_files_by_pdfium, _files_by_pypdf):
-        found, trouble = _choose(_unless_broken(files, data))
-        if found or trouble:
-            return found, trouble
+        invoice, trouble = _choose(_unless_broken(files, data))
+        if invoice or trouble:
+            return invoice, trouble
     return None, None
 
 
-def _choose(files: list[tuple[str, bytes]]) -> tuple[dict[str, str] | None, str | None]:
+def _choose(files: list[tuple[str, bytes]]) -> tuple[EmbeddedXmlAnswer | None, str | None]:
     usable: list[tuple[int, int, str, str]] = []
     stated: set[_Identity] = set()
     broken: str | None = None
@@ -76,7 +77,7 @@ def _choose(files: list[tuple[str, bytes]]) -> tuple[dict[str, str] | None, str 
         return None, _differ(stated)
     if not usable:
         return None, broken
-    _, _, name, text = min(usable, key=lambda one: one[:2])
+    _, _, name, text = min(usable, key=lambda ranked: ranked[:2])
     return {"name": name, "text": text}, broken
 
 
@@ -104,8 +105,8 @@ def _at_path(root: Any, cii: str, ubl: str) -> str:
     """The text at the path of local names that belongs to the syntax of ``root``."""
     path = ubl if root.tag.rpartition("}")[2] in ("Invoice", "CreditNote") else cii
     steps = (" or ".join(f"local-name()='{name}'" for name in step.split("|")) for step in path.split("/"))
-    found = root.xpath("string((/*" + "".join(f"/*[{step}]" for step in steps) + ")[1])")
-    return str(found).strip()
+    text = root.xpath("string((/*" + "".join(f"/*[{step}]" for step in steps) + ")[1])")
+    return str(text).strip()
 
 
 def _plain(number: str) -> str:
@@ -118,7 +119,7 @@ def _plain(number: str) -> str:
 
 
 def _differ(stated: set[_Identity]) -> str:
-    numbers = sorted({one.number for one in stated})
+    numbers = sorted({identity.number for identity in stated})
     if len(numbers) > 1:
         return (
             f"The PDF carries e-invoices with different numbers ({_listed(numbers)}). "

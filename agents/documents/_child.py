@@ -20,6 +20,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from agents.documents._messages import Answer, ContainerAnswer
+    from agents.documents._pdf import PageText, Recogniser
     from agents.documents.ocr import OcrEngine
 
 _CONTAINER_SECONDS = 5.0
@@ -32,7 +34,7 @@ def perform(task: str, name: str, seconds: float, memory_mb: int) -> None:
     os.dup2(2, 1)  # what a library prints must not end up in the answer
     with os.fdopen(0, "rb", closefd=False) as document:
         data = document.read()
-    tasks: dict[str, Callable[[bytes, str], bytes | dict[str, Any]]] = {
+    tasks: dict[str, Callable[[bytes, str], bytes | Answer]] = {
         "pdf": _read_pdf, "xml": _read_xml, "image": _draw, "pages": _take_pages,
     }  # fmt: skip
     import_for(task)
@@ -47,7 +49,7 @@ def perform(task: str, name: str, seconds: float, memory_mb: int) -> None:
         processors = engine.threads
         tasks["ocr"] = functools.partial(_recognise, engine=engine)
     _limit(math.ceil(seconds * processors) + 1, memory_mb * 1024 * 1024)
-    answer: bytes | dict[str, Any]
+    answer: bytes | Answer
     try:
         answer = tasks[task](data, name)
     except MemoryError:
@@ -57,7 +59,7 @@ def perform(task: str, name: str, seconds: float, memory_mb: int) -> None:
     return _give(answer, answer_to)
 
 
-def _give(answer: bytes | dict[str, Any], answer_to: int) -> None:
+def _give(answer: bytes | Answer, answer_to: int) -> None:
     if not isinstance(answer, bytes):
         answer = json.dumps(answer, ensure_ascii=True, separators=(",", ":")).encode("ascii")
     with os.fdopen(answer_to, "wb") as out:
@@ -86,7 +88,7 @@ def import_the_rest() -> None:
     import pypdf  # noqa: F401
 
 
-def _recognise(data: bytes, order: str, *, engine: OcrEngine) -> dict[str, Any]:
+def _recognise(data: bytes, order: str, *, engine: OcrEngine) -> Answer:
     """``order`` is JSON: the numbers of the ``pages`` to recognise, the ``seconds`` after which none is begun, and the name
     of the ``engine``."""
     from agents.documents._pdf import from_picture
@@ -94,7 +96,7 @@ def _recognise(data: bytes, order: str, *, engine: OcrEngine) -> dict[str, Any]:
     asked = json.loads(order)
     begun, longest = time.monotonic(), 0.0
 
-    def recognise(number: int, page: Any) -> Any:
+    def recognise(number: int, page: Any) -> PageText | None:
         nonlocal longest
         start = time.monotonic()
         if number not in asked["pages"] or start + longest > begun + asked["seconds"]:
@@ -106,7 +108,7 @@ def _recognise(data: bytes, order: str, *, engine: OcrEngine) -> dict[str, Any]:
     return _read_pdf(data, "", recognise)
 
 
-def _read_pdf(data: bytes, _name: str, recognise: Any = None) -> dict[str, Any]:
+def _read_pdf(data: bytes, _name: str, recognise: Recogniser | None = None) -> Answer:
     from agents.documents._attachments import embedded_invoice
     from agents.documents._page import Unreadable
     from agents.documents._pdf import read_pdf
@@ -126,7 +128,7 @@ class _TooLong(BaseException):
     """Not an `Exception`: a library that catches all of those must not keep on."""
 
 
-def _container(data: bytes, name: str) -> dict[str, Any] | None:
+def _container(data: bytes, name: str) -> ContainerAnswer | None:
     """How the e-invoice is attached; None, too, where that takes too long to see. The rest is read by then: it stands."""
     from agents.documents._container import container_of
 
@@ -144,7 +146,7 @@ def _container(data: bytes, name: str) -> dict[str, Any] | None:
         signal.signal(signal.SIGALRM, before)
 
 
-def _draw(data: bytes, order: str) -> bytes | dict[str, Any]:
+def _draw(data: bytes, order: str) -> bytes | Answer:
     from agents.documents._image import draw_page
     from agents.documents._page import Unreadable
 
@@ -154,7 +156,7 @@ def _draw(data: bytes, order: str) -> bytes | dict[str, Any]:
         return {"problem": {"code": error.code, "message": error.message}}
 
 
-def _take_pages(data: bytes, order: str) -> bytes | dict[str, Any]:
+def _take_pages(data: bytes, order: str) -> bytes | Answer:
     from agents.documents._page import Unreadable
     from agents.documents._pages import take_pages
 
@@ -164,7 +166,7 @@ def _take_pages(data: bytes, order: str) -> bytes | dict[str, Any]:
         return {"problem": {"code": error.code, "message": error.message}}
 
 
-def _read_xml(data: bytes, name: str) -> dict[str, Any]:
+def _read_xml(data: bytes, name: str) -> Answer:
     from agents.documents.safe_xml import BrokenXml, TooLargeXml, UnsafeXml, decode_xml, parse_xml
 
     try:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from agents.documents._messages import ContainerAnswer, XmpAnswer
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, decode_xml, parse_xml
 
 _MAX_XMP = 1_000_000
@@ -27,12 +28,6 @@ _PDFA = "{http://www.aiim.org/pdfa/ns/id/}"
 _SCHEMA_URI = "{http://www.aiim.org/pdfa/ns/schema#}namespaceURI"
 _OF_INVOICE = re.compile(r"\{(urn:(?:factur-x|zugferd|ferd):pdfa:CrossIndustryDocument:[^{}]{1,80})\}(\w{1,40})")
 """The extension schemas of Factur-X and ZUGFeRD 2.1, of ZUGFeRD 2.0 and of ZUGFeRD 1."""
-_PROPERTIES = {
-    "DocumentType": "document_type",
-    "DocumentFileName": "file_name",
-    "Version": "version",
-    "ConformanceLevel": "level",
-}
 
 
 class _Attached(NamedTuple):
@@ -42,14 +37,14 @@ class _Attached(NamedTuple):
     associated: bool
 
 
-def container_of(data: bytes, name: str) -> dict[str, Any] | None:
+def container_of(data: bytes, name: str) -> ContainerAnswer | None:
     """How the file ``name`` is attached to a PDF, in the shape of `reading.Container`; None where that cannot be read."""
     try:
         from pypdf import PdfReader  # loaded by now, unless this is the first document: see `_nursery`
 
         catalogue = PdfReader(io.BytesIO(data)).root_object
-        found = [one for one in _attached(catalogue) if name in _names(one.specification)]
-        return {**_place(found), **_metadata(catalogue)} if found else None
+        files = [attached for attached in _attached(catalogue) if name in _names(attached.specification)]
+        return _described(files, catalogue) if files else None
     except MemoryError:
         raise
     except Exception:  # pypdf raises what it likes on a broken structure
@@ -58,27 +53,30 @@ def container_of(data: bytes, name: str) -> dict[str, Any] | None:
 
 def _attached(catalogue: Any) -> Iterator[_Attached]:
     associated = at(catalogue, "/AF")
-    for one in (associated if isinstance(associated, list) else [associated])[:_MAX_FILES]:
-        if one is not None:
-            yield _Attached(one.get_object(), True)
+    for specification in (associated if isinstance(associated, list) else [associated])[:_MAX_FILES]:
+        if specification is not None:
+            yield _Attached(specification.get_object(), True)
     tree = at(at(catalogue, "/Names"), "/EmbeddedFiles")
-    for _, one in zip(range(_MAX_FILES), leaves(tree), strict=False):
-        yield _Attached(one.get_object(), False)
+    for _, specification in zip(range(_MAX_FILES), leaves(tree), strict=False):
+        yield _Attached(specification.get_object(), False)
 
 
 def _names(specification: Any) -> list[str]:
     return [named for key in ("/UF", "/F", "/Desc") if isinstance(named := at(specification, key), str)]
 
 
-def _place(found: list[_Attached]) -> dict[str, Any]:
+def _described(files: list[_Attached], catalogue: Any) -> ContainerAnswer:
     """Where the file is listed, and as what. Of two specifications the associated one says what it is to the page."""
-    relationship = next((r for one in found if (r := _name(at(one.specification, "/AFRelationship")))), None)
-    stream = next((s for one in found if (s := _stream(one.specification)) is not None), None)
+    relationship = next((r for file in files if (r := _name(at(file.specification, "/AFRelationship")))), None)
+    stream = next((s for file in files if (s := _stream(file.specification)) is not None), None)
+    xmp, problem = _metadata(catalogue)
     return {
         "relationship": relationship,
-        "associated": any(one.associated for one in found),
-        "embedded": any(not one.associated for one in found),
+        "associated": any(file.associated for file in files),
+        "embedded": any(not file.associated for file in files),
         "media_type": _name(at(stream, "/Subtype")),
+        "xmp": xmp,
+        "xmp_problem": problem,
     }
 
 
@@ -92,22 +90,22 @@ def _name(value: Any) -> str | None:
     return _value(value.removeprefix("/")) or None if isinstance(value, str) else None
 
 
-def _metadata(catalogue: Any) -> dict[str, Any]:
-    """``xmp`` or, where it has none that can be read, ``xmp_problem``."""
+def _metadata(catalogue: Any) -> tuple[XmpAnswer | None, str | None]:
+    """What the XMP metadata say or, where there are none that can be read, why."""
     stream = at(catalogue, "/Metadata")
     if stream is None:
-        return {"xmp_problem": "the PDF has no XMP metadata"}
+        return None, "the PDF has no XMP metadata"
     content = bytes(stream.get_data())
     if len(content) > _MAX_XMP:
-        return {"xmp_problem": f"its XMP metadata have {len(content) / 1e6:.0f} MB and were not read"}
+        return None, f"its XMP metadata have {len(content) / 1e6:.0f} MB and were not read"
     try:
         root = parse_xml(decode_xml(content).strip("\0\ufeff \t\r\n"))
     except (BrokenXml, UnsafeXml) as error:
-        return {"xmp_problem": f"its XMP metadata cannot be used: {error}"}
-    return {"xmp": _said(root)}
+        return None, f"its XMP metadata cannot be used: {error}"
+    return _xmp(root), None
 
 
-def _said(root: Any) -> dict[str, Any]:
+def _xmp(root: Any) -> XmpAnswer:
     """What the properties are, written as elements or as attributes of a description (ISO 16684-1)."""
     stated: dict[str, dict[str, str]] = {}
     pdfa: dict[str, str] = {}
@@ -126,7 +124,10 @@ def _said(root: Any) -> dict[str, Any]:
     namespace, properties = _newest(stated)
     return {
         "namespace": namespace,
-        **{key: properties.get(name) or None for name, key in _PROPERTIES.items()},
+        "document_type": properties.get("DocumentType") or None,
+        "file_name": properties.get("DocumentFileName") or None,
+        "version": properties.get("Version") or None,
+        "level": properties.get("ConformanceLevel") or None,
         "schema_declared": namespace in declared,
         "pdfa_part": pdfa.get("part") or None,
         "pdfa_conformance": pdfa.get("conformance") or None,
@@ -154,8 +155,8 @@ def leaves(node: Any, depth: int = 0) -> Iterator[Any]:
 
 def at(node: Any, key: str) -> Any:
     """What stands at ``key`` of a PDF dictionary; None where there is no such dictionary or key."""
-    found = node.get(key) if isinstance(node, dict) else None
-    return None if found is None else found.get_object()
+    value = node.get(key) if isinstance(node, dict) else None
+    return None if value is None else value.get_object()
 
 
 def items(node: Any) -> list[Any]:

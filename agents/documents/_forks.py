@@ -12,7 +12,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from agents.documents._messages import Order
 
 
 class NurseryDied(RuntimeError):
@@ -45,7 +46,7 @@ class Fork:
 _nurseries: dict[asyncio.AbstractEventLoop, _Nursery] = {}
 
 
-async def fork(order: Mapping[str, Any], *, cwd: str, environment: Mapping[str, str]) -> Fork:
+async def fork(order: Order, *, cwd: str, environment: Mapping[str, str]) -> Fork:
     """A new reader doing ``order`` (the arguments of `_child.perform`).
 
     Raises:
@@ -54,7 +55,7 @@ async def fork(order: Mapping[str, Any], *, cwd: str, environment: Mapping[str, 
     loop = asyncio.get_running_loop()
     nursery = _nurseries.get(loop)
     if nursery is None or nursery.dead:
-        for ended in [one for one in _nurseries if one.is_closed()]:
+        for ended in [loop for loop in _nurseries if loop.is_closed()]:
             _nurseries.pop(ended).close()
         nursery = _nurseries[loop] = _Nursery(cwd, environment)
     # A task of its own: the answer to a request is waited for also when whoever made it no longer does.
@@ -68,10 +69,10 @@ async def fork(order: Mapping[str, Any], *, cwd: str, environment: Mapping[str, 
 
 def _unwanted(making: asyncio.Task[Fork]) -> None:
     if not making.cancelled() and making.exception() is None:
-        made = making.result()
-        made.stdin.close()
+        unwanted = making.result()
+        unwanted.stdin.close()
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(made.pid, signal.SIGKILL)
+            os.killpg(unwanted.pid, signal.SIGKILL)
 
 
 class _Nursery:
@@ -100,7 +101,7 @@ class _Nursery:
         self._control.close()
         self._process.wait()
 
-    async def fork(self, order: Mapping[str, Any]) -> Fork:
+    async def fork(self, order: Order) -> Fork:
         document, to_document = os.pipe()
         from_answer, answer = os.pipe()
         theirs = (document, answer)
@@ -109,7 +110,7 @@ class _Nursery:
                 if self.dead:
                     raise NurseryDied("the process that forks readers has ended")
                 self._born = self._loop.create_future()
-                socket.send_fds(self._control, [json.dumps(dict(order)).encode() + b"\n"], theirs)
+                socket.send_fds(self._control, [json.dumps(order).encode() + b"\n"], theirs)
                 pid = await self._born
         except BaseException:
             os.close(to_document)

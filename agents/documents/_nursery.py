@@ -17,9 +17,10 @@ import selectors
 import signal
 import socket
 import sys
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from agents.documents import _child
+from agents.documents._messages import Order
 
 _LONGEST_REQUEST = 1 << 20
 
@@ -72,7 +73,7 @@ def _take(control: socket.socket, ours: tuple[int, ...]) -> bool:
     return True
 
 
-def _be_the_reader(order: dict[str, Any], pipes: list[int], ours: tuple[int, ...]) -> NoReturn:
+def _be_the_reader(order: Order, pipes: list[int], ours: tuple[int, ...]) -> NoReturn:
     status = 1
     try:
         os.setsid()  # so that whatever it starts dies with it

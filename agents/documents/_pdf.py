@@ -13,13 +13,21 @@ from __future__ import annotations
 import ctypes
 import math
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
+from agents.documents._messages import (
+    Answer,
+    HiddenTextAnswer,
+    OcrAnswer,
+    PageAnswer,
+    ProblemAnswer,
+    WordAnswer,
+)
 from agents.documents._page import Box, Unreadable, character, damaged, map_to_page, open_page, open_pdf
 from agents.documents._sight import Sight, Why
 from agents.documents._structure import active_content, attachment_names, metadata, unfolds_too_far
@@ -98,7 +106,7 @@ class _Letter(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Found:
+class PageText:
     """On a page: words in the order they were drawn, and what is not, or may not be, for people to see."""
 
     words: list[_Word] = field(default_factory=list)
@@ -109,15 +117,15 @@ class _Found:
     recognised: bool = False
     picture: bool = False
     """Whether something is drawn on the page but no text that can be read."""
-    ocr: dict[str, Any] | None = None
+    ocr: OcrAnswer | None = None
     """Where the words come from OCR, how: in the shape of `reading.Ocr`. They stand on the page turned upright."""
 
 
-Recogniser = Callable[[int, Any], _Found | None]
+Recogniser = Callable[[int, Any], PageText | None]
 """Given the number of a page without text and the page, what it says; None where it is not to be recognised."""
 
 
-def read_pdf(data: bytes, recognise: Recogniser | None = None) -> dict[str, Any]:
+def read_pdf(data: bytes, recognise: Recogniser | None = None) -> Answer:
     """All of a PDF but its e-invoice, in the shape of `Reading`; besides it the numbers of the ``pictures``: pages that
     have no text that can be read, and that nobody has recognised.
 
@@ -132,9 +140,9 @@ def read_pdf(data: bytes, recognise: Recogniser | None = None) -> dict[str, Any]
         )
     if not count:
         raise damaged("it has no pages")
-    pages: list[dict[str, Any]] = []
-    words: list[dict[str, Any]] = []
-    hidden: list[dict[str, Any]] = []
+    pages: list[PageAnswer] = []
+    words: list[WordAnswer] = []
+    hidden: list[HiddenTextAnswer] = []
     pictures: list[int] = []
     text: list[str] = []
     characters = undecodable = unseen = kept = line_number = 0
@@ -153,41 +161,43 @@ def read_pdf(data: bytes, recognise: Recogniser | None = None) -> dict[str, Any]
                 "Look at it by hand, or hand in the invoice alone.",
             )
         width, height = page.get_size()
-        found = _look(page, text_page, width, height, _MAX_HIDDEN - kept)
-        if found.picture:
+        on_page = _look(page, text_page, width, height, _MAX_HIDDEN - kept)
+        if on_page.picture:
             seen = recognise(number, page) if recognise else None
             if seen is None:
                 pictures.append(number)
             else:
-                found = _Found(seen.words, 0, found.unseen, found.hidden, ocr=seen.ocr)
+                on_page = PageText(seen.words, 0, on_page.unseen, on_page.hidden, ocr=seen.ocr)
         pages.append(
             {
                 "number": number,
                 "width": round(width, 2),
                 "height": round(height, 2),
-                "recognised": found.recognised,
-                "ocr": found.ocr,
+                "recognised": on_page.recognised,
+                "ocr": on_page.ocr,
             }
         )
-        undecodable += found.undecodable
-        unseen += found.unseen
-        kept += len(found.hidden)
-        hidden += _pieces(found.hidden, number)
+        undecodable += on_page.undecodable
+        unseen += on_page.unseen
+        kept += len(on_page.hidden)
+        hidden += _pieces(on_page.hidden, number)
         if number > 1:
             text.append(f"--- page {number} ---")
-        rows = _lines(found.words)
+        rows = _lines(on_page.words)
         text += _typeset(rows)
         for row in rows:
             for word in row:
                 box = word.left, word.top, word.right, word.bottom
-                if found.ocr:
-                    box = displayed(box, width, height, found.ocr["turned"])
-                made = {"text": word.text, "page": number, "box": _rounded(box), "line": line_number}
-                words.append(made if word.confidence is None else {**made, "confidence": round(word.confidence, 3)})
+                if on_page.ocr:
+                    box = displayed(box, width, height, on_page.ocr["turned"])
+                answer: WordAnswer = {"text": word.text, "page": number, "box": _rounded(box), "line": line_number}
+                if word.confidence is not None:
+                    answer["confidence"] = round(word.confidence, 3)
+                words.append(answer)
             line_number += 1
         text_page.close()
         page.close()
-    read = {
+    read: Answer = {
         "pages": pages,
         "hidden_text": unseen,
         "hidden": hidden,
@@ -212,32 +222,32 @@ def read_pdf(data: bytes, recognise: Recogniser | None = None) -> dict[str, Any]
     return {**read, "words": words, "text": "\n".join(text)}
 
 
-def _rounded(box: Box) -> list[float]:
+def _rounded(box: Sequence[float]) -> list[float]:
     return [round(value, 2) for value in box]
 
 
-def _no_text(what: str) -> dict[str, str]:
+def _no_text(what: str) -> ProblemAnswer:
     return {"code": "no_text", "message": f"{what} Read it by eye, or ask the sender for the original PDF."}
 
 
-def _look(page: Any, text_page: Any, width: float, height: float, keep: int) -> _Found:
+def _look(page: Any, text_page: Any, width: float, height: float, keep: int) -> PageText:
     """What stands on a page, of hidden characters at most ``keep``.
 
     What stands beside the page as it is displayed (its crop box) is left out and not counted: printers' marks do.
     """
     sight = Sight(page, text_page, map_to_page(page, width, height), width, height)
-    found = _gather(page, text_page, sight, width, height, keep, frozenset())
+    on_page = _gather(page, text_page, sight, width, height, keep, frozenset())
     if covered := frozenset(sight.covered()):
-        found = _gather(page, text_page, sight, width, height, keep, covered)
-    found.recognised = sight.recognised()
-    letters = sum(len(word.text) for word in found.words)
-    found.picture = raw.FPDFPage_CountObjects(page.raw) > 0 and (
-        letters <= found.undecodable or (letters <= _FEW_LETTERS and not found.recognised and sight.is_picture())
+        on_page = _gather(page, text_page, sight, width, height, keep, covered)
+    on_page.recognised = sight.recognised()
+    letters = sum(len(word.text) for word in on_page.words)
+    on_page.picture = raw.FPDFPage_CountObjects(page.raw) > 0 and (
+        letters <= on_page.undecodable or (letters <= _FEW_LETTERS and not on_page.recognised and sight.is_picture())
     )
-    return found
+    return on_page
 
 
-def from_picture(page: Any, engine: OcrEngine) -> _Found:
+def from_picture(page: Any, engine: OcrEngine) -> PageText:
     """The words of a page that has none, recognised by OCR. Raises `Unreadable`."""
     picture = _drawn(page)
     recognised = engine.recognise(picture)
@@ -251,13 +261,13 @@ def from_picture(page: Any, engine: OcrEngine) -> _Found:
         middle = (left + right) / 2, (top + bottom) / 2
         origin = ((left, middle[1]), (middle[0], top), (right, middle[1]), (middle[0], bottom))[turn]
         words.append(_Word(text, left, top, right, bottom, origin, turn, sure))
-    ocr = {
+    ocr: OcrAnswer = {
         "engine": engine.name,
         "turned": round(recognised.turned, 2),
         "confidence": round(recognised.confidence, 3),
         "illegible": recognised.illegible,
     }
-    return _Found(words, ocr=ocr)
+    return PageText(words, ocr=ocr)
 
 
 def _drawn(page: Any) -> Image:
@@ -273,18 +283,18 @@ def _drawn(page: Any) -> Image:
 
 def _gather(
     page: Any, text_page: Any, sight: Sight, width: float, height: float, keep: int, covered: frozenset[int]
-) -> _Found:
+) -> PageText:
     """The words of a page and what is hidden on it, to which the characters at ``covered`` belong."""
     to_page = map_to_page(page, width, height)
     handle = text_page.raw
     around, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
     x, y = ctypes.c_double(), ctypes.c_double()
-    found = _Found()
+    on_page = PageText()
     current: _Word | None = None
     for index in range(text_page.count_chars()):
         letter = character(raw.FPDFText_GetUnicode(handle, index))
         if letter is None:
-            found.undecodable += 1
+            on_page.undecodable += 1
             continue
         if letter == " " or not raw.FPDFText_GetLooseCharBox(handle, index, around):
             current = None
@@ -295,9 +305,9 @@ def _gather(
             continue
         why: Why | None = "covered" if index in covered else sight.hides(index, box)
         if why:
-            if len(found.hidden) < keep:
-                found.hidden.append(_Letter(index, letter, box, why))
-            found.unseen += why != "outside"
+            if len(on_page.hidden) < keep:
+                on_page.hidden.append(_Letter(index, letter, box, why))
+            on_page.unseen += why != "outside"
             current = None
             continue
         if current is not None and current.reaches(left, top, right, bottom):
@@ -311,13 +321,13 @@ def _gather(
         down = to_page.b * matrix.a + to_page.d * matrix.b
         turn = round(math.atan2(down, across) / (math.pi / 2)) % 4
         current = _Word(letter, left, top, right, bottom, to_page.point(x.value, y.value), turn)
-        found.words.append(current)
-    return found
+        on_page.words.append(current)
+    return on_page
 
 
-def _pieces(hidden: list[_Letter], page: int) -> list[dict[str, Any]]:
+def _pieces(hidden: list[_Letter], page: int) -> list[HiddenTextAnswer]:
     """Hidden characters that follow each other, as pieces of text in the shape of `HiddenText`."""
-    pieces: list[dict[str, Any]] = []
+    pieces: list[HiddenTextAnswer] = []
     last: _Letter | None = None
     for letter in sorted(hidden):
         piece = pieces[-1] if pieces else None

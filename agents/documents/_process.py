@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from agents.documents._forks import Fork, NurseryDied, fork
+from agents.documents._messages import Order
 from agents.documents.kind import MAX_BYTES, kind_of
 from agents.documents.ocr import DEFAULT_ENGINE
 from agents.documents.reading import Box, Problem, Reading
@@ -202,7 +203,7 @@ async def _perform(
     task: str, argument: str, data: bytes, seconds: float, memory_mb: int
 ) -> tuple[int | None, bytes | None]:
     """The child's exit status, None if it took too long and was killed; and its answer, None if it gave none."""
-    order = {"task": task, "name": argument, "seconds": seconds, "memory_mb": memory_mb}
+    order: Order = {"task": task, "name": argument, "seconds": seconds, "memory_mb": memory_mb}
     try:
         process = await fork(order, cwd=str(_PACKAGES), environment=_environment())
     except (NurseryDied, OSError) as error:
@@ -223,8 +224,9 @@ async def _perform(
 def _interpret(reading: Reading, answer: bytes) -> Reading:
     """The reader has handled hostile bytes: its answer is checked like any other input."""
     try:
-        read: dict[str, Any] = json.loads(answer)
-        return Reading.model_validate({**read, "digest": reading.digest, "media_type": reading.media_type})
+        return Reading.model_validate(
+            {**json.loads(answer), "digest": reading.digest, "media_type": reading.media_type}
+        )
     except ValueError as error:
         raise ReaderFailed("The reading process gave an answer that is no reading.") from error
 

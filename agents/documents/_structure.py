@@ -71,12 +71,12 @@ def active_content(document: Any) -> list[str]:
             return []
         from pypdf import PdfReader  # importing it takes longer than reading most documents: only where it is needed
 
-        found = list(dict.fromkeys(_actions(PdfReader(copy).root_object)))
+        actions = list(dict.fromkeys(_actions(PdfReader(copy).root_object)))
     except MemoryError:
         raise
     except Exception:  # pypdf raises what it likes on a broken structure
         return ["is too broken to be looked through for scripts and actions"]
-    return found[:_MAX_ACTIONS]
+    return actions[:_MAX_ACTIONS]
 
 
 def unfolds_too_far(data: bytes) -> bool:
@@ -141,5 +141,5 @@ def _printable(text: str, longest: int) -> str:
 
 def _at(node: Any, key: str) -> Any:
     """What stands at ``key`` of a PDF dictionary; None where there is no such dictionary or key."""
-    found = node.get(key) if isinstance(node, dict) else None
-    return None if found is None else found.get_object()
+    value = node.get(key) if isinstance(node, dict) else None
+    return None if value is None else value.get_object()

@@ -68,11 +68,11 @@ class Places:
         return [p for start in self._occurrences(wanted) if (p := self._place(start, start + len(wanted), gaps))]
 
     def _occurrences(self, wanted: str) -> list[int]:
-        found, start = [], self._text.find(wanted)
+        starts, start = [], self._text.find(wanted)
         while start >= 0:
-            found.append(start)
+            starts.append(start)
             start = self._text.find(wanted, start + 1)
-        return found
+        return starts
 
     def _place(self, start: int, end: int, gaps: frozenset[int]) -> Place | None:
         first = bisect.bisect_right(self._starts, start) - 1

@@ -1,0 +1,96 @@
+"""What the reading process is asked and what it answers, as JSON. An answer has the shapes of `reading`, which the process
+does without: pydantic takes longer to load than most invoices to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
+
+
+class Order(TypedDict):
+    """The arguments of `_child.perform`."""
+
+    task: str
+    name: str
+    seconds: float
+    memory_mb: int
+
+
+class ProblemAnswer(TypedDict):
+    code: str
+    message: str
+
+
+class OcrAnswer(TypedDict):
+    engine: str
+    turned: float
+    confidence: float
+    illegible: int
+
+
+class PageAnswer(TypedDict):
+    number: int
+    width: float
+    height: float
+    recognised: bool
+    ocr: OcrAnswer | None
+
+
+class WordAnswer(TypedDict):
+    text: str
+    page: int
+    box: Sequence[float]
+    line: int
+    confidence: NotRequired[float]
+
+
+class HiddenTextAnswer(TypedDict):
+    text: str
+    page: int
+    box: Sequence[float]
+    why: str
+
+
+class EmbeddedXmlAnswer(TypedDict):
+    name: str
+    text: str
+
+
+class XmpAnswer(TypedDict):
+    namespace: str | None
+    level: str | None
+    file_name: str | None
+    document_type: str | None
+    version: str | None
+    schema_declared: bool
+    pdfa_part: str | None
+    pdfa_conformance: str | None
+
+
+class ContainerAnswer(TypedDict):
+    relationship: str | None
+    associated: bool
+    embedded: bool
+    media_type: str | None
+    xmp: XmpAnswer | None
+    xmp_problem: str | None
+
+
+class Answer(TypedDict, total=False):
+    """A `Reading` as far as the process knows it."""
+
+    pages: list[PageAnswer]
+    words: list[WordAnswer]
+    text: str
+    hidden_text: int
+    hidden: list[HiddenTextAnswer]
+    metadata: dict[str, str]
+    active: list[str]
+    attachments: list[str]
+    repairs: list[str]
+    pictures: list[int]
+    unrecognised: str
+    xml: EmbeddedXmlAnswer | None
+    xml_problem: str | None
+    container: ContainerAnswer | None
+    problem: ProblemAnswer
