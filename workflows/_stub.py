@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    from agents.steps import AgentState, Channels, Headline
     from infra.ledger import REFUSED_FOR_GOOD
-    from infra.records import Execution, Finding, Review, Status, Step, Totals
+    from infra.records import Execution, Review, Status, Step, Totals
     from infra.telemetry.tracing import trace_id_of
     from infra.temporal.activities import record
     from workflows._reviews import Reminder
@@ -40,19 +40,21 @@ def begun(order: ExecutionOrder, definition: str) -> Execution:
     )
 
 
-def take(stub: Execution, state: dict[str, Any], reminders: Sequence[Reminder]) -> None:
-    """Bring the stub up to date with the graph's state."""
-    decision, head = state.get("decision"), state.get("headline") or {}
-    if decision:
-        stub.decision, stub.decided_by, stub.reasons = decision["outcome"], decision["by"], decision["reasons"]
-        stub.status = _ENDS.get(decision["outcome"], Status.REVIEW)
-    stub.vendor, stub.number, stub.currency = head.get("vendor"), head.get("number"), head.get("currency")
-    stub.amount = Decimal(head["amount"]) if head.get("amount") else None
-    stub.steps = [Step(ordinal=n, **step) for n, step in enumerate(state.get("steps", []))]
-    stub.findings = [Finding(**finding) for findings in state.get("findings", {}).values() for finding in findings]
-    stub.reviews = [Review(**review) for review in state.get("reviews", [])]
-    read = {"fields": state.get("fields", {}), "document": state.get("document")}
-    stub.result = {**(state.get("result") or {}), **read}
+def take(stub: Execution, channels: Channels, reminders: Sequence[Reminder]) -> None:
+    """Bring the stub up to date with the channels of the graph, as far as it came."""
+    state = AgentState(channels)
+    if "decision" in channels:
+        stub.decision, stub.decided_by = state.decision.outcome, state.decision.by
+        stub.reasons = state.decision.reasons
+        stub.status = _ENDS.get(state.decision.outcome, Status.REVIEW)
+    head = state.headline if "headline" in channels else Headline()
+    stub.vendor, stub.number, stub.currency = head.vendor, head.number, head.currency
+    stub.amount = Decimal(head.amount) if head.amount else None
+    stub.steps = [Step(ordinal=n, **step) for n, step in enumerate(channels.get("steps", []))]
+    stub.findings = [finding for of_step in state.findings.values() for finding in of_step]
+    stub.reviews = [Review(**review) for review in channels.get("reviews", [])]
+    read = {"fields": channels.get("fields", {}), "document": channels.get("document")}
+    stub.result = {**(channels.get("result") or {}), **read}
     if reminders:
         stub.result["reminders"] = list(reminders)
 

@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from temporalio.langgraph import graph as graph_named
 
     from agents.controls.approval import Notice
+    from agents.steps import Channels, ExecutionRef, plain
     from infra.records import Execution, Status
     from infra.telemetry.tracing import RootSpan, root_span
     from workflows import _reviews, _shown, _stub
@@ -50,7 +51,7 @@ class AgentWorkflow:
         self._link = order.trace_link
         self._stub = _stub.begun(order, self.definition())
         self._step = "submitted"
-        self._parts: list[dict[str, Any]] = []
+        self._parts: list[Channels] = []
         self._reviews = _reviews.Reviews()
         self._attributes = _shown.SearchAttributes()
         self._root: RootSpan | None = None
@@ -92,19 +93,19 @@ class AgentWorkflow:
 
     async def _run_agent(self, order: ExecutionOrder) -> None:
         app = _compiled(graph_named(self.agent)).copy({"checkpointer": InMemorySaver()})
-        execution = {
-            "id": self._stub.id,
-            "tenant": order.tenant,
-            "batch": order.batch,
-            "run_id": self._stub.run_id,
-            "digest": order.digest,
-            "name": order.name,
-            "submitted_by": order.submitted_by,
-            "details": order.details,
-        }
-        given: dict[str, object] | Command[str] = {"execution": execution, "options": order.options}
+        execution = ExecutionRef(
+            id=self._stub.id,
+            tenant=order.tenant,
+            batch=order.batch,
+            run_id=self._stub.run_id,
+            digest=order.digest,
+            name=order.name,
+            submitted_by=order.submitted_by,
+            details=order.details,
+        )
+        given: Channels | Command[str] = plain({"execution": execution, "options": order.options})
         while True:
-            state: dict[str, Any] = {}
+            channels: Channels = {}
             try:
                 stream: Any = app.astream(  # which is typed as if it had one mode
                     given,
@@ -116,13 +117,13 @@ class AgentWorkflow:
                         self._step = chunk["name"]
                         self._show()
                     elif mode == "values":
-                        state = chunk
+                        channels = chunk
             finally:  # also of one that fails: as far as it came
-                _stub.take(self._stub, state, self._reviews.reminders)
-                self._parts = state.get("parts") or []
-            if "__interrupt__" not in state:
+                _stub.take(self._stub, channels, self._reviews.reminders)
+                self._parts = channels.get("parts") or []
+            if "__interrupt__" not in channels:
                 return
-            given = Command(resume=await self._ask_person(state["__interrupt__"][0].value))
+            given = Command(resume=await self._ask_person(channels["__interrupt__"][0].value))
 
     async def _ask_person(self, asked: object) -> dict[str, object]:
         """Wait until a person has answered. Where the agent has ``asked`` with an ``approval`` that has a plan, those who may

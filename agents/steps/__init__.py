@@ -18,7 +18,7 @@ from agents.steps._state import (
     accepted,
     merged,
 )
-from agents.steps._step import now, plain, step, way
+from agents.steps._step import Channels, now, plain, step, way
 
 __all__ = [
     "LONGEST_TEXT",
@@ -26,6 +26,7 @@ __all__ = [
     "AgentState",
     "AgentUpdate",
     "Answer",
+    "Channels",
     "Decision",
     "DocumentFacts",
     "DraftedDocument",
