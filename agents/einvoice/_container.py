@@ -15,7 +15,8 @@ from typing import Any
 
 from agents.documents.reading import Container, Reading, Xmp
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, parse_xml
-from infra.records import Finding, finding
+from agents.fields.rules import Rule
+from infra.records import Finding, Severity, Verdict, finding
 
 _RSM = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
 _ZUGFERD_1 = "urn:ferd:CrossIndustryDocument:invoice:1p0"
@@ -68,14 +69,14 @@ def container_findings(reading: Reading) -> list[Finding]:
         return findings
     if reading.container is None:
         message = "how the e-invoice is attached to the PDF cannot be read: the file's structure is broken"
-        return [*findings, finding("FX-CONTAINER", "warning", message, verdict="not assessable")]
+        return [*findings, finding(Rule.FX_CONTAINER, Severity.WARNING, message, verdict=Verdict.NOT_ASSESSABLE)]
     name, container = reading.xml.name, reading.container
     findings += [*_name(name, local), *_attachment(container), *_relationship(container)]
     xmp = container.xmp
     if xmp is None or xmp.namespace is None:
         why = container.xmp_problem or "its XMP metadata do not say that it is one"
         message = f"the PDF is not announced as Factur-X or ZUGFeRD: {why}"
-        findings.append(finding("FX-XMP-MISSING", "error", message, found=why))
+        findings.append(finding(Rule.FX_XMP_MISSING, Severity.ERROR, message, found=why))
     else:
         findings += [*_profile(xmp, root), *_described(xmp, name)]
     return [*findings, *_archive(xmp)]
@@ -96,7 +97,7 @@ def _namespaces(root: Any, local: str) -> Iterator[Finding]:
     namespace, _, name = other[0].rpartition("}")
     told = namespace.lstrip("{")[:200] or "no namespace"
     message = f"the element {name} is of {told}, not of {other[1]}: rules do not know it"
-    yield finding("FX-NAMESPACE", "error", message, found=told, expected=other[1])
+    yield finding(Rule.FX_NAMESPACE, Severity.ERROR, message, found=told, expected=other[1])
 
 
 def _name(name: str, local: str) -> Iterator[Finding]:
@@ -107,7 +108,13 @@ def _name(name: str, local: str) -> Iterator[Finding]:
         return
     only_case = name.lower() in {known.lower() for known in allowed}
     message = f"the e-invoice is attached as {name[:100]!r}; prescribed is {' or '.join(allowed)}"
-    yield finding("FX-NAME", "warning" if only_case else "error", message, found=name[:100], expected=list(allowed))
+    yield finding(
+        Rule.FX_NAME,
+        Severity.WARNING if only_case else Severity.ERROR,
+        message,
+        found=name[:100],
+        expected=list(allowed),
+    )
 
 
 def _attachment(container: Container) -> Iterator[Finding]:
@@ -118,14 +125,16 @@ def _attachment(container: Container) -> Iterator[Finding]:
         message = (
             "the e-invoice is attached, but not listed in /AF of the PDF's catalogue: it does not belong to the page"
         )
-        yield finding("FX-AF", "error", message, found="not in /AF", expected="/AF")
+        yield finding(Rule.FX_AF, Severity.ERROR, message, found="not in /AF", expected="/AF")
     if not container.embedded:
         message = "the e-invoice is not listed in /Names /EmbeddedFiles: viewers do not show it"
-        yield finding("FX-EMBEDDED", "warning", message, found="not in /EmbeddedFiles", expected="/EmbeddedFiles")
+        yield finding(
+            Rule.FX_EMBEDDED, Severity.WARNING, message, found="not in /EmbeddedFiles", expected="/EmbeddedFiles"
+        )
     if (container.media_type or "").lower() not in _MEDIA_TYPES:
         said = container.media_type or "none"
         message = f"the media type of the e-invoice is {said}; prescribed is text/xml"
-        yield finding("FX-MEDIA-TYPE", "warning", message, found=said, expected="text/xml")
+        yield finding(Rule.FX_MEDIA_TYPE, Severity.WARNING, message, found=said, expected="text/xml")
 
 
 def _relationship(container: Container) -> Iterator[Finding]:
@@ -135,7 +144,7 @@ def _relationship(container: Container) -> Iterator[Finding]:
     if said not in _RELATIONSHIPS:
         told = f"/{said}" if said else "not stated"
         message = f"AFRelationship of the e-invoice is {told}; expected is /Data or /Alternative"
-        yield finding("FX-AFRELATIONSHIP", "warning", message, found=told, expected=["/Data", "/Alternative"])
+        yield finding(Rule.FX_AFRELATIONSHIP, Severity.WARNING, message, found=told, expected=["/Data", "/Alternative"])
 
 
 def _profile(xmp: Xmp, root: Any) -> Iterator[Finding]:
@@ -145,10 +154,10 @@ def _profile(xmp: Xmp, root: Any) -> Iterator[Finding]:
     stated, declared = _LEVELS.get(_plain(xmp.level)), profile_of(identifier)
     if xmp.level and stated is None:
         message = f"the PDF's metadata (XMP) name {xmp.level!r}, which is no profile of Factur-X or ZUGFeRD"
-        yield finding("FX-XMP-PROFILE", "warning", message, found=xmp.level, expected=declared or identifier)
+        yield finding(Rule.FX_XMP_PROFILE, Severity.WARNING, message, found=xmp.level, expected=declared or identifier)
     elif declared and stated and stated != declared and {stated, declared} != {"EN 16931", "XRECHNUNG"}:
         message = f"the PDF's metadata (XMP) name the profile {stated}, but the e-invoice declares {declared}"
-        yield finding("FX-XMP-PROFILE", "error", message, "profile", found=stated, expected=declared)
+        yield finding(Rule.FX_XMP_PROFILE, Severity.ERROR, message, "profile", found=stated, expected=declared)
 
 
 def profile_of(identifier: str) -> str | None:
@@ -184,10 +193,10 @@ def _described(xmp: Xmp, name: str) -> Iterator[Finding]:
     PDF/A demands of what it does not define itself (ISO 19005-3, 6.6.2.3)."""
     if xmp.file_name and xmp.file_name != name:
         message = f"the PDF's metadata (XMP) name the file {xmp.file_name!r}, but {name[:100]!r} is attached"
-        yield finding("FX-XMP-NAME", "error", message, found=xmp.file_name, expected=name[:100])
+        yield finding(Rule.FX_XMP_NAME, Severity.ERROR, message, found=xmp.file_name, expected=name[:100])
     if xmp.document_type and xmp.document_type != "INVOICE":
         message = f"the PDF's metadata (XMP) say that it is {xmp.document_type!r}, not INVOICE"
-        yield finding("FX-XMP-TYPE", "error", message, found=xmp.document_type, expected="INVOICE")
+        yield finding(Rule.FX_XMP_TYPE, Severity.ERROR, message, found=xmp.document_type, expected="INVOICE")
     properties = (
         ("DocumentType", xmp.document_type),
         ("DocumentFileName", xmp.file_name),
@@ -199,7 +208,7 @@ def _described(xmp: Xmp, name: str) -> Iterator[Finding]:
         missing.append("the description of the extension schema")
     if missing:
         message = f"the PDF's metadata (XMP) lack {', '.join(missing)}"
-        yield finding("FX-XMP-INCOMPLETE", "warning", message, found=missing)
+        yield finding(Rule.FX_XMP_INCOMPLETE, Severity.WARNING, message, found=missing)
 
 
 def _archive(xmp: Xmp | None) -> Iterator[Finding]:
@@ -210,4 +219,4 @@ def _archive(xmp: Xmp | None) -> Iterator[Finding]:
         return
     told = f"PDF/A-{part}{(conformance or '').lower()}" if part else "no PDF/A"
     message = f"the file says that it is {told}; an e-invoice is carried by PDF/A-3"
-    yield finding("FX-PDFA", "warning", message, found=told, expected="PDF/A-3")
+    yield finding(Rule.FX_PDFA, Severity.WARNING, message, found=told, expected="PDF/A-3")

@@ -12,6 +12,7 @@ from typing import Literal
 
 from agents.fields import identifiers, values
 from agents.fields.document_types import INVOICE, PLAIN_CREDIT_NOTES
+from agents.fields.rules import Rule
 from agents.fields.schema import Field, number_of, numbered_rows, rows, value_of
 from agents.fields.table import FIELDS
 from agents.fields.values import CENT
@@ -52,7 +53,10 @@ def type_code(fields: Mapping[str, Field]) -> list[Finding]:
     told = f"type {code.value}" if code else "no type"
     return [
         finding(
-            "BR-04", "error", f"the e-invoice has {told}; only a commercial invoice (380) is simply paid", "type_code"
+            Rule.BR_04,
+            Severity.ERROR,
+            f"the e-invoice has {told}; only a commercial invoice (380) is simply paid",
+            "type_code",
         )
     ]
 
@@ -62,9 +66,11 @@ def _present(fields: Mapping[str, Field]) -> list[Finding]:
     for path, rule in WANTED.items():
         field = fields.get(path)
         if field is None:
-            findings.append(finding(rule, "error", f"{path} was not found", path))
+            findings.append(finding(rule, Severity.ERROR, f"{path} was not found", path))
         elif field.evidence.source == "model" and field.evidence.page is None:
-            findings.append(finding("EVIDENCE-MISSING", "error", f"{path} has no place in the document", path))
+            findings.append(
+                finding(Rule.EVIDENCE_MISSING, Severity.ERROR, f"{path} has no place in the document", path)
+            )
     return findings
 
 
@@ -80,30 +86,32 @@ def _sums(fields: Mapping[str, Field]) -> list[Finding]:
     findings = []
     if tax is None and gross is not None and not _is_of_xml(fields["totals.grand_total"]):
         findings.append(
-            finding("BR-CO-14", "error", "totals.tax_total was not found, nor a rate of 0 %", "totals.tax_total")
+            finding(
+                Rule.BR_CO_14, Severity.ERROR, "totals.tax_total was not found, nor a rate of 0 %", "totals.tax_total"
+            )
         )
     credit = kind_of(fields) == "credit_note"
     tax, allowances, charges, prepaid = (n or Decimal(0) for n in (tax, allowances, charges, prepaid))
     if net is not None and gross is not None and not _same(net + tax, gross, credit):
         message = f"net {net} and tax {tax} make {net + tax}, but the total is {gross}"
         paths = ("totals.tax_basis_total", "totals.tax_total", "totals.grand_total")
-        findings.append(_sum("BR-CO-15", message, net + tax, gross, *paths))
+        findings.append(_sum(Rule.BR_CO_15, message, net + tax, gross, *paths))
     if net is not None and lines is not None:
         # An allowance is printed as what is taken off, with a minus before it or without.
         expected = lines - allowances + charges
         if not any(_same(net, e, credit) for e in (expected, lines - abs(allowances) + abs(charges))):
             message = f"lines, allowances and charges make {expected} before tax, but the net total is {net}"
-            findings.append(_sum("BR-CO-13", message, expected, net, "totals.tax_basis_total", "totals.line_total"))
+            findings.append(_sum(Rule.BR_CO_13, message, expected, net, "totals.tax_basis_total", "totals.line_total"))
     if due is not None and gross is not None:
         expected = gross - prepaid + (rounding or 0)
         if not any(_same(due, e, credit) for e in (expected, gross - abs(prepaid) + (rounding or 0))):
             message = f"{expected} should be due, but {due} is"
-            findings.append(_sum("BR-CO-16", message, expected, due, "totals.due_payable", "totals.grand_total"))
+            findings.append(_sum(Rule.BR_CO_16, message, expected, due, "totals.due_payable", "totals.grand_total"))
     return findings
 
 
 def _sum(rule: str, message: str, expected: Decimal, found: Decimal, *paths: str) -> Finding:
-    return finding(rule, "error", message, *paths, expected=str(expected), found=str(found))
+    return finding(rule, Severity.ERROR, message, *paths, expected=str(expected), found=str(found))
 
 
 def _lines(fields: Mapping[str, Field]) -> list[Finding]:
@@ -111,12 +119,12 @@ def _lines(fields: Mapping[str, Field]) -> list[Finding]:
     numbered = numbered_rows(fields, "lines")
     numbers, lines = list(numbered), list(numbered.values())
     if not lines:
-        return [finding("BR-16", "error", "no invoice line was found", "lines[0].name")]
+        return [finding(Rule.BR_16, Severity.ERROR, "no invoice line was found", "lines[0].name")]
     findings = [differs for n, line in numbered.items() if (differs := _product(n, line))]
     amounts = [number_of(line, "net_amount") for line in lines]
     if None in amounts:
         n = numbers[amounts.index(None)]
-        findings.append(finding("BR-24", "error", f"line {n + 1} has no amount", f"lines[{n}].net_amount"))
+        findings.append(finding(Rule.BR_24, Severity.ERROR, f"line {n + 1} has no amount", f"lines[{n}].net_amount"))
         return findings
     total = sum((a for a in amounts if a is not None), Decimal(0))
     net, line_total = number_of(fields, "totals.tax_basis_total"), number_of(fields, "totals.line_total")
@@ -130,7 +138,7 @@ def _lines(fields: Mapping[str, Field]) -> list[Finding]:
     if not any(_same(total, expected, kind_of(fields) == "credit_note") for expected in sums):
         expected = max(sums)
         message = f"the {len(lines)} lines add up to {total}, but their sum should be {expected}"
-        findings.append(_sum("BR-CO-10", message, expected, total, name, f"lines[{numbers[0]}].net_amount"))
+        findings.append(_sum(Rule.BR_CO_10, message, expected, total, name, f"lines[{numbers[0]}].net_amount"))
     return findings
 
 
@@ -154,8 +162,8 @@ def _product(n: int, line: Mapping[str, Field]) -> Finding | None:
     if discount:
         message += f", as with a discount of {_round_percent(percent).normalize():f} %"
     return finding(
-        "LINE-PRODUCT",
-        "warning" if discount else "error",
+        Rule.LINE_PRODUCT,
+        Severity.WARNING if discount else Severity.ERROR,
         message,
         f"lines[{n}].net_amount",
         expected=str(quantity * price),
@@ -186,7 +194,7 @@ def _tax(fields: Mapping[str, Field]) -> list[Finding]:
         total = sum((a for a in amounts if a is not None), Decimal(0))
         if not _same(total, tax, credit):
             message = f"tax by rate adds up to {total}, but the tax total is {tax}"
-            findings.append(_sum("BR-CO-14", message, total, tax, "totals.tax_total", "tax_breakdown[0].amount"))
+            findings.append(_sum(Rule.BR_CO_14, message, total, tax, "totals.tax_total", "tax_breakdown[0].amount"))
     for n, row in breakdown.items():
         rate, basis, amount = (number_of(row, c) for c in ("rate", "basis", "amount"))
         if rate is None or basis is None or amount is None:
@@ -194,7 +202,7 @@ def _tax(fields: Mapping[str, Field]) -> list[Finding]:
         if not any(abs(abs(basis * rate) / 100 - a) <= Decimal("0.05") for a in _signs(basis, amount, credit)):
             expected = (basis * rate / 100).quantize(CENT)
             message = f"{rate} % of {basis} is {expected}, but the tax is {amount}"
-            findings.append(_sum("BR-CO-17", message, expected, amount, f"tax_breakdown[{n}].amount"))
+            findings.append(_sum(Rule.BR_CO_17, message, expected, amount, f"tax_breakdown[{n}].amount"))
     return [*findings, *_bases(fields)]
 
 
@@ -250,18 +258,20 @@ def _accounts(fields: Mapping[str, Field]) -> list[Finding]:
     iban, bic, currency = (fields.get(p) for p in ("payment.iban", "payment.bic", "currency"))
     if iban and not values.is_iban(iban.value):
         message = f"payment.iban {iban.value}: the check digits do not hold"
-        findings.append(finding("IBAN", "error", message, "payment.iban", found=iban.value))
+        findings.append(finding(Rule.IBAN, Severity.ERROR, message, "payment.iban", found=iban.value))
     if bic and not identifiers.is_bic(bic.value):
         message = f"payment.bic {bic.value} does not have the form of a BIC"
-        findings.append(finding("BIC", "warning", message, "payment.bic", found=bic.value))
+        findings.append(finding(Rule.BIC, Severity.WARNING, message, "payment.bic", found=bic.value))
     elif bic and iban and values.is_iban(iban.value) and not identifiers.same_country(bic.value, iban.value):
         of_bank, of_account = bic.value[4:6], iban.value[:2]
         message = f"the bank {bic.value} is in {of_bank}, but the account is of {of_account}"
         paths = ("payment.bic", "payment.iban")
-        findings.append(finding("BIC-COUNTRY", "warning", message, *paths, expected=of_account, found=of_bank))
+        findings.append(
+            finding(Rule.BIC_COUNTRY, Severity.WARNING, message, *paths, expected=of_account, found=of_bank)
+        )
     if currency and currency.value not in identifiers.CURRENCIES:
         message = f"{currency.value} is no currency of ISO 4217"
-        findings.append(finding("BR-CL-04", "error", message, "currency", found=currency.value))
+        findings.append(finding(Rule.BR_CL_04, Severity.ERROR, message, "currency", found=currency.value))
     return findings
 
 
@@ -279,18 +289,24 @@ def _parties(fields: Mapping[str, Field]) -> list[Finding]:
             # Code reads what is printed, letter by letter: then it is the sender's mistake. A model may have misread it.
             severity = Severity.ERROR if vat_id.evidence.source == "model" else Severity.WARNING
             message = f"{role}.vat_id {vat_id.value}: the check digits do not hold"
-            findings.append(finding("VAT-ID", severity, message, f"{role}.vat_id", found=vat_id.value))
+            findings.append(finding(Rule.VAT_ID, severity, message, f"{role}.vat_id", found=vat_id.value))
         if tax_number and country == "DE" and not _of_germany(tax_number.value):
             message = f"{role}.tax_number {tax_number.value} does not have the form of a German tax number"
-            findings.append(finding("TAX-NUMBER", "warning", message, f"{role}.tax_number", found=tax_number.value))
+            findings.append(
+                finding(Rule.TAX_NUMBER, Severity.WARNING, message, f"{role}.tax_number", found=tax_number.value)
+            )
         if legal_id and country and (expected := identifiers.legal_id_problem(country, legal_id.value)):
             message = f"{role}.legal_id {legal_id.value} is not {expected}, as companies of {country} have"
             path = f"{role}.legal_id"
-            findings.append(finding("LEGAL-ID", "warning", message, path, expected=expected, found=legal_id.value))
+            findings.append(
+                finding(Rule.LEGAL_ID, Severity.WARNING, message, path, expected=expected, found=legal_id.value)
+            )
         elif legal_id and vat_id and (company := _other_company(vat_id.value, legal_id.value)):
             message = f"{role}.vat_id is that of the company {company}, but {role}.legal_id is {legal_id.value}"
             paths = (f"{role}.legal_id", f"{role}.vat_id")
-            findings.append(finding("LEGAL-ID", "warning", message, *paths, expected=company, found=legal_id.value))
+            findings.append(
+                finding(Rule.LEGAL_ID, Severity.WARNING, message, *paths, expected=company, found=legal_id.value)
+            )
     return findings
 
 
@@ -323,11 +339,13 @@ def _dates(fields: Mapping[str, Field]) -> list[Finding]:
             message = f"due on {day}, before it was issued on {issued}"
             severity = Severity.WARNING if kind_of(fields) == "credit_note" else Severity.ERROR
             findings.append(
-                finding("DATE-ORDER", severity, message, "due_date", "issue_date").with_evidence(**evidence)
+                finding(Rule.DATE_ORDER, severity, message, "due_date", "issue_date").with_evidence(**evidence)
             )
         elif abs((day - issued).days) > most:
             message = f"{event} on {day}, {abs((day - issued).days)} days from the day it was issued, {issued}"
-            findings.append(finding("DATE-DISTANCE", "warning", message, path, "issue_date").with_evidence(**evidence))
+            findings.append(
+                finding(Rule.DATE_DISTANCE, Severity.WARNING, message, path, "issue_date").with_evidence(**evidence)
+            )
     return findings
 
 

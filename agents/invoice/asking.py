@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from agents.fields.rules import Rule
 from agents.fields.schema import Field, Fields
 from agents.fields.table import Part
 from agents.invoice import extraction, questions
@@ -24,7 +25,7 @@ from agents.pages.table import Run, carried, missing, runs_of
 from agents.steps import DraftedDocument, document_of, that_fit
 from infra.connections import connections
 from infra.models import ContextExceeded, InvalidAnswer, Question
-from infra.records import Finding, ModelCall, finding
+from infra.records import Finding, ModelCall, Severity, finding
 
 
 async def extract(
@@ -176,7 +177,7 @@ class _Asking:
                 failed[n] = _missing(run, len(lines))
             elif run.cut:
                 failed[n] = finding(
-                    "LINE-CUT", "error", f"{run.pages}: a line is too long to be shown whole to a model"
+                    Rule.LINE_CUT, Severity.ERROR, f"{run.pages}: a line is too long to be shown whole to a model"
                 )
         return failed
 
@@ -208,9 +209,11 @@ class _Asking:
                 )
             )
         except InvalidAnswer as error:
-            return _Said(None, error.call, finding("ANSWER-UNUSABLE", "error", f"{self._part}{where}: {error}"))
+            return _Said(
+                None, error.call, finding(Rule.ANSWER_UNUSABLE, Severity.ERROR, f"{self._part}{where}: {error}")
+            )
         except ContextExceeded as error:
-            return _Said(None, None, finding("CONTEXT-EXCEEDED", "error", f"{self._part}{where}: {error}"))
+            return _Said(None, None, finding(Rule.CONTEXT_EXCEEDED, Severity.ERROR, f"{self._part}{where}: {error}"))
         return _Said(answer.value.model_dump(), answer.call)
 
     def _update(self, fields: Fields, calls: Sequence[ModelCall], problems: Sequence[Finding]) -> InvoiceUpdate:
@@ -231,7 +234,7 @@ def way_asked(tier: str, reasons: Sequence[str]) -> str:
 
 def _missing(run: Run, lines: int) -> Finding:
     what = "a printed line is" if lines == 1 else f"{lines} printed lines are"
-    return finding("LINES-MISSING", "error", f"{run.pages}: {what} not among those that were read")
+    return finding(Rule.LINES_MISSING, Severity.ERROR, f"{run.pages}: {what} not among those that were read")
 
 
 def _record(runs: Sequence[Run], kept: Sequence[Sequence[PlacedRow]], failed: Collection[int]) -> list[TableRun]:

@@ -15,13 +15,14 @@ from typing import Any
 from agents.documents.places import Place, Places
 from agents.documents.reading import Reading
 from agents.fields import values
+from agents.fields.rules import Rule
 from agents.fields.schema import Evidence, Field, Fields, rows
 from agents.fields.table import Part, is_number, part_of
 from agents.invoice.questions import HEADER, LINE, NONE, TOTALS, chosen
 from agents.pages import Candidate, Draft, Name, placed, printed
 from agents.pages.table import Run
 from agents.steps import line_of
-from infra.records import Finding, finding
+from infra.records import Finding, Severity, finding
 
 AGREED, DISPUTED, MODEL = "agreed", "disputed", "model"
 _A_CHOICE = 0.4
@@ -191,7 +192,7 @@ def completed(fields: Mapping[str, Field]) -> Fields:
 def not_on_page(fields: Mapping[str, Field], part: Part) -> list[Finding]:
     """A finding for every value of a model's that has no place on the page."""
     return [
-        finding("EVIDENCE-MISSING", "error", f"{path} has no place in the document", path)
+        finding(Rule.EVIDENCE_MISSING, Severity.ERROR, f"{path} has no place in the document", path)
         for path, field in fields.items()
         if part_of(path) == part and field.evidence.source == "model" and field.evidence.page is None
     ]

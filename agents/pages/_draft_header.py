@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.fields import values
+from agents.fields.rules import Rule
 from agents.fields.schema import Field, Fields
 from agents.pages._candidates import Candidate, Candidates
 from agents.pages._proposed import CLEAR, follows, printed
 from agents.pages._terms import Choice, Terms
-from infra.records import Finding, finding
+from infra.records import Finding, Severity, finding
 
 _WEAKEST = 0.4
 """A label less clear than this proposes nothing; its candidates are only offered for choice."""
@@ -51,7 +52,7 @@ def read_header(candidates: Candidates, terms: Terms) -> DraftHeader:
         fields[path] = printed(choice.best, choice.best.value, *_grounds(choice, without_rival))
         if path.endswith("date") and values.is_ambiguous(choice.best.text) and candidates.date_order is None:
             message = f"{choice.best.text!r} was read as day/month; it could be month/day"
-            findings.append(finding("DATE-AMBIGUOUS", "error", message, path))
+            findings.append(finding(Rule.DATE_AMBIGUOUS, Severity.ERROR, message, path))
     if (said := terms.payment_terms()).best:
         fields["payment.terms"] = printed(said.best, said.best.text, *said.grounds)
     return DraftHeader(fields, choices, findings)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from agents.fields.rules import Rule
 from agents.fields.schema import Fields
 from agents.pages._candidates import Candidate
 from agents.pages._proposed import CLEAR, follows, printed
 from agents.pages._totals import Sums, Totals
-from infra.records import Finding, finding
+from infra.records import Finding, Severity, finding
 
 _CLOSES = 1.2
 """What has to speak for totals (`Totals.score`) to be taken."""
@@ -162,7 +163,11 @@ def _second_total(best: Totals, sums: Sums) -> list[Finding]:
             if larger and rival.announced(term) >= 0.9:
                 message = f"{best.gross} closes the sums, but {rival.value} is printed as a total too ({rival.told})"
                 sums_to, said = str(best.gross), rival.value
-                return [finding("SECOND-TOTAL", "error", message, "totals.grand_total", expected=sums_to, found=said)]
+                return [
+                    finding(
+                        Rule.SECOND_TOTAL, Severity.ERROR, message, "totals.grand_total", expected=sums_to, found=said
+                    )
+                ]
     return []
 
 

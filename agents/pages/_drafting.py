@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from agents.documents.reading import Reading
 from agents.fields import values
+from agents.fields.rules import Rule
 from agents.fields.schema import Fields
 from agents.pages._candidates import Candidate, Candidates
 from agents.pages._draft_header import read_currency, read_header
@@ -23,7 +24,7 @@ from agents.pages._several import Several, may_hold_several, several
 from agents.pages._terms import Kind, Terms
 from agents.pages._totals import Sums, Totals
 from agents.pages.table import MOST_LINES, Table
-from infra.records import Finding, finding
+from infra.records import Finding, Severity, finding
 
 
 @dataclass(frozen=True)
@@ -104,4 +105,7 @@ def _left_out(candidates: Candidates) -> list[Finding]:
     if candidates.left_out:
         left_out.append(f"{candidates.left_out} numbers in its middle were not looked at")
     long = "the document is longer than code reads whole"
-    return [finding("LONG-DOCUMENT", "error", f"{long}: {what}. Compare what was read with it") for what in left_out]
+    return [
+        finding(Rule.LONG_DOCUMENT, Severity.ERROR, f"{long}: {what}. Compare what was read with it")
+        for what in left_out
+    ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from agents.documents.reading import Page, Reading
-from infra.records import Finding, finding
+from agents.fields.rules import Rule
+from infra.records import Finding, Severity, finding
 
 
 def findings(reading: Reading) -> list[Finding]:
@@ -14,13 +15,13 @@ def findings(reading: Reading) -> list[Finding]:
             f"{_numbered([page.number for page in pages])} read by OCR ({_how_sure(pages)}): "
             "values read from a picture are confirmed by a person"
         )
-        found.append(finding("READ-BY-OCR", "error", message))
+        found.append(finding(Rule.READ_BY_OCR, Severity.ERROR, message))
     if reading.pictures and reading.words:
         why = f" {reading.unrecognised}" if reading.unrecognised else ""
         message = (
             f"{_numbered(reading.pictures)} not read, having no text but what may stand in pictures.{why} Look at it"
         )
-        found.append(finding("PAGE-UNREAD", "error", message))
+        found.append(finding(Rule.PAGE_UNREAD, Severity.ERROR, message))
     return found
 
 

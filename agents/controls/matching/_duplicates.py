@@ -12,10 +12,11 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 from agents.controls.firm_names import likeness
+from agents.fields.rules import Rule
 from agents.fields.schema import Fields
 from agents.words import in_text, printed
 from infra.ledger.keys import number_key
-from infra.records import Claim, Finding, Severity, Status, finding
+from infra.records import Claim, Finding, Severity, Status, Verdict, finding
 
 SAME_NAME = 90.0
 """How alike, from 0 to 100, two sellers' names are where nothing better identifies them."""
@@ -83,15 +84,24 @@ def duplicates(claim: Claim, others: Sequence[Claim], *, days: int = 10) -> list
                     status=other.status.value,
                 )
             )
-    corrected = any(said.rule == "CORRECTED" for said in findings)
+    corrected = any(said.rule == Rule.CORRECTED for said in findings)
     if claim.kind == "invoice" and claim.preceding and not corrected:
         message = f"it says that it corrects or replaces {claim.preceding}, which is not on record: it may still come"
-        findings.append(finding("CORRECTED", "error", message, "invoice_number", expected=claim.preceding, found=None))
+        findings.append(
+            finding(Rule.CORRECTED, Severity.ERROR, message, "invoice_number", expected=claim.preceding, found=None)
+        )
     if not findings:
         findings = [
-            finding("DUPLICATE", "info", f"no other of {len(others)} like invoices is the same", verdict="pass")
+            finding(
+                Rule.DUPLICATE,
+                Severity.INFO,
+                f"no other of {len(others)} like invoices is the same",
+                verdict=Verdict.PASS,
+            )
             if others
-            else finding("DUPLICATE", "info", "no invoice of this number or amount came before", verdict="pass")
+            else finding(
+                Rule.DUPLICATE, Severity.INFO, "no invoice of this number or amount came before", verdict=Verdict.PASS
+            )
         ]
     return findings
 

@@ -14,9 +14,10 @@ from decimal import Decimal
 from typing import Any
 
 from agents.controls.firm_names import likeness, name_key
+from agents.fields.rules import Rule
 from agents.fields.schema import Fields, number_of, numbered_rows, value_of
 from agents.fields.values import CENT
-from infra.records import Billing, Finding, OrderLine, OrderOnRecord, Vendor, finding
+from infra.records import Billing, Finding, OrderLine, OrderOnRecord, Severity, Vendor, Verdict, finding
 
 LEAST_ALIKE = 55.0
 """From 0 to 100: lines whose names are less alike are the same only if price or article number says so."""
@@ -99,10 +100,10 @@ def match_order(
     if wanted is None:
         named = f"{vendor.id} {vendor.name}" if vendor else "this vendor"
         message = f"invoices of {named} need a purchase order, and it names none"
-        return [], [finding("ORDER-MISSING", "error", message, "purchase_order_ref")]
+        return [], [finding(Rule.ORDER_MISSING, Severity.ERROR, message, "purchase_order_ref")]
     if on_record is None:
         message = f"there is no purchase order {wanted}, or several may be meant"
-        return [], [finding("ORDER-UNKNOWN", "error", message, "purchase_order_ref", found=wanted)]
+        return [], [finding(Rule.ORDER_UNKNOWN, Severity.ERROR, message, "purchase_order_ref", found=wanted)]
     matching = _Matching(on_record, -1 if kind == "credit_note" else 1, tolerances, execution_id)
     _whole(matching, fields, vendor)
     lines = _lines(fields)
@@ -113,22 +114,22 @@ def match_order(
             message = (
                 f"line {line.number + 1}, {line.name or 'without a name'}, is not in order {on_record.order.number}"
             )
-            matching.say("ORDER-LINE", message, f"{line.path}.name", found=line.name)
+            matching.say(Rule.ORDER_LINE, message, f"{line.path}.name", found=line.name)
         else:
             _line(matching, line, ordered, tenant)
     _quantities(matching, {line.number: line for line in lines}, pairs)
     if not lines:
-        matching.say("ORDER-LINES-UNREAD", "it has no lines that could be held against the order", "lines[0].name")
+        matching.say(Rule.ORDER_LINES_UNREAD, "it has no lines that could be held against the order", "lines[0].name")
     if not any(said.is_error for said in matching.findings):
         count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
         message = f"{count} as ordered with {on_record.order.number}" + (", and received" if on_record.receipts else "")
         matching.findings.append(
             finding(
-                "ORDER",
-                "info",
+                Rule.ORDER,
+                Severity.INFO,
                 message,
                 "purchase_order_ref",
-                verdict="pass",
+                verdict=Verdict.PASS,
                 order=on_record.order.number,
                 billed={billing.line: str(billing.quantity) for billing in matching.billings},
             )
@@ -141,22 +142,22 @@ def _whole(matching: _Matching, fields: Fields, vendor: Vendor | None) -> None:
     order = matching.on_record.order
     if vendor and order.vendor_id and order.vendor_id != vendor.id:
         message = f"order {order.number} was placed with {order.vendor_id}, and it is from {vendor.id} {vendor.name}"
-        matching.say("ORDER-VENDOR", message, "seller.name", expected=order.vendor_id, found=vendor.id)
+        matching.say(Rule.ORDER_VENDOR, message, "seller.name", expected=order.vendor_id, found=vendor.id)
     currency = fields.get("currency")
     if currency and currency.value != order.currency:
         message = f"order {order.number} is in {order.currency}, and it is in {currency.value}"
-        matching.say("ORDER-CURRENCY", message, "currency", expected=order.currency, found=currency.value)
+        matching.say(Rule.ORDER_CURRENCY, message, "currency", expected=order.currency, found=currency.value)
     if order.closed and matching.sign > 0:
         matching.say(
-            "ORDER-CLOSED", f"order {order.number} is closed: nothing more is billed on it", "purchase_order_ref"
+            Rule.ORDER_CLOSED, f"order {order.number} is closed: nothing more is billed on it", "purchase_order_ref"
         )
     charges = fields.get("totals.charge_total")
     if charges and charges.number > 0 and matching.sign > 0:
         message = f"charges of {charges.value} on the whole invoice are not in order {order.number}"
-        matching.say("ORDER-LINE", message, "totals.charge_total", expected=Decimal(0), found=charges.number)
+        matching.say(Rule.ORDER_LINE, message, "totals.charge_total", expected=Decimal(0), found=charges.number)
     if order.receipt_required and not matching.on_record.receipts and matching.sign > 0:
         message = f"nothing was received yet on order {order.number}, which wants a receipt before it is paid"
-        matching.say("RECEIPT-MISSING", message, "purchase_order_ref", expected="a receipt", found="none")
+        matching.say(Rule.RECEIPT_MISSING, message, "purchase_order_ref", expected="a receipt", found="none")
 
 
 def _line(matching: _Matching, line: _Line, ordered: OrderLine, tenant: str) -> None:
@@ -164,32 +165,42 @@ def _line(matching: _Matching, line: _Line, ordered: OrderLine, tenant: str) -> 
     order = matching.on_record.order
     if matching.sign > 0 and (odd := _billed_without_delivery(line)):
         message = f"line {line.number + 1}, {line.name}: {odd}"
-        matching.say("ORDER-LINE", message, f"{line.path}.quantity", found=line.quantity, amount=line.amount)
+        matching.say(Rule.ORDER_LINE, message, f"{line.path}.quantity", found=line.quantity, amount=line.amount)
         return
     quantity, price = _measured(line, ordered)
     if quantity is None or price is None:
         message = f"line {line.number + 1} has no quantity or price to hold against line {ordered.line} of the order"
         matching.findings.append(
             finding(
-                "ORDER-LINE", "error", message, f"{line.path}.quantity", verdict="not assessable", order=order.number
+                Rule.ORDER_LINE,
+                Severity.ERROR,
+                message,
+                f"{line.path}.quantity",
+                verdict=Verdict.NOT_ASSESSABLE,
+                order=order.number,
             )
         )
         return
     most = matching.tolerances.price(ordered.unit_price)
     if matching.sign > 0 and price > most:
         message = f"line {line.number + 1}, {line.name}: {price} a unit, and {ordered.unit_price} was ordered"
-        matching.say("ORDER-PRICE", message, f"{line.path}.unit_price_net", expected=ordered.unit_price, found=price)
+        matching.say(Rule.ORDER_PRICE, message, f"{line.path}.unit_price_net", expected=ordered.unit_price, found=price)
     elif price != ordered.unit_price:
         way = "less than ordered" if price < ordered.unit_price else "which is tolerated"
         message = f"line {line.number + 1}, {line.name}: {price} a unit for {ordered.unit_price}, {way}"
         matching.say(
-            "ORDER-PRICE", message, f"{line.path}.unit_price_net", severity="info",
+            Rule.ORDER_PRICE, message, f"{line.path}.unit_price_net", severity=Severity.INFO,
             expected=ordered.unit_price, found=price,
         )  # fmt: skip
     if line.unit and ordered.unit and not _same_unit(line.unit, ordered.unit):
         message = f"line {line.number + 1} is in {line.unit}, and {ordered.unit} was ordered"
         matching.say(
-            "ORDER-UNIT", message, f"{line.path}.unit", severity="warning", expected=ordered.unit, found=line.unit
+            Rule.ORDER_UNIT,
+            message,
+            f"{line.path}.unit",
+            severity=Severity.WARNING,
+            expected=ordered.unit,
+            found=line.unit,
         )
     amount = abs(line.amount if line.amount is not None else quantity * price)
     # A credit note gives back whether its numbers have a minus or not; a line of an invoice that has one gives back, too.
@@ -230,7 +241,7 @@ def _quantities(matching: _Matching, lines: Mapping[int, _Line], pairs: Mapping[
         told = f"line {line.number + 1}, {line.name}: {billed} billed" + (f" after {earlier}" if earlier else "")
         if earlier + billed < 0:
             matching.say(
-                "ORDER-QUANTITY",
+                Rule.ORDER_QUANTITY,
                 f"line {line.number + 1}, {line.name}: {-billed} given back, and {earlier} billed before",
                 f"{line.path}.quantity",
                 expected=earlier,
@@ -240,7 +251,7 @@ def _quantities(matching: _Matching, lines: Mapping[int, _Line], pairs: Mapping[
         elif billed > 0 and earlier + billed > matching.tolerances.quantity(ordered.quantity):
             left = max(ordered.quantity - earlier, Decimal(0))
             matching.say(
-                "ORDER-QUANTITY",
+                Rule.ORDER_QUANTITY,
                 f"{told}, and {ordered.quantity} ordered: {left} may be billed",
                 f"{line.path}.quantity",
                 expected=left,
@@ -255,7 +266,7 @@ def _quantities(matching: _Matching, lines: Mapping[int, _Line], pairs: Mapping[
         ):
             came = received.get(ordered.line, Decimal(0))
             matching.say(
-                "RECEIPT-QUANTITY",
+                Rule.RECEIPT_QUANTITY,
                 f"{told}, and {came} of {ordered.quantity} received",
                 f"{line.path}.quantity",
                 expected=max(came - earlier, Decimal(0)),

@@ -18,10 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from agents.controls.firm_names import NEAR, likeness, name_key
 from agents.controls.matching._prompts import instructions, version
 from agents.fields.identifiers import without_tax_name
+from agents.fields.rules import Rule
 from agents.fields.schema import Fields, value_of
 from infra.connections import connections
 from infra.models import InvalidAnswer, Question
-from infra.records import DecidedBy, Finding, ModelCall, Vendor, finding
+from infra.records import DecidedBy, Finding, ModelCall, Severity, Vendor, Verdict, finding
 
 How = Literal["vat id", "tax number", "legal id", "name and account", "name", "near", "unknown", "no master"]
 MOST_NEAR = 5
@@ -62,11 +63,15 @@ def match_vendor(fields: Fields, vendors: Sequence[Vendor]) -> VendorMatch:
     the same but for its writing; else the near ones. An account alone identifies nobody: that is what a forger changes."""
     if not vendors:
         message = "there is no vendor master to hold it against: `counterfoil vendors import` takes one"
-        return VendorMatch(None, "no master", findings=[finding("VENDOR", "info", message, verdict="not assessable")])
+        return VendorMatch(
+            None, "no master", findings=[finding(Rule.VENDOR, Severity.INFO, message, verdict=Verdict.NOT_ASSESSABLE)]
+        )
     by_id, how = _by_identifier(fields, vendors)
     if len(by_id) > 1:
         message = f"its identifiers are those of several vendors: {', '.join(map(_named, by_id))}"
-        findings = [finding("VENDOR-CONFLICT", "error", message, "seller.name", found=[vendor.id for vendor in by_id])]
+        findings = [
+            finding(Rule.VENDOR_CONFLICT, Severity.ERROR, message, "seller.name", found=[vendor.id for vendor in by_id])
+        ]
         return VendorMatch(None, "unknown", findings=findings, fields=fields)
     if by_id:
         return _matched(VendorMatch(by_id[0], how, fields=fields))
@@ -84,7 +89,7 @@ def match_vendor(fields: Fields, vendors: Sequence[Vendor]) -> VendorMatch:
     if near:
         told = ", ".join(f"{_named(vendor)} ({score:.0f} %)" for vendor, score in near[:MOST_NEAR])
         message = f"{seller or 'the seller'} is not in the vendor master, but may be {told}"
-        findings = [finding("VENDOR-NEAR", "error", message, "seller.name", found=seller)]
+        findings = [finding(Rule.VENDOR_NEAR, Severity.ERROR, message, "seller.name", found=seller)]
         return VendorMatch(None, "near", near[:MOST_NEAR], findings, fields)
     return VendorMatch(None, "unknown", findings=[_unknown(seller)], fields=fields)
 
@@ -100,7 +105,7 @@ def settle_near(match: VendorMatch, chosen: str | None, reason: str, decided_by:
     seller = value_of(match.fields, "seller.name") or ""
     if vendor is None:
         none_of_them = finding(
-            "VENDOR-NEAR", "info", "it is none of the vendors with near names", "seller.name", reason=reason,
+            Rule.VENDOR_NEAR, Severity.INFO, "it is none of the vendors with near names", "seller.name", reason=reason,
             decided_by=decided_by, found=seller,
         )  # fmt: skip
         return replace(match, how="unknown", findings=[none_of_them, _unknown(seller)])
@@ -113,8 +118,8 @@ def settle_near(match: VendorMatch, chosen: str | None, reason: str, decided_by:
         else ", though only the account is the same"
     )
     taken = finding(
-        "VENDOR-NEAR",
-        "error" if doubt else "warning",
+        Rule.VENDOR_NEAR,
+        Severity.ERROR if doubt else Severity.WARNING,
         f"{seller or 'the seller'} was taken to be {_named(vendor)}{doubt}",
         "seller.name",
         decided_by=decided_by,
@@ -124,7 +129,7 @@ def settle_near(match: VendorMatch, chosen: str | None, reason: str, decided_by:
     )
     settled = _matched(replace(match, vendor=vendor, how="near", findings=[]))
     # That it is this vendor the model said, and no rule.
-    checked = [said for said in settled.findings if said.rule != "VENDOR"]
+    checked = [said for said in settled.findings if said.rule != Rule.VENDOR]
     return replace(settled, near=match.near, findings=[taken, *checked])
 
 
@@ -200,7 +205,7 @@ def _matched(match: VendorMatch) -> VendorMatch:
     assert vendor
     ways = {"name": "by its name", "near": "by a near name", "name and account": "by name and account"}
     message = f"it is {_named(vendor)} of the vendor master, {ways.get(match.how, f'by its {match.how}')}"
-    findings = [finding("VENDOR", "info", message, "seller.name", verdict="pass", vendor=vendor.id)]
+    findings = [finding(Rule.VENDOR, Severity.INFO, message, "seller.name", verdict=Verdict.PASS, vendor=vendor.id)]
     for check in _CHECKS:
         findings += check(vendor, fields)
     return replace(match, findings=findings)
@@ -212,11 +217,13 @@ def _account_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
         return []
     if account in vendor.ibans:
         message = f"the account is one that the master has for {vendor.id}"
-        return [finding("VENDOR-ACCOUNT", "info", message, "payment.iban", verdict="pass", found=account)]
+        return [
+            finding(Rule.VENDOR_ACCOUNT, Severity.INFO, message, "payment.iban", verdict=Verdict.PASS, found=account)
+        ]
     known = ", ".join(vendor.ibans) or "none"
     message = f"the account {account} is not one that the master has for {_named(vendor)} ({known}): ask the vendor"
     message += " by a way that is not in this document"
-    return [finding("VENDOR-ACCOUNT", "error", message, "payment.iban", expected=vendor.ibans, found=account)]
+    return [finding(Rule.VENDOR_ACCOUNT, Severity.ERROR, message, "payment.iban", expected=vendor.ibans, found=account)]
 
 
 def with_accounts(match: VendorMatch, accounts: Sequence[str]) -> VendorMatch:
@@ -231,7 +238,9 @@ def with_accounts(match: VendorMatch, accounts: Sequence[str]) -> VendorMatch:
         return match
     message = f"it names further accounts to pay to, {', '.join(others[:5])}, that the master does not have for "
     message += f"{_named(vendor)}: ask the vendor by a way that is not in this document"
-    told = finding("VENDOR-ACCOUNT", "error", message, "payment.iban", expected=vendor.ibans, found=others[:20])
+    told = finding(
+        Rule.VENDOR_ACCOUNT, Severity.ERROR, message, "payment.iban", expected=vendor.ibans, found=others[:20]
+    )
     return replace(match, findings=[*match.findings, told])
 
 
@@ -240,7 +249,11 @@ def _vat_id_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
     if stated is None or not vendor.vat_ids or _vat_id(stated.value) in map(_vat_id, vendor.vat_ids):
         return []
     message = f"the VAT id {stated.value} is not that of {_named(vendor)}, {', '.join(vendor.vat_ids)}"
-    return [finding("VENDOR-VAT-ID", "error", message, "seller.vat_id", expected=vendor.vat_ids, found=stated.value)]
+    return [
+        finding(
+            Rule.VENDOR_VAT_ID, Severity.ERROR, message, "seller.vat_id", expected=vendor.vat_ids, found=stated.value
+        )
+    ]
 
 
 def _name_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
@@ -249,14 +262,16 @@ def _name_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
     if seller is None or _likest(seller.value, vendor) >= NEAR:
         return []
     message = f"the seller calls itself {seller.value}, which is none of the names of {_named(vendor)}"
-    return [finding("VENDOR-NAME", "warning", message, "seller.name", expected=vendor.name, found=seller.value)]
+    return [
+        finding(Rule.VENDOR_NAME, Severity.WARNING, message, "seller.name", expected=vendor.name, found=seller.value)
+    ]
 
 
 def _is_blocked(vendor: Vendor, fields: Fields) -> list[Finding]:
     if vendor.blocked is None:
         return []
     message = f"nothing may be paid to {_named(vendor)}: {vendor.blocked}"
-    return [finding("VENDOR-BLOCKED", "error", message, "seller.name", vendor=vendor.id)]
+    return [finding(Rule.VENDOR_BLOCKED, Severity.ERROR, message, "seller.name", vendor=vendor.id)]
 
 
 def _currency_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
@@ -265,7 +280,7 @@ def _currency_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
         return []
     message = f"it is in {currency.value}; {_named(vendor)} is paid in {vendor.currency}"
     of = {"expected": vendor.currency, "found": currency.value}
-    return [finding("VENDOR-CURRENCY", "warning", message, "currency").with_evidence(**of)]
+    return [finding(Rule.VENDOR_CURRENCY, Severity.WARNING, message, "currency").with_evidence(**of)]
 
 
 _CHECKS: tuple[Callable[[Vendor, Fields], list[Finding]], ...] = (
@@ -331,7 +346,7 @@ def _named(vendor: Vendor) -> str:
 
 def _unknown(seller: str) -> Finding:
     message = f"{seller or 'the seller'} is not in the vendor master: add it there, or reject"
-    return finding("VENDOR-UNKNOWN", "error", message, "seller.name", found=seller)
+    return finding(Rule.VENDOR_UNKNOWN, Severity.ERROR, message, "seller.name", found=seller)
 
 
 def _described(vendor: Vendor) -> str:

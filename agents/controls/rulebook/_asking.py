@@ -77,7 +77,7 @@ async def ask_rule(
 def unasked(ids: Sequence[str]) -> list[Finding]:
     """What is said of rules that code cannot answer where the setting ``ask`` lets no model be asked."""
     message = "code cannot answer it, and the setting `ask` says that no model is asked: a person has to look"
-    return [finding(id, "error", message, verdict="not assessable") for id in ids]
+    return [finding(id, Severity.ERROR, message, verdict=Verdict.NOT_ASSESSABLE) for id in ids]
 
 
 @dataclass(frozen=True)

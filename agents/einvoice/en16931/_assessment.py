@@ -12,7 +12,7 @@ from agents.einvoice._stated import NotAnEInvoice, fields_from_xml
 from agents.einvoice.en16931 import _catalogue, _process, _sheets
 from agents.einvoice.en16931._terms import paths_of, values_of
 from agents.fields.schema import Field
-from infra.records import Finding, Severity, finding
+from infra.records import Finding, Severity, Verdict, finding
 
 RULES = "EN 16931"
 """Rule of the findings about the rules as a whole."""
@@ -191,15 +191,15 @@ def failure(failed: Failed, fields: Mapping[str, Field]) -> Finding:
 
 def _violation(error: Mapping[str, Any], assessment: Assessment) -> Finding:
     message = f"The XML does not obey its schema: {error['message']}"
-    return finding(SCHEMA, "error", message, layer="XSD", location=error["location"], sheet=assessment.schema)
+    return finding(SCHEMA, Severity.ERROR, message, layer="XSD", location=error["location"], sheet=assessment.schema)
 
 
 def _no_verdict(assessment: Assessment) -> Finding:
     if assessment.broken:
         message = f"The e-invoice's XML cannot be read: {assessment.problem}. Ask the sender for a sound file."
-        return finding(SCHEMA, "error", message, layer="XSD")
+        return finding(SCHEMA, Severity.ERROR, message, layer="XSD")
     message = f"The e-invoice could not be judged: {assessment.problem}. Look at it by hand."
-    return finding(RULES, "error", message, verdict="not assessable")
+    return finding(RULES, Severity.ERROR, message, verdict=Verdict.NOT_ASSESSABLE)
 
 
 def _no_rules(assessment: Assessment) -> Finding:
@@ -208,14 +208,16 @@ def _no_rules(assessment: Assessment) -> Finding:
     else:
         message = f"The XML is {assessment.document!r}, neither CII nor UBL: there are no rules of EN 16931 for it."
     severity = Severity.INFO if assessment.document == _ZUGFERD_1 else Severity.ERROR
-    return finding(RULES, severity, message, verdict="not assessable", profile=assessment.profile)
+    return finding(RULES, severity, message, verdict=Verdict.NOT_ASSESSABLE, profile=assessment.profile)
 
 
 def _broke_off(crashed: Sequence[Mapping[str, str]]) -> Finding:
     """A value that is no number where one is due ends a sheet. What it would have said is not known."""
     sheet_names = [sheet["sheet"] for sheet in crashed]
     message = f"The rules of {', '.join(sheet_names)} broke off on this document: {crashed[0]['message']}"
-    return finding(RULES, "error", message, verdict="not assessable", layer=crashed[0]["layer"], sheets=sheet_names)
+    return finding(
+        RULES, Severity.ERROR, message, verdict=Verdict.NOT_ASSESSABLE, layer=crashed[0]["layer"], sheets=sheet_names
+    )
 
 
 def _of_the_profile(assessment: Assessment) -> list[Finding]:
@@ -225,15 +227,15 @@ def _of_the_profile(assessment: Assessment) -> list[Finding]:
         message = (
             f"The XML declares {profile!r}, which is no specification of EN 16931 or Factur-X: nobody knows its rules."
         )
-        return [finding(PROFILE, "error", message, "profile", found=profile)]
+        return [finding(PROFILE, Severity.ERROR, message, "profile", found=profile)]
     if level in _sheets.NO_FULL_INVOICE:
         message = f"The profile {level} is no full invoice of EN 16931; it was judged by the rules of its own level."
-        return [finding(RULES, "info", message, "profile", verdict="not assessable", profile=profile)]
+        return [finding(RULES, Severity.INFO, message, "profile", verdict=Verdict.NOT_ASSESSABLE, profile=profile)]
     own = profile.removeprefix(_sheets.EN16931).strip("#") if profile else ""
     if own and level != "extended-ctc-fr" and "factur-x" not in own and "zugferd" not in own:
         name = "XRechnung" if "xrechnung" in own else own
         message = f"The rules that {name} adds to EN 16931 are not at hand; they were not evaluated."
-        return [finding(RULES, "info", message, "profile", verdict="not assessable", profile=profile)]
+        return [finding(RULES, Severity.INFO, message, "profile", verdict=Verdict.NOT_ASSESSABLE, profile=profile)]
     return []
 
 
@@ -249,5 +251,11 @@ def _summary(assessment: Assessment) -> Finding:
         "document": assessment.document, "profile": assessment.profile, "level": assessment.level,
     }  # fmt: skip
     if assessment.valid:
-        return finding(RULES, "info", said, verdict="pass", **evidence)
-    return finding(RULES, "info", said, verdict="fail" if not assessment.crashed else "not assessable", **evidence)
+        return finding(RULES, Severity.INFO, said, verdict=Verdict.PASS, **evidence)
+    return finding(
+        RULES,
+        Severity.INFO,
+        said,
+        verdict=Verdict.FAIL if not assessment.crashed else Verdict.NOT_ASSESSABLE,
+        **evidence,
+    )

@@ -19,7 +19,7 @@ from agents.einvoice.en16931._sheets import UBL_EN16931
 from agents.einvoice.en16931._terms import DOCUMENT_ALLOWANCE, is_read, readable
 from agents.einvoice.en16931._writer import NotWritten, drafted, write
 from agents.fields.schema import Fields
-from infra.records import Finding, finding
+from infra.records import Finding, Severity, Verdict, finding
 
 _BUSINESS = re.compile(r"BR-(?!CL|DEC)")
 _CATEGORY = frozenset({"BT-95", "BT-96", "BT-102", "BT-103", "BT-118", "BT-151"})
@@ -87,4 +87,4 @@ def _of_the_page(failed: Finding) -> Finding:
 def _not_assessable(message: str, rules: Sequence[str], failing: Sequence[str] = ()) -> Finding:
     """The one finding of all rules that say nothing of the page."""
     evidence: dict[str, Any] = {"rules": list(rules), "would_fail": list(failing), "sheet": UBL_EN16931.name}
-    return finding(RULES, "info", message, verdict="not assessable", **evidence)
+    return finding(RULES, Severity.INFO, message, verdict=Verdict.NOT_ASSESSABLE, **evidence)

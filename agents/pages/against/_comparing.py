@@ -13,6 +13,7 @@ from typing import Any
 
 from agents.documents.reading import Reading
 from agents.fields import values
+from agents.fields.rules import Rule
 from agents.fields.schema import Field
 from agents.fields.table import spec_of
 from agents.pages.against._amounts import tax, totals
@@ -60,14 +61,16 @@ def compare(fields: Mapping[str, Field], reading: Reading) -> list[Finding]:
             "the page shows neither the number nor the total of the e-invoice: it is not the invoice that is booked"
         )
         stated = {path: fields[path].value for path in _MUST_STAND if path in fields}
-        findings.append(finding("XML-PAGE", "error", message, *stated, expected=", ".join(stated.values())))
+        findings.append(finding(Rule.XML_PAGE, Severity.ERROR, message, *stated, expected=", ".join(stated.values())))
     findings += _amounts_not_shown(compared)
     if compared:
         message = f"{outcomes['agrees']} of {len(compared)} values of the e-invoice stand on the page"
         counts: dict[str, Any] = {"agrees": outcomes["agrees"], "contradicted": outcomes["contradicted"]}
         verdict = Verdict.FAIL if outcomes["contradicted"] else Verdict.PASS
         findings.append(
-            finding("XML-PAGE-AGREES", "info", message, verdict=verdict, **counts, not_shown=outcomes["not shown"])
+            finding(
+                Rule.XML_PAGE_AGREES, Severity.INFO, message, verdict=verdict, **counts, not_shown=outcomes["not shown"]
+            )
         )
     return findings
 
@@ -95,7 +98,7 @@ def _amounts_not_shown(compared: Sequence[Comparison]) -> list[Finding]:
         return []
     told = ", ".join(c.stated for c in missing[:5])
     message = f"the e-invoice has {len(missing)} line amounts that the page does not show: {told}"
-    return [finding("XML-PAGE", "warning", message, *(c.path for c in missing[:20]), expected=told)]
+    return [finding(Rule.XML_PAGE, Severity.WARNING, message, *(c.path for c in missing[:20]), expected=told)]
 
 
 def _is_key(path: str) -> bool:
@@ -117,4 +120,4 @@ def _finding(c: Comparison, severity: Severity, page: PrintedPage) -> Finding:
     if c.place:  # people see the page as it is displayed
         evidence |= {"page": c.place.page, "box": list(page.layout.reading.displayed(c.place.page, c.place.box))}
     message = f"the e-invoice says {c.path} is {c.stated}, but the page {says}"
-    return finding("XML-PAGE", severity, message, c.path, expected=c.stated, **evidence)
+    return finding(Rule.XML_PAGE, severity, message, c.path, expected=c.stated, **evidence)

@@ -18,7 +18,8 @@ from typing import Any, Literal, NamedTuple
 
 from agents.documents.reading import Box, Reading
 from agents.fields import values
-from agents.pages.safety._shapes import MARKS, SAYINGS, Rule
+from agents.fields.rules import Rule
+from agents.pages.safety._shapes import MARKS, SAYINGS
 from agents.words import by_language, in_text, printed
 from infra.records import Finding, Severity, finding
 from infra.text import unaccented
@@ -74,10 +75,10 @@ def findings(reading: Reading) -> list[Finding]:
     found = [one for source in sources for one in (*_said(source), *_encoded(source))]
     accounts = _accounts(sources)
     if len(accounts) > 1:
-        if not any(one.rule == "BANK-CHANGE" for one in found):
+        if not any(one.rule == Rule.BANK_CHANGE for one in found):
             found += _second_account(accounts)
         known = list(accounts)[:_MOST_ACCOUNTS]
-        found = [one.with_evidence(accounts=known) if one.rule == "BANK-CHANGE" else one for one in found]
+        found = [one.with_evidence(accounts=known) if one.rule == Rule.BANK_CHANGE else one for one in found]
     return [*found, *_hidden(reading, found), *_unprinted(reading)]
 
 
@@ -161,7 +162,7 @@ class _Shape(NamedTuple):
         if not all(any(stem in text for stem in stems) for stems in self.stems):
             return None
         for _, match in zip(range(_MOST_MATCHES), self.pattern.finditer(text), strict=False):
-            if self.rule == "BANK-CHANGE":
+            if self.rule == Rule.BANK_CHANGE:
                 before = re.split(r"[.!?]", text[max(match.start() - _CAUTION_BEFORE, 0) : match.start()])[-1]
                 if _CAUTION.search(before) or (self.says.startswith("that") and _CAUTION.search(match[0])):
                     continue
@@ -179,7 +180,7 @@ def _shapes() -> tuple[_Shape, ...]:
                     stems, pattern = _compiled(phrase, language)
                     shapes.append(_Shape(rule, says, stems, re.compile(pattern)))
     marks = ((says, pattern) for says, patterns in MARKS.items() for pattern in patterns)
-    return (*shapes, *(_Shape("PROMPT-INJECTION", says, (), re.compile(pattern)) for says, pattern in marks))
+    return (*shapes, *(_Shape(Rule.PROMPT_INJECTION, says, (), re.compile(pattern)) for says, pattern in marks))
 
 
 def _compiled(phrase: str, language: str) -> tuple[tuple[tuple[str, ...], ...], str]:
@@ -216,7 +217,7 @@ def _said(source: _Source) -> Iterator[Finding]:
         says = list(dict.fromkeys(says for _, _, says in matches))
         about = ("payment.iban",) if rule == "BANK-CHANGE" else ()
         message = f"{_CALLED[source.where]} says {', '.join(says)}; it was not followed"
-        yield finding(rule, "error", message, *about, says=says, **source.evidence(start, end))
+        yield finding(rule, Severity.ERROR, message, *about, says=says, **source.evidence(start, end))
 
 
 def _encoded(source: _Source) -> Iterator[Finding]:
@@ -236,7 +237,7 @@ def _encoded(source: _Source) -> Iterator[Finding]:
             if says := next((shape.says for shape in _shapes() if shape.first(plain)), None):
                 message = f"{_CALLED[source.where]} says {says}, encoded; it was not followed"
                 evidence = {**_Source(source.where, [piece]).evidence(0, 1), "quote": _quote(decoded)}
-                yield finding("PROMPT-INJECTION", "error", message, says=[says], **evidence)
+                yield finding(Rule.PROMPT_INJECTION, Severity.ERROR, message, says=[says], **evidence)
                 return
 
 
@@ -263,7 +264,7 @@ def _second_account(accounts: _Accounts) -> list[Finding]:
         if account not in shown or _NEW.search(re.split(r"[.!?]", before)[-1]):
             message = f"besides {next(a for a in accounts if a != account)} there is another account: {account}"
             message += " is called new" if account in shown else f" stands in {_CALLED[source.where]}"
-            return [finding("BANK-CHANGE", "error", message, "payment.iban", **source.evidence(start, end))]
+            return [finding(Rule.BANK_CHANGE, Severity.ERROR, message, "payment.iban", **source.evidence(start, end))]
     return []
 
 
@@ -278,7 +279,7 @@ def _hidden(reading: Reading, found: Iterable[Finding]) -> list[Finding]:
     if not (tricks or told or instructs):
         counted = reading.hidden_text and not reading.hidden
         message = f"{reading.hidden_text} characters of hidden text were left out"
-        return [finding("HIDDEN-TEXT", "warning", message)] if counted else []
+        return [finding(Rule.HIDDEN_TEXT, Severity.WARNING, message)] if counted else []
     first = (told or tricks or reading.hidden)[0]
     ways = ", ".join(dict.fromkeys(h.why for h in (told or tricks or reading.hidden)))
     count = sum(len(h.text) for h in reading.hidden)
@@ -290,7 +291,7 @@ def _hidden(reading: Reading, found: Iterable[Finding]) -> list[Finding]:
         "page": first.page,
         "box": list(first.box),
     }
-    return [finding("HIDDEN-TEXT", "error" if told or instructs else "warning", message, **evidence)]
+    return [finding(Rule.HIDDEN_TEXT, Severity.ERROR if told or instructs else Severity.WARNING, message, **evidence)]
 
 
 def _tells(text: str) -> bool:
@@ -309,14 +310,14 @@ def _unprinted(reading: Reading) -> Iterator[Finding]:
         word = next((w for w in reading.words if not w.text.isascii() and pattern.search(w.text)), None)
         if word:
             evidence = _Source("page", [_Piece(word.text, word.page, word.box)]).evidence(0, 1)
-            yield finding("HIDDEN-TEXT", severity, f"the page holds {says}", **evidence)
+            yield finding(Rule.HIDDEN_TEXT, severity, f"the page holds {says}", **evidence)
     mixed = [w for w in reading.words if not w.text.isascii() and _MIXED.search(w.text)]
     if len(mixed) > _MOST_MIXED:
         message = (
             f"{len(mixed)} words mix Latin and Cyrillic letters, which look alike: read names and accounts with care"
         )
         evidence = _Source("page", [_Piece(w.text, w.page, w.box) for w in mixed[:10]]).evidence(0, 1)
-        yield finding("HIDDEN-TEXT", "warning", message, **evidence)
+        yield finding(Rule.HIDDEN_TEXT, Severity.WARNING, message, **evidence)
 
 
 def _untagged(tags: str) -> str:

@@ -7,12 +7,10 @@ claim to have passed the checks that are to be made of them. The ways of saying 
 
 from __future__ import annotations
 
-from typing import Literal
-
-Rule = Literal["PROMPT-INJECTION", "BANK-CHANGE"]
+from agents.fields.rules import Rule
 
 SAYINGS: dict[Rule, dict[str, str]] = {
-    "PROMPT-INJECTION": {
+    Rule.PROMPT_INJECTION: {
         "disregard_instructions": "to disregard instructions",
         "disregard_amounts": "to leave printed amounts out of account",
         "addressed_to_machine": "something to a machine that reads it",
@@ -23,7 +21,7 @@ SAYINGS: dict[Rule, dict[str, str]] = {
         "keep_silent": "to keep silent about it",
         "claims_approval": "that it was approved or checked before",
     },
-    "BANK-CHANGE": {
+    Rule.BANK_CHANGE: {
         "announces_account": "that bank details have changed",
         "pay_elsewhere": "to pay to another account than the one printed",
         "change_master": "to change the vendor master",
