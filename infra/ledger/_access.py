@@ -148,13 +148,13 @@ class _Opened:
     def _check(self, engine: Engine) -> None:
         with self._connected(engine) as connection:
             try:
-                found = _database.revision(connection)
+                revision = _database.revision(connection)
             except DBAPIError as error:
                 raise LedgerNotReady.because(self._url, f"cannot be reached ({error.orig})") from error
-        if found is None:
+        if revision is None:
             raise LedgerNotReady.because(self._url, "has no tables yet")
-        if found < _database.head():
-            reason = f"is at revision {found}, this software needs {_database.head()}"
+        if revision < _database.head():
+            reason = f"is at revision {revision}, this software needs {_database.head()}"
             raise LedgerNotReady.because(self._url, reason)
 
     def _connected(self, engine: Engine) -> Connection:

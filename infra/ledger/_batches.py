@@ -74,7 +74,7 @@ class Batches(Access):
     async def refuse(self, given: Sequence[Refusal]) -> None:
         """Keep why files were not taken. The same file refused again replaces what was said before."""
         if given:
-            rows = [one.model_dump() for one in given]
+            rows = [refusal.model_dump() for refusal in given]
             await self._write(lambda connection: connection.execute(_keep_refusal(self._insert), rows))
 
     async def refused(self, *, tenant: str, batch: str) -> list[Refusal]:
@@ -109,15 +109,15 @@ class Batches(Access):
     async def batch_options(self, tenant: str, batch: str) -> dict[str, Any]:
         """The options a batch was opened with, by definition; empty where it was not."""
         query = select(batches.c.options).where(batches.c.tenant == tenant, batches.c.batch == batch)
-        found = await self._all(query)
-        return dict(found[0]["options"]) if found else {}
+        rows = await self._all(query)
+        return dict(rows[0]["options"]) if rows else {}
 
     # What is to begin, and what has begun
 
     async def due(self, *, tenant: str, batch: str, limit: int) -> list[Submission]:
         """Submissions of a batch that are to begin: the most urgent first, then as they were handed in."""
-        found = await self._all(_NEXT, {"of_tenant": tenant, "of_batch": batch, "most": limit})
-        return [Submission.model_validate(dict(row)) for row in found]
+        rows = await self._all(_NEXT, {"of_tenant": tenant, "of_batch": batch, "most": limit})
+        return [Submission.model_validate(dict(row)) for row in rows]
 
     async def begun(self, *, tenant: str, batch: str, begun: Sequence[Begun], at: datetime) -> None:
         """Note that these executions have begun, with the first line of each; one that failed before runs again.
@@ -126,8 +126,11 @@ class Batches(Access):
         """
         if not begun:
             return
-        lines = [_line(one) for _, one in sorted({b.execution.id: b.execution for b in begun if b.execution}.items())]
-        ids = [one.execution_id for one in begun]
+        lines = [
+            _line(execution)
+            for _, execution in sorted({b.execution.id: b.execution for b in begun if b.execution}.items())
+        ]
+        ids = [each.execution_id for each in begun]
 
         def work(connection: Connection) -> None:
             if lines:
@@ -156,8 +159,8 @@ class Batches(Access):
         def work(connection: Connection) -> dict[str, Status]:
             known: dict[str, Status] = {}
             for first in range(0, len(wanted), IDS_IN_A_QUERY):
-                found = connection.execute(_STATUSES, {"ids": wanted[first : first + IDS_IN_A_QUERY]}).all()
-                known |= {id: Status(status) for id, status in found}
+                rows = connection.execute(_STATUSES, {"ids": wanted[first : first + IDS_IN_A_QUERY]}).all()
+                known |= {id: Status(status) for id, status in rows}
             return known
 
         return await self._read(work) if wanted else {}
@@ -205,37 +208,39 @@ class Batches(Access):
             )
 
         (first_begun, first_in), refused, standings, amounts = await self._read(work)
-        made = BatchProgress(tenant=tenant, batch=batch, refused=refused, submitted_at=first_in, begun_at=first_begun)
-        made.documents = refused
+        progress = BatchProgress(
+            tenant=tenant, batch=batch, refused=refused, submitted_at=first_in, begun_at=first_begun
+        )
+        progress.documents = refused
         tokens, recently = Counter[str](), 0
         for row in standings:
-            made.documents += row.documents
+            progress.documents += row.documents
             if not row.begun:
-                made.withheld += row.documents * row.withheld
-                made.to_begin += row.documents * (not row.withheld)
+                progress.withheld += row.documents * row.withheld
+                progress.to_begin += row.documents * (not row.withheld)
                 continue
             if row.status is None or row.status == Status.RUNNING:
-                made.running += row.documents
+                progress.running += row.documents
             else:
-                made.counts[Status(row.status)] = made.counts.get(Status(row.status), 0) + row.documents
+                progress.counts[Status(row.status)] = progress.counts.get(Status(row.status), 0) + row.documents
                 recently += row.documents * bool(row.recent)
             if row.status is None:
                 continue
             if row.decision and Status(row.status).ended:
                 decision = f"{row.decision} by {'policy' if row.by_policy else 'person'}"
-                made.decisions[decision] = made.decisions.get(decision, 0) + row.documents
-            made.model_calls += int(row.model_calls)
+                progress.decisions[decision] = progress.decisions.get(decision, 0) + row.documents
+            progress.model_calls += int(row.model_calls)
             for kind in TokenUsage.model_fields:
                 tokens[kind] += int(getattr(row, f"{kind}_tokens"))
-        made.usage = TokenUsage(**tokens)
+        progress.usage = TokenUsage(**tokens)
         if len({row.cost_currency for row in amounts}) == 1 and all(row.cost is not None for row in amounts):
-            made.cost = sum((row.cost * row.executions for row in amounts), Decimal(0))
-            made.cost_currency = amounts[0].cost_currency
+            progress.cost = sum((row.cost * row.executions for row in amounts), Decimal(0))
+            progress.cost_currency = amounts[0].cost_currency
         if first_begun is not None and recently:
             seconds = min(_RECENT_SECONDS, max((now - first_begun).total_seconds(), 0.001))
-            made.documents_per_second = recently / seconds
-            made.seconds_left = (made.to_begin + made.running) / made.documents_per_second
-        return made
+            progress.documents_per_second = recently / seconds
+            progress.seconds_left = (progress.to_begin + progress.running) / progress.documents_per_second
+        return progress
 
     async def batches(self, tenant: str | None = None) -> list[BatchSummary]:
         """Batches, newest first."""
@@ -265,13 +270,13 @@ class Batches(Access):
         )
 
         def work(connection: Connection) -> list[BatchSummary]:
-            found = {
+            summaries = {
                 (row.tenant, row.batch): BatchSummary.model_validate(dict(row._mapping))
                 for row in connection.execute(sizes)
             }
             for row in connection.execute(counts):
-                found[row.tenant, row.batch].counts[Status(row.status)] = row.executions
-            return sorted(found.values(), key=lambda batch: batch.submitted_at, reverse=True)
+                summaries[row.tenant, row.batch].counts[Status(row.status)] = row.executions
+            return sorted(summaries.values(), key=lambda batch: batch.submitted_at, reverse=True)
 
         return await self._read(work)
 
@@ -352,9 +357,9 @@ _COSTS = (
 
 @cache
 def _keep_document(insert_into: Insert) -> Executable:
-    made = insert_into(documents)
-    newest = {"size": made.excluded.size, "media_type": made.excluded.media_type}
-    return made.on_conflict_do_update(index_elements=["tenant", "digest"], set_=newest)
+    statement = insert_into(documents)
+    newest = {"size": statement.excluded.size, "media_type": statement.excluded.media_type}
+    return statement.on_conflict_do_update(index_elements=["tenant", "digest"], set_=newest)
 
 
 @cache
@@ -364,19 +369,19 @@ def _note_submission(insert_into: Insert) -> Executable:
 
 @cache
 def _keep_refusal(insert_into: Insert) -> Executable:
-    made = insert_into(refusals)
-    newest = {"reason": made.excluded.reason, "at": made.excluded.at}
-    return made.on_conflict_do_update(index_elements=["tenant", "batch", "name"], set_=newest)
+    statement = insert_into(refusals)
+    newest = {"reason": statement.excluded.reason, "at": statement.excluded.at}
+    return statement.on_conflict_do_update(index_elements=["tenant", "batch", "name"], set_=newest)
 
 
 @cache
 def _begin_line(insert_into: Insert) -> Executable:
     """Writes the first line of an execution; in place of that of an earlier run which failed, within the same batch."""
-    made = insert_into(executions)
-    return made.on_conflict_do_update(
+    statement = insert_into(executions)
+    return statement.on_conflict_do_update(
         index_elements=["id"],
-        set_={column.name: column for column in made.excluded if column.name not in ("id", "batch")},
-        where=(executions.c.status == Status.FAILED) & (executions.c.run_id != made.excluded.run_id),
+        set_={column.name: column for column in statement.excluded if column.name not in ("id", "batch")},
+        where=(executions.c.status == Status.FAILED) & (executions.c.run_id != statement.excluded.run_id),
     )
 
 

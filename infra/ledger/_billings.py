@@ -120,10 +120,10 @@ class _History:
 
 
 def _meant(connection: Connection, tenant: str, number: str) -> Order | None:
-    found = connection.execute(_ORDER, {"of_tenant": tenant, "numbered": number}).mappings().all()
-    if not found and (key := number_key(number)):
-        found = connection.execute(_ORDERS_OF_KEY, {"of_tenant": tenant, "key": key}).mappings().all()
-    return order_of(found[0]) if len(found) == 1 else None
+    rows = connection.execute(_ORDER, {"of_tenant": tenant, "numbered": number}).mappings().all()
+    if not rows and (key := number_key(number)):
+        rows = connection.execute(_ORDERS_OF_KEY, {"of_tenant": tenant, "key": key}).mappings().all()
+    return order_of(rows[0]) if len(rows) == 1 else None
 
 
 def _history(connection: Connection, order: Order, execution_id: str) -> _History:
@@ -139,14 +139,15 @@ def _history(connection: Connection, order: Order, execution_id: str) -> _Histor
 
 def _rows(billed: Iterable[Billing], place: int, claimed: int | None) -> list[dict[str, Any]]:
     """The rows of what an invoice bills, by line: one for each line of the order, though it may bill a line in two."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for one in billed:
-        row = found.setdefault(
-            (one.order, one.line), {**one.model_dump(), "quantity": 0, "amount": 0, "sequence": place, "claim": claimed}
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for billing in billed:
+        row = rows.setdefault(
+            (billing.order, billing.line),
+            {**billing.model_dump(), "quantity": 0, "amount": 0, "sequence": place, "claim": claimed},
         )
-        row["quantity"] += one.quantity
-        row["amount"] += one.amount
-    return [found[at] for at in sorted(found)]
+        row["quantity"] += billing.quantity
+        row["amount"] += billing.amount
+    return [rows[at] for at in sorted(rows)]
 
 
 _OF_AN_INVOICE = ("kind", "vendor_key", "number_key")

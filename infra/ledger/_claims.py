@@ -80,11 +80,11 @@ def _alike(connection: Connection, claim: Claim, place: int) -> list[Claim]:
                     _OF_AMOUNT_OF_VENDOR, {**before, **money, "of_vendor": claim.vendor_key}
                 ).mappings()
             of_amount += connection.execute(_OF_AMOUNT, before | money).mappings()
-    found = {row["sequence"]: row for row in numbered}
+    alike = {row["sequence"]: row for row in numbered}
     for row in sorted(of_amount, key=_sequence, reverse=True):
-        if len(found) < MOST_ALIKE:
-            found[row["sequence"]] = row
-    return [_claim(found[sequence]) for sequence in sorted(found, reverse=True)]
+        if len(alike) < MOST_ALIKE:
+            alike[row["sequence"]] = row
+    return [_claim(alike[sequence]) for sequence in sorted(alike, reverse=True)]
 
 
 def _sequence(row: RowMapping) -> int:
@@ -137,10 +137,10 @@ def _claims_by(given: tuple[str, ...]) -> Select[Any]:
 
 @cache
 def _put_claim(insert_into: Insert) -> Executable:
-    made = insert_into(claims)
-    return made.on_conflict_do_update(
+    statement = insert_into(claims)
+    return statement.on_conflict_do_update(
         index_elements=["execution_id"],
-        set_={column.name: column for column in made.excluded if column.name != "execution_id"},
+        set_={column.name: column for column in statement.excluded if column.name != "execution_id"},
     )
 
 

@@ -151,8 +151,8 @@ def revision(connection: Connection) -> str | None:
     """The revision the database is at, or None before its first migration."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return found
+    number: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return number
 
 
 def create_engine(url: URL, *, threads: int = 1, migrating: bool = False) -> Engine:

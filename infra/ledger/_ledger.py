@@ -114,11 +114,11 @@ class Ledger(Batches, Master, Claims, Billings):
             row = connection.execute(select(executions).where(executions.c.id == id)).mappings().one_or_none()
             if row is None:
                 return None
-            found = _execution(row)
-            found.steps = [Step.model_validate(dict(r)) for r in _children(connection, steps, id)]
-            found.findings = [Finding.model_validate(dict(r)) for r in _children(connection, findings, id)]
-            found.reviews = [Review.model_validate(dict(r)) for r in _children(connection, reviews, id)]
-            return found
+            execution = _execution(row)
+            execution.steps = [Step.model_validate(dict(r)) for r in _children(connection, steps, id)]
+            execution.findings = [Finding.model_validate(dict(r)) for r in _children(connection, findings, id)]
+            execution.reviews = [Review.model_validate(dict(r)) for r in _children(connection, reviews, id)]
+            return execution
 
         return await self._read(work)
 
@@ -154,11 +154,11 @@ class Ledger(Batches, Master, Claims, Billings):
 
     async def executions_of(self, ids: Iterable[str]) -> list[Execution]:
         """Those of these executions that are on record, without their steps, findings and reviews."""
-        wanted, found = list(ids), []
+        wanted, recorded = list(ids), []
         for first in range(0, len(wanted), IDS_IN_A_QUERY):
             query = select(executions).where(executions.c.id.in_(wanted[first : first + IDS_IN_A_QUERY]))
-            found += [_execution(row) for row in await self._all(query)]
-        return found
+            recorded += [_execution(row) for row in await self._all(query)]
+        return recorded
 
     async def find_execution(self, prefix: str, tenant: str | None = None) -> list[Execution]:
         """Executions a person may mean by ``prefix``, newest first, without steps, findings and reviews.
@@ -261,12 +261,12 @@ class Ledger(Batches, Master, Claims, Billings):
 
     async def calls_of(self, execution_ids: Sequence[str]) -> dict[str, list[ModelCall]]:
         """The model calls of each of these executions, by start; an empty list where there are none."""
-        found: dict[str, list[ModelCall]] = {id: [] for id in execution_ids}
-        ids = list(found)
+        calls: dict[str, list[ModelCall]] = {id: [] for id in execution_ids}
+        ids = list(calls)
         for first in range(0, len(ids), IDS_IN_A_QUERY):
             for row in await self._all(_CALLS_OF, {"ids": ids[first : first + IDS_IN_A_QUERY]}):
-                found[row["execution_id"]].append(_call(row))
-        return found
+                calls[row["execution_id"]].append(_call(row))
+        return calls
 
 
 @dataclass(frozen=True)
@@ -332,9 +332,9 @@ _POSTED_AS = union_all(
 
 @cache
 def _write_line(insert_into: Insert) -> Executable:
-    made = insert_into(executions)
-    return made.on_conflict_do_update(
-        index_elements=["id"], set_={column.name: column for column in made.excluded if column.name != "id"}
+    statement = insert_into(executions)
+    return statement.on_conflict_do_update(
+        index_elements=["id"], set_={column.name: column for column in statement.excluded if column.name != "id"}
     )
 
 
@@ -351,10 +351,10 @@ def _post_once(insert_into: Insert) -> Executable:
 
 @cache
 def _end(insert_into: Insert, answered: bool) -> Executable:
-    made = insert_into(model_calls)
-    return made.on_conflict_do_update(
+    statement = insert_into(model_calls)
+    return statement.on_conflict_do_update(
         index_elements=["key", "attempt"],
-        set_={column.name: column for column in made.excluded if column.name not in ("key", "attempt")},
+        set_={column.name: column for column in statement.excluded if column.name not in ("key", "attempt")},
         where=None if answered else model_calls.c.status.not_in(_ANSWERED),
     )
 

@@ -21,13 +21,13 @@ class Master(Access):
 
     async def vendors(self, tenant: str) -> list[Vendor]:
         """The tenant's vendors, by id."""
-        found = await self._all(_VENDORS, {"of_tenant": tenant})
-        return [Vendor.model_validate(dict(row)) for row in found]
+        rows = await self._all(_VENDORS, {"of_tenant": tenant})
+        return [Vendor.model_validate(dict(row)) for row in rows]
 
     async def put_vendors(self, given: Sequence[Vendor]) -> int:
         """Keep vendors, in place of those with the same id; returns how many were new."""
         now = datetime.now(UTC)
-        return await self._put(vendors, [{**one.model_dump(), "updated_at": now} for one in given])
+        return await self._put(vendors, [{**vendor.model_dump(), "updated_at": now} for vendor in given])
 
     async def remove_vendor(self, tenant: str, id: str) -> bool:
         """Forget a vendor; False if there was none. What was posted to it stays."""
@@ -52,8 +52,8 @@ class Master(Access):
     async def put_orders(self, given: Sequence[Order]) -> int:
         """Keep orders, each in place of the one with its number; returns how many were new."""
         rows = [
-            {**one.model_dump(exclude={"lines"}), "number_key": number_key(one.number), "lines": _lines(one)}
-            for one in given
+            {**order.model_dump(exclude={"lines"}), "number_key": number_key(order.number), "lines": _lines(order)}
+            for order in given
         ]
         return await self._put(orders, rows)
 
@@ -67,7 +67,7 @@ class Master(Access):
 
     async def put_receipts(self, given: Sequence[Receipt]) -> int:
         """Keep receipts; the same line of the same receipt again replaces what it said. Returns how many were new."""
-        return await self._put(receipts, [one.model_dump() for one in given])
+        return await self._put(receipts, [receipt.model_dump() for receipt in given])
 
     async def _put(self, table: Table, rows: list[dict[str, Any]]) -> int:
         if not rows:
@@ -108,8 +108,8 @@ def _add_to(insert_into: Insert, table: Table) -> Executable:
 
 @cache
 def _put_in(insert_into: Insert, table: Table) -> Executable:
-    made = insert_into(table)
+    statement = insert_into(table)
     keys = [column.name for column in table.primary_key]
-    return made.on_conflict_do_update(
-        index_elements=keys, set_={column.name: column for column in made.excluded if column.name not in keys}
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_={column.name: column for column in statement.excluded if column.name not in keys}
     )

@@ -58,8 +58,8 @@ def _upgrade(url: URL) -> None:
 def _upgrade_connection(connection: Connection) -> None:
     from alembic import command  # a tenth of a second, which whoever reads the ledger need not wait for
 
-    found = _database.revision(connection)
-    if found is not None and found >= _database.head():
+    revision = _database.revision(connection)
+    if revision is not None and revision >= _database.head():
         return
     logger = logging.getLogger("alembic")
     if logger.level == logging.NOTSET:
@@ -71,7 +71,7 @@ def config(connection: Connection) -> Config:
     """Alembic's configuration for ``connection``, as an alembic.ini would give it."""
     from alembic.config import Config
 
-    made = Config(stdout=io.StringIO())
-    made.set_main_option("script_location", str(_database.VERSIONS.parent).replace("%", "%%"))
-    made.attributes["connection"] = connection
-    return made
+    alembic_config = Config(stdout=io.StringIO())
+    alembic_config.set_main_option("script_location", str(_database.VERSIONS.parent).replace("%", "%%"))
+    alembic_config.attributes["connection"] = connection
+    return alembic_config

@@ -102,10 +102,10 @@ def json_text(value: Any) -> str:
     Raises ValueError for a value that cannot be told as text.
     """
     try:
-        made = to_json(value, inf_nan_mode="null").decode()
+        encoded = to_json(value, inf_nan_mode="null").decode()
     except ValueError:  # half a surrogate pair, or indeed no JSON
-        made = _NUL
-    return to_json(_plain(value)).decode() if _NUL in made else made
+        encoded = _NUL
+    return to_json(_plain(value)).decode() if _NUL in encoded else encoded
 
 
 _NUL = "\\u0000"
