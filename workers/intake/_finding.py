@@ -108,8 +108,8 @@ def _below(folder: Path, refused: list[Refused]) -> Iterator[Path]:
         why = f"it cannot be read: {error.strerror}"
         refused.append(Refused(name_of(unreadable), unreadable, why, unreadable))
 
-    found = []
+    paths = []
     for place, folders, names in os.walk(folder, onerror=cannot_read):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(place, n) for n in names if n.lower().endswith(ENDINGS) and not n.startswith(".")]
-    yield from sorted(found)
+        paths += [Path(place, n) for n in names if n.lower().endswith(ENDINGS) and not n.startswith(".")]
+    yield from sorted(paths)

@@ -91,42 +91,44 @@ class Manifest:
 
         A row about an archive is about all in it that have no row of their own.
         """
-        made = Found()
+        described = Found()
         resolved = lru_cache(maxsize=None)(Path.resolve)
         about: dict[_Key, Row] = {}
         for row in self.rows:
             if row.place is None or row.inner is None:
-                made.refused.append(self._refused(row, row.wrong))
+                described.refused.append(self._refused(row, row.wrong))
             elif (first := about.setdefault((resolved(row.place), row.inner), row)) is not row:
-                made.refused.append(self._refused(row, f"it has row {first.number} already; delete one of the two"))
+                described.refused.append(
+                    self._refused(row, f"it has row {first.number} already; delete one of the two")
+                )
         met: set[_Key] = set()
         unopened: set[Path] = set()
-        for found in (given, listed):
-            for file in found.files:
+        for source in (given, listed):
+            for file in source.files:
                 key, whole = _keys(file, resolved)
                 met |= {key, whole}
                 row_about = about.get(key) or about.get(whole)
                 if row_about and row_about.said:
-                    made.files.append(row_about.said.told_of(file))
+                    described.files.append(row_about.said.told_of(file))
                 elif row_about:
                     path = file.content if isinstance(file.content, Path) else None
-                    made.refused.append(self._refused(row_about, row_about.wrong, file.name, path, file.origin))
-                elif found is given:
-                    made.files.append(file)
-            for refused in found.refused:
+                    described.refused.append(self._refused(row_about, row_about.wrong, file.name, path, file.origin))
+                elif source is given:
+                    described.files.append(file)
+            for refused in source.refused:
                 key, whole = _keys(refused, resolved)
                 met |= {key, whole}
                 if key == whole:
                     unopened.add(key[0])
-                if found is given or key == whole or key in about or whole in about:
-                    made.refused.append(refused)
+                if source is given or key == whole or key in about or whole in about:
+                    described.refused.append(refused)
         for key, row in about.items():
             if key not in met and key[0] not in unopened:
                 path = None if row.inner else row.place
-                made.refused.append(
+                described.refused.append(
                     self._refused(row, row.wrong or "it holds no such file", path=path, origin=row.place)
                 )
-        return made
+        return described
 
     def _refused(
         self, row: Row, why: str | None, name: str | None = None, path: Path | None = None, origin: Path | None = None

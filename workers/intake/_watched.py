@@ -136,14 +136,14 @@ class WatchedFolder:
         return self.folder / path.relative_to(self.folder).parts[0]
 
     def _entries(self) -> Iterable[Path]:
-        with os.scandir(self.folder) as found:
-            names = sorted(entry.name for entry in found)
+        with os.scandir(self.folder) as entries:
+            names = sorted(entry.name for entry in entries)
         for name in names:
             if name not in (TAKEN, REFUSED) and not _in_the_making(name):
                 yield self.folder / name
 
     def _deliveries(self, settled: Sequence[Path], there: set[Path]) -> list[Delivery]:
-        made = []
+        deliveries = []
         alone = dict.fromkeys(settled)
         for manifest in [entry for entry in settled if _is_manifest(entry)]:
             alone.pop(manifest, None)
@@ -154,15 +154,15 @@ class WatchedFolder:
             arriving, missing = named & there - set(settled), named - there
             waited = time.monotonic() - self._settled_at[manifest]
             if not arriving and (not missing or waited >= self._wait_for_named):
-                made.append(Delivery(self.folder, (*together, manifest)))
+                deliveries.append(Delivery(self.folder, (*together, manifest)))
         files = []
         for entry in alone:
             if entry.is_dir() or entry.suffix.lower() == ".zip":
-                made.append(Delivery(self.folder, (entry,)))
+                deliveries.append(Delivery(self.folder, (entry,)))
             else:
                 files.append(entry)
-        made += [Delivery(self.folder, tuple(files[at : at + _AT_ONCE])) for at in range(0, len(files), _AT_ONCE)]
-        return made
+        deliveries += [Delivery(self.folder, tuple(files[at : at + _AT_ONCE])) for at in range(0, len(files), _AT_ONCE)]
+        return deliveries
 
     def _named_in(self, manifest: Path) -> set[Path]:
         try:

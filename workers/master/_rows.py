@@ -164,14 +164,14 @@ def _of_csv(
             # An open quotation mark takes in every row below it: what these say is lost, and the row says so.
             yield Row(str(number), {}, f"it cannot be read ({error}); close the quotation mark")
             continue
-        if not any(one.strip() for one in cells):
+        if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
             what = f"it has {len(cells)} values for {len(header)} columns; put values that hold {delimiter!r} into quotation marks"
             yield Row(str(number), {}, what)
             continue
         pairs = zip(header, cells, strict=True)
-        yield Row(str(number), {name: unguarded(one.strip(" ")).strip() for name, one in pairs if name})
+        yield Row(str(number), {name: unguarded(cell.strip(" ")).strip() for name, cell in pairs if name})
 
 
 def _header(line: str, delimiter: str, aliases: Mapping[str, str]) -> list[str]:
@@ -219,7 +219,9 @@ def _of_json(
     if isinstance(entries, _Pairs) or not isinstance(entries, list):
         raise BadFile(f'{path} is no list of {listed_as}; write [{{…}}] or {{"{listed_as}": [{{…}}]}}')
     lines = ("lines",) if of_lines else ()
-    return [_entry(str(number), one, (*columns, *lines), of_lines, aliases) for number, one in enumerate(entries, 1)]
+    return [
+        _entry(str(number), entry, (*columns, *lines), of_lines, aliases) for number, entry in enumerate(entries, 1)
+    ]
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -243,5 +245,5 @@ def _entry(number: str, given: Any, columns: Sequence[str], of_lines: Sequence[s
         listed = dict(given).get("lines")
         if isinstance(listed, _Pairs) or not isinstance(listed, list):
             return Row(number, row.values, "it has no list `lines`")
-        row.lines = [_entry(f"{number}, line {n}", one, of_lines, (), aliases) for n, one in enumerate(listed, 1)]
+        row.lines = [_entry(f"{number}, line {n}", line, of_lines, (), aliases) for n, line in enumerate(listed, 1)]
     return row

@@ -94,34 +94,34 @@ def amount(value: Any) -> Decimal | None:
     """A sum of money that is not negative; None for an empty cell."""
     if value == "":
         return None
-    found = number(value)
-    if found < 0:
-        raise BadValue(f"{found} is negative")
-    return found
+    parsed = number(value)
+    if parsed < 0:
+        raise BadValue(f"{parsed} is negative")
+    return parsed
 
 
 def price(value: Any) -> Decimal:
     """A price, which is not negative."""
-    found = amount(value)
-    if found is None:
+    parsed = amount(value)
+    if parsed is None:
         raise BadValue("it is empty; write a number such as 12.50")
-    return found
+    return parsed
 
 
 def quantity(value: Any) -> Decimal:
     """A quantity above 0."""
-    found = number(value)
-    if found <= 0:
-        raise BadValue(f"{found} is no quantity; it must be above 0")
-    return found
+    parsed = number(value)
+    if parsed <= 0:
+        raise BadValue(f"{parsed} is no quantity; it must be above 0")
+    return parsed
 
 
 def received(value: Any) -> Decimal:
     """A quantity that came in, or, negative, that went back."""
-    found = number(value)
-    if not found:
+    parsed = number(value)
+    if not parsed:
         raise BadValue("nothing was received; delete the row")
-    return found
+    return parsed
 
 
 def days(value: Any) -> int | None:

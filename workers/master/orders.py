@@ -83,21 +83,21 @@ def read_orders(
     rows = read_rows(path, list(HEAD), needed=needed, listed_as="orders", of_lines=list(LINE), aliases=ALIASES)
     for row in rows:
         (_take_entry if is_json else _take_row)(row, gathered, known, path.name, read.problems)
-    if not is_json and (unread := [one for number, one in gathered.items() if number.startswith(_NOWHERE)]):
+    if not is_json and (unread := [order for number, order in gathered.items() if number.startswith(_NOWHERE)]):
         # Of which order it is a line nobody knows: none may come without it.
         what = "it may be a line of any order, so none of this file can be taken; mend it"
         read.problems.append(Wrong(path.name, unread[0].row, None, what))
         return read
-    for number, one in gathered.items():
-        if one.wrong:
+    for number, order in gathered.items():
+        if order.wrong:
             continue
-        vendor = one.head.get("vendor_id")
+        vendor = order.head.get("vendor_id")
         if vendor and vendors and vendor not in vendors:
             what = f"there is no vendor {quoted(vendor)}; `counterfoil vendors import` it first"
-            read.problems.append(Wrong(path.name, one.row, "vendor_id", what))
+            read.problems.append(Wrong(path.name, order.row, "vendor_id", what))
             continue
         before = known[number].model_dump(exclude={"lines"}) if number in known else {"tenant": tenant}
-        read.records.append(Order.model_validate({**before, **one.head, "lines": list(one.lines.values())}))
+        read.records.append(Order.model_validate({**before, **order.head, "lines": list(order.lines.values())}))
     return read
 
 
@@ -107,7 +107,7 @@ def write_orders(orders: Sequence[Order]) -> str:
     rows = (
         {**order.model_dump(include=set(HEAD)), **line}
         for order in orders
-        for line in [one.model_dump() for one in order.lines] or [{}]
+        for line in [order_line.model_dump() for order_line in order.lines] or [{}]
     )
     return as_csv(COLUMNS, rows)
 
@@ -124,19 +124,19 @@ def _take_entry(
     row: Row, gathered: dict[str, _Gathered], known: Mapping[str, Order], file: str, wrong: list[Wrong]
 ) -> None:
     """An order of JSON."""
-    head, found = _head_of(row, known, file)
-    if not found and head["number"] in gathered:
-        found = [
+    head, problems = _head_of(row, known, file)
+    if not problems and head["number"] in gathered:
+        problems = [
             Wrong(file, row.number, "number", f"{quoted(head['number'])} stands there already; delete one of the two")
         ]
-    if not found and not row.lines:
-        found = [Wrong(file, row.number, "lines", "the order has none; give it one")]
-    made = _Gathered(row.number, head)
+    if not problems and not row.lines:
+        problems = [Wrong(file, row.number, "lines", "the order has none; give it one")]
+    order = _Gathered(row.number, head)
     for line in row.lines:
-        found += _add_line(made, line, file)
-    made.wrong = bool(found)
-    wrong += found
-    gathered.setdefault(head.get("number") or f"{_NOWHERE}{row.number}", made).wrong |= made.wrong
+        problems += _add_line(order, line, file)
+    order.wrong = bool(problems)
+    wrong += problems
+    gathered.setdefault(head.get("number") or f"{_NOWHERE}{row.number}", order).wrong |= order.wrong
 
 
 def _take_row(
@@ -146,22 +146,25 @@ def _take_row(
     number = str(row.values.get("number", ""))
     before = gathered.get(" ".join(number.split()))
     if before is None:
-        head, found = _head_of(row, known, file)
-        made = gathered.setdefault(head.get("number") or f"{_NOWHERE}{row.number}", _Gathered(row.number, head))
+        head, problems = _head_of(row, known, file)
+        order = gathered.setdefault(head.get("number") or f"{_NOWHERE}{row.number}", _Gathered(row.number, head))
     else:
-        made = before
+        order = before
         repeated = Row(row.number, {n: v for n, v in row.values.items() if n in HEAD and v != ""})
-        again, found = values_of(repeated, HEAD, file, ())
-        found += [
+        again, problems = values_of(repeated, HEAD, file, ())
+        problems += [
             Wrong(
-                file, row.number, name, f"the order has {quoted(made.head.get(name))} in row {made.row}; write it alike"
+                file,
+                row.number,
+                name,
+                f"the order has {quoted(order.head.get(name))} in row {order.row}; write it alike",
             )
             for name, value in again.items()
-            if name != "number" and value != made.head.get(name, value)
+            if name != "number" and value != order.head.get(name, value)
         ]
-    found += _add_line(made, row, file) if not row.wrong else []
-    made.wrong |= bool(found)
-    wrong += found
+    problems += _add_line(order, row, file) if not row.wrong else []
+    order.wrong |= bool(problems)
+    wrong += problems
 
 
 def _head_of(row: Row, known: Mapping[str, Order], file: str) -> tuple[dict[str, Any], list[Wrong]]:
@@ -169,10 +172,10 @@ def _head_of(row: Row, known: Mapping[str, Order], file: str) -> tuple[dict[str,
     return values_of(row, HEAD, file, needed)
 
 
-def _add_line(made: _Gathered, row: Row, file: str) -> list[Wrong]:
-    values, found = values_of(row, LINE, file, _NEEDED)
-    if not found and values["line"] in made.lines:
-        found = [Wrong(file, row.number, "line", f"the order has a line {quoted(values['line'])} already")]
-    if not found:
-        made.lines[values["line"]] = OrderLine.model_validate(values)
-    return found
+def _add_line(order: _Gathered, row: Row, file: str) -> list[Wrong]:
+    values, problems = values_of(row, LINE, file, _NEEDED)
+    if not problems and values["line"] in order.lines:
+        problems = [Wrong(file, row.number, "line", f"the order has a line {quoted(values['line'])} already")]
+    if not problems:
+        order.lines[values["line"]] = OrderLine.model_validate(values)
+    return problems

@@ -33,11 +33,11 @@ def values_of(row: Row, columns: Columns, file: str, needed: tuple[str, ...]) ->
         return {}, [Wrong(file, row.number, None, row.wrong)]
     values: dict[str, Any] = {}
     wrong: list[Wrong] = []
-    for name, made in columns.items():
+    for name, parse in columns.items():
         if name not in row.values and name not in needed:
             continue
         try:
-            values[name] = made(row.values.get(name, ""))
+            values[name] = parse(row.values.get(name, ""))
         except BadValue as error:
             wrong.append(Wrong(file, row.number, name, str(error)))
     return values, wrong

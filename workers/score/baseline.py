@@ -83,31 +83,35 @@ class Baseline(BaseModel):
 
     def shortfalls(self, report: Report) -> list[str]:
         """What is worse than the baseline, each in a sentence."""
-        found = []
+        shortfalls = []
         if self.documents is not None and report.overall.documents < self.documents:
-            found.append(f"only {report.overall.documents} of {self.documents} documents were scored")
-        found += self._below("all", self.minimum, report.overall)
+            shortfalls.append(f"only {report.overall.documents} of {self.documents} documents were scored")
+        shortfalls += self._below("all", self.minimum, report.overall)
         for name, minimum in self.groups.items():
             if name in report.groups:
-                found += self._below(name, minimum, report.groups[name])
+                shortfalls += self._below(name, minimum, report.groups[name])
             else:
-                found.append(f"{name}: no document of this group was scored")
+                shortfalls.append(f"{name}: no document of this group was scored")
         tokens = report.usage.computed_tokens
-        found += self._above("computed tokens", self.maximum.computed_tokens, tokens.total)
-        found += self._above("computed tokens a document", self.maximum.computed_tokens_per_document, tokens.mean or 0)
-        return found
+        shortfalls += self._above("computed tokens", self.maximum.computed_tokens, tokens.total)
+        shortfalls += self._above(
+            "computed tokens a document", self.maximum.computed_tokens_per_document, tokens.mean or 0
+        )
+        return shortfalls
 
     def _below(self, of: str, minimum: Minimum, figures: Figures) -> list[str]:
-        found = []
+        shortfalls = []
         for name, least in minimum:
             reached = getattr(figures, name)
             if least is None:
                 continue
             if reached is None:
-                found.append(f"{of}: {name} could not be measured, where the baseline has {least:.4f}")
+                shortfalls.append(f"{of}: {name} could not be measured, where the baseline has {least:.4f}")
             elif reached < least - self.tolerance.share - 1e-9:
-                found.append(f"{of}: {name} is {reached:.4f}, below {least:.4f} by more than {self.tolerance.share:g}")
-        return found
+                shortfalls.append(
+                    f"{of}: {name} is {reached:.4f}, below {least:.4f} by more than {self.tolerance.share:g}"
+                )
+        return shortfalls
 
     def _above(self, of: str, most: float | None, used: float) -> list[str]:
         if most is None or used <= most * (1 + self.tolerance.tokens) + 1e-9:
@@ -131,7 +135,7 @@ def judge(report: Report, baseline: Baseline | None = None) -> None:
         + ("and was not read" if wrong.read is None else f"read as {wrong.read!r}")
         for wrong in report.never.approved_wrong
     ]
-    failures += [f"{one.id} has no outcome: {one.why}" for one in report.never.unaccounted]
+    failures += [f"{missing.id} has no outcome: {missing.why}" for missing in report.never.unaccounted]
     failures += baseline.shortfalls(report) if baseline else []
     report.guard = Guard(passed=not failures, failures=failures)
     report.as_baseline = Baseline.of(report).model_dump()

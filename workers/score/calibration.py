@@ -148,8 +148,8 @@ def calibrate(
         expected_error=expected_calibration_error(bins),
         bins=bins,
         curve=curve(known, documents, sorted({*thresholds, sure})),
-        fields={name: _slice(found, sure) for name, found in sorted(by_field.items())},
-        grounds={name: _slice(found, sure) for name, found in sorted(by_ground.items())},
+        fields={name: _slice(judged, sure) for name, judged in sorted(by_field.items())},
+        grounds={name: _slice(judged, sure) for name, judged in sorted(by_ground.items())},
     )
 
 
@@ -179,39 +179,39 @@ def reliability(values: Iterable[Judged], bins: int = BINS) -> list[Bin]:
         if value.confidence is not None:
             place = math.ceil(round(value.confidence * bins, 9)) - 1  # 0.3 * 10 is not 3
             held[min(max(place, 0), bins - 1)].append((value.confidence, value.right))
-    made = []
-    for place, found in enumerate(held):
-        n, right = len(found), sum(is_right for _, is_right in found)
-        made.append(
+    filled = []
+    for place, judged in enumerate(held):
+        n, right = len(judged), sum(is_right for _, is_right in judged)
+        filled.append(
             Bin(
                 above=place / bins,
                 up_to=(place + 1) / bins,
                 n=n,
                 right=right,
-                confidence=math.fsum(confidence for confidence, _ in found) / n if n else None,
+                confidence=math.fsum(confidence for confidence, _ in judged) / n if n else None,
                 share=right / n if n else None,
             )
         )
-    return made
+    return filled
 
 
 def expected_calibration_error(bins: Sequence[Bin]) -> float | None:
     """Mean distance of confidence and share right over ``bins``, each weighing as many values as it holds (Guo, Pleiss,
     Sun, Weinberger 2017, On calibration of modern neural networks, eq. 3). None without values."""
-    n = sum(one.n for one in bins)
+    n = sum(bin.n for bin in bins)
     apart = [
-        one.n * abs(one.share - one.confidence) for one in bins if one.share is not None and one.confidence is not None
+        bin.n * abs(bin.share - bin.confidence) for bin in bins if bin.share is not None and bin.confidence is not None
     ]
     return math.fsum(apart) / n if n else None
 
 
 def curve(values: Sequence[Judged], documents: Sequence[Touchless], thresholds: Iterable[float]) -> list[CurvePoint]:
     """For each threshold what would go through untouched, and how much of it is wrong (risk over coverage)."""
-    made = []
+    points = []
     for threshold in thresholds:
         through = [d for d in documents if d.confidence is not None and d.confidence >= threshold]
         sure = _at_least(values, threshold)
-        made.append(
+        points.append(
             CurvePoint(
                 threshold=threshold,
                 touchless=len(through),
@@ -221,7 +221,7 @@ def curve(values: Sequence[Judged], documents: Sequence[Touchless], thresholds: 
                 values_right=sum(value.right for value in sure),
             )
         )
-    return made
+    return points
 
 
 def _at_least(values: Iterable[Judged], threshold: float) -> list[Judged]:
@@ -229,8 +229,8 @@ def _at_least(values: Iterable[Judged], threshold: float) -> list[Judged]:
 
 
 def _sure(values: Sequence[Judged], threshold: float) -> Sure:
-    found = _at_least(values, threshold)
-    n, right = len(found), sum(value.right for value in found)
+    sure = _at_least(values, threshold)
+    n, right = len(sure), sum(value.right for value in sure)
     return Sure(
         threshold=threshold,
         n=n,
@@ -241,11 +241,11 @@ def _sure(values: Sequence[Judged], threshold: float) -> Sure:
 
 
 def _slice(values: Sequence[Judged], sure: float) -> Slice:
-    found = _at_least(values, sure)
+    sure_values = _at_least(values, sure)
     return Slice(
         n=len(values),
         right=sum(value.right for value in values),
         confidence=math.fsum(value.confidence or 0.0 for value in values) / len(values),
-        sure=len(found),
-        sure_right=sum(value.right for value in found),
+        sure=len(sure_values),
+        sure_right=sum(value.right for value in sure_values),
     )

@@ -49,11 +49,11 @@ class Corpus:
     @property
     def digest(self) -> str:
         """SHA-256 over the bytes of every PDF and its truth, in the order of their ids: two runs of it are comparable."""
-        made = sha256()
+        digest = sha256()
         for document in self.documents:
             for path in (document.pdf, self.truths / f"{document.id}.json"):
-                made.update(sha256(path.read_bytes()).digest())
-        return made.hexdigest()
+                digest.update(sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
 
 
 def read_corpus(
@@ -78,20 +78,20 @@ def read_corpus(
     for folder in (pdfs, truths):
         if not folder.is_dir():
             raise BadCorpus(f"there is no folder {folder}")
-    found = {path.stem: path for path in sorted(pdfs.iterdir()) if path.suffix.lower() == ".pdf"}
+    pdf_of = {path.stem: path for path in sorted(pdfs.iterdir()) if path.suffix.lower() == ".pdf"}
     known = {path.stem: path for path in sorted(truths.glob("*.json"))}
     if strangers := sorted(set(only) - set(known)):
         raise BadCorpus(f"there is no ground truth for {', '.join(strangers)} in {truths}")
     wanted = [id for id in known if not only or id in only][:limit]
-    if missing := [id for id in wanted if id not in found]:
+    if missing := [id for id in wanted if id not in pdf_of]:
         raise BadCorpus(f"{pdfs} has no PDF for {', '.join(missing)}, which {truths} knows; name others with --only")
     if not wanted:
         raise BadCorpus(f"{truths} holds no <id>.json")
     beside = truths.resolve().parent / MANIFEST
     source = manifest or (beside if beside.is_file() else None)
     groups = _groups(source) if source else {}
-    documents = [Document(id, found[id], _truth(known[id]), groups.get(id, UNGROUPED)) for id in wanted]
-    unjudged = [] if only or limit is not None else [id for id in found if id not in known]
+    documents = [Document(id, pdf_of[id], _truth(known[id]), groups.get(id, UNGROUPED)) for id in wanted]
+    unjudged = [] if only or limit is not None else [id for id in pdf_of if id not in known]
     return Corpus(pdfs, truths, documents, unjudged, source)
 
 

@@ -75,13 +75,13 @@ def plot(report: Report, path: Path) -> list[Path]:
 
 def _reliability(axes: Axes, report: Report) -> None:
     """Share right over confidence, a point for each bin, with its 95 % interval; on the diagonal confidence is true."""
-    found: Sequence[Bin] = [one for one in report.calibration.bins if one.n]
+    bins: Sequence[Bin] = [bin for bin in report.calibration.bins if bin.n]
     axes.plot([0, 1], [0, 1], color=MUTED, linestyle="--", linewidth=1, label="said = true")
-    if found:
-        x = [one.confidence or 0.0 for one in found]
-        y = [one.share or 0.0 for one in found]
-        low = [share - wilson_lower(one.right, one.n) for one, share in zip(found, y, strict=True)]
-        high = [wilson_upper(one.right, one.n) - share for one, share in zip(found, y, strict=True)]
+    if bins:
+        x = [bin.confidence or 0.0 for bin in bins]
+        y = [bin.share or 0.0 for bin in bins]
+        low = [share - wilson_lower(bin.right, bin.n) for bin, share in zip(bins, y, strict=True)]
+        high = [wilson_upper(bin.right, bin.n) - share for bin, share in zip(bins, y, strict=True)]
         bars = [[max(0.0, width) for width in side] for side in (low, high)]
         axes.errorbar(
             x,
@@ -93,9 +93,9 @@ def _reliability(axes: Axes, report: Report) -> None:
             linewidth=1.4,
             label="values read (how many), 95 % interval",
         )
-        for one, at, share in zip(found, x, y, strict=True):
+        for bin, at, share in zip(bins, x, y, strict=True):
             below = -12 if share > 0.1 else 4
-            axes.annotate(f"{one.n}", (at, share), textcoords="offset points", xytext=(7, below), fontsize=8, color=INK)
+            axes.annotate(f"{bin.n}", (at, share), textcoords="offset points", xytext=(7, below), fontsize=8, color=INK)
     else:
         _say(axes, "no value carried a confidence")
     error = report.calibration.expected_error
@@ -111,8 +111,8 @@ def _reliability(axes: Axes, report: Report) -> None:
 
 def _touchless(axes: Axes, report: Report) -> None:
     """Documents that would go through untouched, over the confidence asked of their key fields; those in red are wrong."""
-    documents = [Touchless(one.key_confidence, one.key_wrong) for one in report.documents]
-    known = sorted({one.confidence for one in documents if one.confidence is not None})
+    documents = [Touchless(document.key_confidence, document.key_wrong) for document in report.documents]
+    known = sorted({document.confidence for document in documents if document.confidence is not None})
     sure = report.calibration.sure.threshold
     least = min([sure, *known]) - 0.02
     # A document goes through up to its own confidence: between two of them nothing changes.

@@ -262,8 +262,8 @@ class Scored:
 
     @property
     def error_findings(self) -> list[str]:
-        found = self.execution.findings if self.execution else []
-        return [finding.rule for finding in found if finding.severity == "error"]
+        findings = self.execution.findings if self.execution else []
+        return [finding.rule for finding in findings if finding.severity == "error"]
 
     @property
     def key_confidence(self) -> float | None:
@@ -288,11 +288,11 @@ class Confidences:
     _numbers: dict[str, list[int]] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        found: dict[str, set[int]] = {}
+        rows: dict[str, set[int]] = {}
         for path in self.fields:
             if row := _ROW.fullmatch(path):
-                found.setdefault(row[1], set()).add(int(row[2]))
-        self._numbers.update({table: sorted(numbers) for table, numbers in found.items()})
+                rows.setdefault(row[1], set()).add(int(row[2]))
+        self._numbers.update({table: sorted(numbers) for table, numbers in rows.items()})
 
     def of(self, place: str | None) -> float | None:
         """Confidence from 0 to 1 of the value at ``place``; None where it carries none."""
@@ -311,8 +311,8 @@ class Confidences:
             numbers = self._numbers.get(row[1], [])
             at = int(row[2])
             place = f"{row[1]}[{numbers[at]}].{row[3]}" if at < len(numbers) else None
-        found = self.fields.get(place or "")
-        return found if isinstance(found, Mapping) else {}
+        field = self.fields.get(place or "")
+        return field if isinstance(field, Mapping) else {}
 
 
 def prediction(execution: Execution | None) -> Mapping[str, Any]:
@@ -342,8 +342,8 @@ def make_report(
     """
     scored = [Scored.of(reading) for reading in readings]
     groups: dict[str, list[Scored]] = {}
-    for one in scored:
-        groups.setdefault(one.reading.document.group, []).append(one)
+    for document in scored:
+        groups.setdefault(document.reading.document.group, []).append(document)
     return Report(
         run=RunFacts(
             corpus=corpus.name,
@@ -361,26 +361,26 @@ def make_report(
             options=dict(options),
         ),
         overall=_figures(scored),
-        groups={name: _figures(found) for name, found in sorted(groups.items())},
+        groups={name: _figures(documents) for name, documents in sorted(groups.items())},
         fields=_fields(scored),
         usage=_usage(scored, (ended - began).total_seconds()),
         decisions=_decisions(scored),
         never=_never(scored),
         calibration=calibrate(
-            [value for one in scored for value in _judged(one)],
-            [Touchless(one.key_confidence, bool(one.score.wrong_keys)) for one in scored],
+            [value for document in scored for value in _judged(document)],
+            [Touchless(document.key_confidence, bool(document.score.wrong_keys)) for document in scored],
             sure=sure,
             surplus=_surplus(scored),
         ),
-        documents=[_document(one) for one in scored],
+        documents=[_document(document) for document in scored],
     )
 
 
 def _figures(scored: Sequence[Scored]) -> Figures:
-    right = sum(one.score.right for one in scored)
-    values = sum(len(one.score.cells) for one in scored)
-    exact = sum(one.score.header_exact for one in scored)
-    lines = sum((one.score.lines for one in scored), LineCount())
+    right = sum(document.score.right for document in scored)
+    values = sum(len(document.score.cells) for document in scored)
+    exact = sum(document.score.header_exact for document in scored)
+    lines = sum((document.score.lines for document in scored), LineCount())
     return Figures(
         documents=len(scored),
         right=right,
@@ -394,15 +394,15 @@ def _figures(scored: Sequence[Scored]) -> Figures:
         line_precision=lines.precision,
         line_recall=lines.recall,
         line_f1=lines.f1,
-        approved=sum(one.approved_by_policy for one in scored),
+        approved=sum(document.approved_by_policy for document in scored),
     )
 
 
 def _fields(scored: Sequence[Scored]) -> dict[str, FieldFigures]:
     right: Counter[str] = Counter()
     all: Counter[str] = Counter()
-    for one in scored:
-        for cell in one.score.cells:
+    for document in scored:
+        for cell in document.score.cells:
             right[cell.name] += cell.right
             all[cell.name] += 1
     return {
@@ -411,9 +411,9 @@ def _fields(scored: Sequence[Scored]) -> dict[str, FieldFigures]:
 
 
 def _usage(scored: Sequence[Scored], wall_seconds: float) -> Usage:
-    tallies = [one.tally for one in scored]
-    total = Tally.of(call for one in scored for call in one.reading.followed.calls)
-    times = (seconds_taken(one.execution) for one in scored)
+    tallies = [document.tally for document in scored]
+    total = Tally.of(call for document in scored for call in document.reading.followed.calls)
+    times = (seconds_taken(document.execution) for document in scored)
     return Usage(
         model_calls=_spread(tally.calls for tally in tallies),
         prompt_tokens=_spread(tally.prompt for tally in tallies),
@@ -440,9 +440,9 @@ def _spread(of: Iterable[float]) -> Spread:
 
 
 def _decisions(scored: Sequence[Scored]) -> Decisions:
-    approved = sum(one.approved_by_policy for one in scored)
+    approved = sum(document.approved_by_policy for document in scored)
     return Decisions(
-        by_status=dict(sorted(Counter(one.status for one in scored).items())),
+        by_status=dict(sorted(Counter(document.status for document in scored).items())),
         approved_without_a_person=approved,
         share=approved / len(scored),
     )
@@ -451,30 +451,30 @@ def _decisions(scored: Sequence[Scored]) -> Decisions:
 def _never(scored: Sequence[Scored]) -> Never:
     wrong = [
         ApprovedWrong(
-            id=one.reading.document.id,
-            execution_id=one.execution.id,
-            decided_by=one.execution.decided_by,
-            **_wrong(one, cell).model_dump(),
+            id=document.reading.document.id,
+            execution_id=document.execution.id,
+            decided_by=document.execution.decided_by,
+            **_wrong(document, cell).model_dump(),
         )
-        for one in scored
-        if one.approved and one.execution
-        for cell in one.score.wrong_keys
+        for document in scored
+        if document.approved and document.execution
+        for cell in document.score.wrong_keys
     ]
     unaccounted = [
         Unaccounted(
-            id=one.reading.document.id,
-            execution_id=one.reading.followed.submitted.execution_id,
-            why=one.reading.followed.ended_unrecorded or _unaccounted(one),
+            id=document.reading.document.id,
+            execution_id=document.reading.followed.submitted.execution_id,
+            why=document.reading.followed.ended_unrecorded or _unaccounted(document),
         )
-        for one in scored
-        if one.reading.followed.ended_unrecorded or _unaccounted(one)
+        for document in scored
+        if document.reading.followed.ended_unrecorded or _unaccounted(document)
     ]
     return Never(approved_wrong=wrong, unaccounted=unaccounted)
 
 
-def _unaccounted(one: Scored) -> str:
+def _unaccounted(document: Scored) -> str:
     """Why a document has no outcome a person can act on; nothing if it has."""
-    followed = one.reading.followed
+    followed = document.reading.followed
     if not followed.settled:
         return "it has not ended in the time given"
     if followed.submitted.outcome == "already processed" and followed.execution is None:
@@ -482,13 +482,13 @@ def _unaccounted(one: Scored) -> str:
     return "it failed without a reason" if followed.failed and not followed.why else ""
 
 
-def _document(one: Scored) -> DocumentReport:
-    followed, execution, score, tally = one.reading.followed, one.execution, one.score, one.tally
+def _document(document: Scored) -> DocumentReport:
+    followed, execution, score, tally = document.reading.followed, document.execution, document.score, document.tally
     return DocumentReport(
-        id=one.reading.document.id,
-        group=one.reading.document.group,
+        id=document.reading.document.id,
+        group=document.reading.document.group,
         execution_id=followed.submitted.execution_id,
-        status=one.status,
+        status=document.status,
         decision=followed.decision,
         decided_by=execution.decided_by if execution else None,
         why=followed.why,
@@ -506,16 +506,16 @@ def _document(one: Scored) -> DocumentReport:
         output_tokens=tally.output,
         computed_tokens=_computed(tally),
         seconds=seconds_taken(execution),
-        key_confidence=one.key_confidence,
+        key_confidence=document.key_confidence,
         key_wrong=bool(score.wrong_keys),
-        error_findings=one.error_findings,
-        wrong=[_wrong(one, cell) for cell in score.cells if not cell.right],
+        error_findings=document.error_findings,
+        wrong=[_wrong(document, cell) for cell in score.cells if not cell.right],
     )
 
 
-def _wrong(one: Scored, cell: rules.Cell) -> WrongValue:
+def _wrong(document: Scored, cell: rules.Cell) -> WrongValue:
     read = None if cell.read is None or cell.read == "" else _text(cell.read)
-    confidence = one.confidences.of(cell.read_at) if read is not None else None
+    confidence = document.confidences.of(cell.read_at) if read is not None else None
     return WrongValue(field=cell.place, truth=_text(cell.truth), read=read, confidence=confidence)
 
 
@@ -523,30 +523,30 @@ def _text(value: object) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
-def _judged(one: Scored) -> list[Judged]:
+def _judged(document: Scored) -> list[Judged]:
     """The values that were read where the truth is known and visible."""
     return [
         Judged(
             field=cell.name,
             right=cell.right,
-            confidence=one.confidences.of(cell.read_at),
-            grounds=one.confidences.grounds(cell.read_at),
+            confidence=document.confidences.of(cell.read_at),
+            grounds=document.confidences.grounds(cell.read_at),
         )
-        for cell in one.score.cells
+        for cell in document.score.cells
         if cell.read is not None and cell.read != ""
     ]
 
 
 def _surplus(scored: Sequence[Scored]) -> list[float]:
-    found = [one.confidences.of(place) for one in scored for place in one.score.surplus]
-    return [confidence for confidence in found if confidence is not None]
+    confidences = [document.confidences.of(place) for document in scored for place in document.score.surplus]
+    return [confidence for confidence in confidences if confidence is not None]
 
 
 def _models(scored: Sequence[Scored]) -> list[ModelUsed]:
     calls: Counter[tuple[str, str]] = Counter()
     prompts: dict[tuple[str, str], set[str]] = {}
-    for one in scored:
-        for call in one.reading.followed.calls:
+    for document in scored:
+        for call in document.reading.followed.calls:
             if call.status in PAID:
                 calls[call.tier, call.model] += 1
                 prompts.setdefault((call.tier, call.model), set()).add(call.prompt_version)

@@ -137,12 +137,12 @@ def score(truth: Mapping[str, Any], prediction: Mapping[str, Any]) -> DocumentSc
 
 def value_at(invoice: Mapping[str, Any], path: str) -> Any:
     """The value at a dotted path; None where there is none."""
-    found: Any = invoice
+    value: Any = invoice
     for key in path.split("."):
-        if not isinstance(found, Mapping):
+        if not isinstance(value, Mapping):
             return None
-        found = found.get(key)
-    return found
+        value = value.get(key)
+    return value
 
 
 def folded(text: object) -> str:
@@ -170,24 +170,24 @@ def number_of(value: object) -> Decimal | None:
 
 def numbers_agree(true: object, read: object, *, either_sign: bool = False, share: Decimal = Decimal(0)) -> bool:
     """Whether two numbers are equal to the cent, or to a ``share`` of the true one if that is more."""
-    one, other = number_of(true), number_of(read)
-    if one is None or other is None:
+    expected, other = number_of(true), number_of(read)
+    if expected is None or other is None:
         return False
     if either_sign:
-        one, other = abs(one), abs(other)
-    return abs(one - other) <= max(CENT, share * abs(one))
+        expected, other = abs(expected), abs(other)
+    return abs(expected - other) <= max(CENT, share * abs(expected))
 
 
 def texts_agree(true: object, read: object, likeness: float) -> bool:
     """Whether two texts are the same once folded, one contains the other, or they are as like as ``likeness`` (0 to 1)."""
-    one, other = folded(true), folded(read)
+    expected, other = folded(true), folded(read)
     if not other:
         return False
-    if one == other:
+    if expected == other:
         return True
-    if min(len(one), len(other)) >= SHORTEST_CONTAINED and (one in other or other in one):
+    if min(len(expected), len(other)) >= SHORTEST_CONTAINED and (expected in other or other in expected):
         return True
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= likeness
+    return SequenceMatcher(None, expected, other, autojunk=False).ratio() >= likeness
 
 
 def field_agrees(path: str, true: object, read: object, *, either_sign: bool = False) -> bool:
@@ -269,7 +269,7 @@ def _table(
     right = 0
     for n, (at, row, scored) in enumerate(rows):
         read_at, other = read[pairs[n]] if n in pairs else (None, {})
-        made = [
+        row_cells = [
             Cell(
                 name=f"{name}[].{c}",
                 place=f"{name}[{at}].{c}",
@@ -280,8 +280,8 @@ def _table(
             )
             for c in scored
         ]
-        cells += made
-        right += n in pairs and _all_right(made)
+        cells += row_cells
+        right += n in pairs and _all_right(row_cells)
     alone = [(at, row) for m, (at, row) in enumerate(read) if m not in pairs.values()]
     surplus = tuple(f"{name}[{at}].{c}" for at, row in alone for c in columns if row.get(c) is not None)
     return _Table(tuple(cells), surplus, right, len(rows), len(read))
