@@ -117,7 +117,9 @@ def _print_outcome(retried: Retried, outcome: Outcome) -> None:
     """How what was followed ended."""
     for again in retried.begun:
         of = again.tenant, again.batch
-        documents = [one for one in outcome.documents if (one.submitted.tenant, one.submitted.batch) == of]
+        documents = [
+            document for document in outcome.documents if (document.submitted.tenant, document.submitted.batch) == of
+        ]
         if documents:
             print_settled(documents, *of)
             print_failed(documents)

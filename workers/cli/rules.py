@@ -166,23 +166,25 @@ def _answered_by(rule: Rule) -> str:
 def _print_tried(book: Rulebook, tried: list[Tried]) -> None:
     console = out()
     shown = table("rule", "example", "expected", "came to", "", whole=("rule",))
-    for one in tried:
-        mark = ("not asked", "yellow") if one.verdict is None else ("ok", "green") if one.right else ("WRONG", "red")
-        text = shortened(" ".join(one.example.text.split()), 60)
-        add_row(shown, one.rule.id, text, one.example.verdict, one.verdict or "a model's to say", cell(*mark))
+    for trial in tried:
+        mark = (
+            ("not asked", "yellow") if trial.verdict is None else ("ok", "green") if trial.right else ("WRONG", "red")
+        )
+        text = shortened(" ".join(trial.example.text.split()), 60)
+        add_row(shown, trial.rule.id, text, trial.example.verdict, trial.verdict or "a model's to say", cell(*mark))
     if tried:
         console.print(shown)
-    right, unasked = sum(one.right for one in tried), sum(one.verdict is None for one in tried)
+    right, unasked = sum(trial.right for trial in tried), sum(trial.verdict is None for trial in tried)
     said = f"{book.name}: its form is right; {right} of {len(tried) - unasked} examples come out as expected"
     console.print(said + (f", {unasked} need --model" if unasked else ""), soft_wrap=True)
 
 
-def _tried_as_json(one: Tried) -> dict[str, Any]:
+def _tried_as_json(trial: Tried) -> dict[str, Any]:
     return {
-        "rule": one.rule.id,
-        "text": one.example.text,
-        "expected": one.example.verdict,
-        "verdict": one.verdict,
-        "right": one.right if one.verdict is not None else None,
-        "message": one.message,
+        "rule": trial.rule.id,
+        "text": trial.example.text,
+        "expected": trial.example.verdict,
+        "verdict": trial.verdict,
+        "right": trial.right if trial.verdict is not None else None,
+        "message": trial.message,
     }

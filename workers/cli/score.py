@@ -221,18 +221,18 @@ def _print_documents(console: Console, report: Report) -> None:
     shown = table(
         "document", "status", "header", *numbers, "wrong or not read", right=numbers, whole=("document", "status")
     )
-    for one in report.documents:
+    for document in report.documents:
         add_row(
             shown,
-            one.id,
-            status_text(one.status),
-            Text("exact", "green") if one.header_exact else "",
-            f"{one.right}/{one.scored}",
-            _percent(one.line_f1),
-            one.model_calls,
-            f"{one.computed_tokens:,}",
-            f"{one.seconds:.1f}" if one.seconds is not None else "",
-            shortened(", ".join(wrong.field for wrong in one.wrong)),
+            document.id,
+            status_text(document.status),
+            Text("exact", "green") if document.header_exact else "",
+            f"{document.right}/{document.scored}",
+            _percent(document.line_f1),
+            document.model_calls,
+            f"{document.computed_tokens:,}",
+            f"{document.seconds:.1f}" if document.seconds is not None else "",
+            shortened(", ".join(wrong.field for wrong in document.wrong)),
         )
     _titled(console, "by document", shown)
 
@@ -293,20 +293,22 @@ def _print_usage(console: Console, report: Report) -> None:
     console.print()
 
 
-def _print_calibration(console: Console, found: Calibration, documents: int) -> None:
-    if not found.n:
-        console.print(f"calibration: none of {counted(found.without, 'value')} carries a confidence", soft_wrap=True)
+def _print_calibration(console: Console, calibration: Calibration, documents: int) -> None:
+    if not calibration.n:
+        console.print(
+            f"calibration: none of {counted(calibration.without, 'value')} carries a confidence", soft_wrap=True
+        )
         console.print()
         return
     bins: Table = table("confidence", "values", "right", "said", "is", right=("values", "right", "said", "is"))
-    for one in found.bins:
-        if one.n:
-            interval = f"{one.above:.1f} to {one.up_to:.1f}"
-            add_row(bins, interval, one.n, one.right, _percent(one.confidence), _percent(one.share))
+    for bin in calibration.bins:
+        if bin.n:
+            interval = f"{bin.above:.1f} to {bin.up_to:.1f}"
+            add_row(bins, interval, bin.n, bin.right, _percent(bin.confidence), _percent(bin.share))
     _titled(console, "calibration", bins)
     numbers = ("untouched", "share", "wrong", "values", "right")
     points = table("all keys at least", *numbers, right=numbers)
-    for point in found.curve:
+    for point in calibration.curve:
         add_row(
             points,
             f"{point.threshold:g}",
@@ -317,20 +319,20 @@ def _print_calibration(console: Console, found: Calibration, documents: int) -> 
             _percent(point.values_right / point.values if point.values else None),
         )
     _titled(console, f"documents of {documents} that confidence alone would let through", points)
-    sure = found.sure
+    sure = calibration.sure
     console.print(
-        f"called sure (at least {sure.threshold:g}): {sure.n} of {counted(found.n, 'value')}, {sure.right} right"
+        f"called sure (at least {sure.threshold:g}): {sure.n} of {counted(calibration.n, 'value')}, {sure.right} right"
         + (f" ({_percent(sure.share)}, not below {_percent(sure.wilson_lower)} at 95 %)" if sure.n else "")
         + (f"; {sure.n - sure.right} wrong" if sure.n > sure.right else "")
-        + f"; expected calibration error {found.expected_error or 0:.3f}",
+        + f"; expected calibration error {calibration.expected_error or 0:.3f}",
         soft_wrap=True,
     )
-    if found.sure_in_surplus_rows:
+    if calibration.sure_in_surplus_rows:
         console.print(
-            f"as sure in rows that do not exist: {counted(found.sure_in_surplus_rows, 'value')}", soft_wrap=True
+            f"as sure in rows that do not exist: {counted(calibration.sure_in_surplus_rows, 'value')}", soft_wrap=True
         )
-    if found.without:
-        console.print(f"without a confidence: {counted(found.without, 'value')}", soft_wrap=True)
+    if calibration.without:
+        console.print(f"without a confidence: {counted(calibration.without, 'value')}", soft_wrap=True)
     console.print()
 
 

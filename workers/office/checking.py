@@ -40,8 +40,8 @@ class Checked:
     def findings(self) -> list[Finding]:
         """What needs a person first, what is kept last."""
         severities = {"error": 0, "warning": 1, "info": 2}
-        found = self.execution.findings if self.execution else []
-        return sorted(found, key=lambda f: (f.verdict == "pass", severities.get(f.severity, 3), f.rule))
+        findings = self.execution.findings if self.execution else []
+        return sorted(findings, key=lambda f: (f.verdict == "pass", severities.get(f.severity, 3), f.rule))
 
 
 def with_rulebook(settings: Settings, rulebook: str | None) -> Settings:

@@ -79,22 +79,22 @@ async def order(office: Office, tenant: str, number: str) -> OrderStanding:
         NotKnown: there is none; the message has the numbers nearest to it.
     """
     # Nothing is billed by this: no execution has this id.
-    found = await office.ledger.match_order(tenant, number, "", lambda on_record: ([], on_record))
-    if found is None:
+    recorded = await office.ledger.match_order(tenant, number, "", lambda on_record: ([], on_record))
+    if recorded is None:
         known = [order.number for order in await office.ledger.orders(tenant)]
         raise not_known(tenant, "order", number, known, "`counterfoil orders list` has the numbers")
-    billed_by = sorted({billing.execution_id for billing in found.billed})
-    return OrderStanding(found.order, _standing(found), found.receipts, billed_by)
+    billed_by = sorted({billing.execution_id for billing in recorded.billed})
+    return OrderStanding(recorded.order, _standing(recorded), recorded.receipts, billed_by)
 
 
-def _standing(found: OrderOnRecord) -> list[LineStanding]:
+def _standing(on_record: OrderOnRecord) -> list[LineStanding]:
     def total(given: list[tuple[str, Decimal]], line: str) -> Decimal:
         return sum((quantity for of, quantity in given if of == line), Decimal(0))
 
-    received = [(receipt.line, receipt.quantity) for receipt in found.receipts]
-    billed = [(billing.line, billing.quantity) for billing in found.billed]
-    amounts = [(billing.line, billing.amount) for billing in found.billed]
+    received = [(receipt.line, receipt.quantity) for receipt in on_record.receipts]
+    billed = [(billing.line, billing.quantity) for billing in on_record.billed]
+    amounts = [(billing.line, billing.amount) for billing in on_record.billed]
     return [
         LineStanding(line, total(received, line.line), total(billed, line.line), total(amounts, line.line))
-        for line in found.order.lines
+        for line in on_record.order.lines
     ]

@@ -140,7 +140,7 @@ async def hand_in(
     As `submit` else.
     """
     submitted = await submit(office, found.files, terms, refused=found.refused, progress=progress)
-    return submitted + [_not_taken(one.name, one.path, one.reason, terms) for one in found.refused]
+    return submitted + [_not_taken(refused.name, refused.path, refused.reason, terms) for refused in found.refused]
 
 
 async def submit(
@@ -242,20 +242,20 @@ class _Desk:
             Failure: the store cannot keep one, or Temporal does not begin the batch. What could be kept is noted.
         """
         outcomes = await asyncio.gather(*(self._keep(file) for file in files), return_exceptions=True)
-        broken = next((one for one in outcomes if isinstance(one, BaseException)), None)
-        files = [file for file, one in zip(files, outcomes, strict=True) if not isinstance(one, BaseException)]
-        kept = [one for one in outcomes if not isinstance(one, BaseException)]
-        taken = [(file, one) for file, one in zip(files, kept, strict=True) if isinstance(one, _Kept)]
-        for file, one in taken:
-            self._first.setdefault((one.tenant, one.digest), file)
-        ids = {self._id(one) for _, one in taken}
+        broken = next((outcome for outcome in outcomes if isinstance(outcome, BaseException)), None)
+        files = [file for file, outcome in zip(files, outcomes, strict=True) if not isinstance(outcome, BaseException)]
+        kept = [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
+        taken = [(file, outcome) for file, outcome in zip(files, kept, strict=True) if isinstance(outcome, _Kept)]
+        for file, outcome in taken:
+            self._first.setdefault((outcome.tenant, outcome.digest), file)
+        ids = {self._id(outcome) for _, outcome in taken}
         before = {execution.id: execution for execution in await self._ledger.executions_of(ids)}
         await self._note(files, kept, before)
-        for tenant in dict.fromkeys(one.tenant for _, one in taken):
+        for tenant in dict.fromkeys(outcome.tenant for _, outcome in taken):
             await begin_batch(self._office, tenant, self._terms.batch)
         if broken:
             raise broken
-        return [self._told(file, one, before) for file, one in zip(files, kept, strict=True)]
+        return [self._told(file, outcome, before) for file, outcome in zip(files, kept, strict=True)]
 
     async def _keep(self, file: HandedIn) -> _Kept | Submitted:
         """Store the bytes; or say why they are not taken."""
@@ -295,28 +295,32 @@ class _Desk:
         """Write down what was handed in and what was not taken; let begin again what did not end well."""
         noted: list[Submission] = []
         refused: list[Refusal] = []
-        for file, one in zip(files, kept, strict=True):
+        for file, document in zip(files, kept, strict=True):
             now = datetime.now(UTC)
-            if isinstance(one, Submitted):
+            if isinstance(document, Submitted):
                 said = Refusal(
-                    tenant=self._terms.tenant, batch=self._terms.batch, name=file.name, reason=one.error or "", at=now
+                    tenant=self._terms.tenant,
+                    batch=self._terms.batch,
+                    name=file.name,
+                    reason=document.error or "",
+                    at=now,
                 )
                 refused.append(said)
                 continue
             noted.append(
                 Submission(
-                    tenant=one.tenant,
+                    tenant=document.tenant,
                     batch=self._terms.batch,
                     name=file.name,
-                    digest=one.digest,
-                    size=one.size,
-                    media_type=one.media_type,
-                    execution_id=self._id(one),
+                    digest=document.digest,
+                    size=document.size,
+                    media_type=document.media_type,
+                    execution_id=self._id(document),
                     submitted_at=now,
                     submitted_by=self._by,
                     priority=file.priority or self._terms.priority,
                     details=dict(file.details),
-                    begun_at=now if _ended_well(before.get(self._id(one))) else None,
+                    begun_at=now if _ended_well(before.get(self._id(document))) else None,
                 )
             )
         if refused:
@@ -330,17 +334,17 @@ class _Desk:
             again = [s.execution_id for s in noted if s.tenant == tenant and s.begun_at is None]
             await self._ledger.release(tenant=tenant, batch=self._terms.batch, execution_ids=again)
 
-    def _told(self, file: HandedIn, one: _Kept | Submitted, before: dict[str, Execution]) -> Submitted:
-        if isinstance(one, Submitted):
-            return one
-        first, was = self._first[one.tenant, one.digest], before.get(self._id(one))
+    def _told(self, file: HandedIn, kept: _Kept | Submitted, before: dict[str, Execution]) -> Submitted:
+        if isinstance(kept, Submitted):
+            return kept
+        first, was = self._first[kept.tenant, kept.digest], before.get(self._id(kept))
         said = Submitted(
             file.name,
             "queued",
             file.origin,
-            one.digest,
-            self._id(one),
-            tenant=one.tenant,
+            kept.digest,
+            self._id(kept),
+            tenant=kept.tenant,
             batch=self._terms.batch,
         )
         if first is not file:
@@ -355,8 +359,8 @@ class _Desk:
             return replace(said, outcome="running")
         return replace(said, earlier_run_id=was.run_id)
 
-    def _id(self, one: _Kept) -> str:
-        return execution_id(self._definition.name, one.tenant, one.digest, self._variant)
+    def _id(self, kept: _Kept) -> str:
+        return execution_id(self._definition.name, kept.tenant, kept.digest, self._variant)
 
 
 def _ended_well(execution: Execution | None) -> bool:

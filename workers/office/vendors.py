@@ -61,8 +61,8 @@ async def vendor(office: Office, tenant: str, id: str) -> VendorOnRecord:
     Raises:
         NotKnown: there is none of that id.
     """
-    found = await _find(office, tenant, id)
-    return VendorOnRecord(found, await office.ledger.claims(tenant, vendor_key=f"vendor:{found.id}"))
+    record = await _find(office, tenant, id)
+    return VendorOnRecord(record, await office.ledger.claims(tenant, vendor_key=f"vendor:{record.id}"))
 
 
 async def remove(office: Office, tenant: str, id: str) -> Vendor:

@@ -30,9 +30,9 @@ def money(amount: Decimal | None, currency: str | None, *, places: int = 6) -> s
     return "unpriced" if amount is None else f"{amount:,.{places}f} {currency or ''}".rstrip()
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
+def counted(number: int, singular: str, many: str | None = None) -> str:
     """A number with its word: ``1 document``, ``2 documents``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {singular if number == 1 else many or singular + 's'}"
 
 
 def decided_by_text(decided_by: DecidedBy) -> str:

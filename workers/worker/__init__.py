@@ -68,18 +68,18 @@ class Role(StrEnum):
     READING = "reading"
     """Reading documents, in processes of their own: bound by the machine's cores."""
 
-    def task_queue(self, made: Settings) -> str:
+    def task_queue(self, settings: Settings) -> str:
         """The task queue of the role, as the agents' graphs name it too."""
-        return made.task_queue if self is Role.WORKFLOWS else f"{made.task_queue}-{self.value}"
+        return settings.task_queue if self is Role.WORKFLOWS else f"{settings.task_queue}-{self.value}"
 
 
 _WORKFLOWS: tuple[type, ...] = (BatchWorkflow,)
 """Workflows beside those of the definitions."""
 
 
-def _activities(client: Client, made: Connections) -> list[Callable[..., Any]]:
+def _activities(client: Client, connections: Connections) -> list[Callable[..., Any]]:
     """Activities beside the agents' steps."""
-    return [record, *Feeding(client, made).activities]
+    return [record, *Feeding(client, connections).activities]
 
 
 _PASSED_THROUGH = (
@@ -109,7 +109,9 @@ _CANCEL_SECONDS = 15.0
 """Longest that cancelled activities may take to put on record what became of them, and the last spans to be sent."""
 
 
-async def run_worker(made: Settings, *, roles: Sequence[Role] = tuple(Role), stop: asyncio.Event | None = None) -> None:
+async def run_worker(
+    settings: Settings, *, roles: Sequence[Role] = tuple(Role), stop: asyncio.Event | None = None
+) -> None:
     """Run until ``stop`` is set, or SIGTERM or SIGINT comes; then drain and return.
 
     Raises:
@@ -119,22 +121,22 @@ async def run_worker(made: Settings, *, roles: Sequence[Role] = tuple(Role), sto
     _stop_on_signals(stop)
     sdk = start_runtime()
     with Health(
-        made.home, made.worker_host, made.worker_port, roles=",".join(roles), sdk_metrics=sdk.metrics_url
+        settings.home, settings.worker_host, settings.worker_port, roles=",".join(roles), sdk_metrics=sdk.metrics_url
     ) as health:
         log.info("health and metrics at http://%s", health.address)
-        tracing = start_tracing(made, holding=True)
+        tracing = start_tracing(settings, holding=True)
         metrics.SPANS_WAITING.set_function(lambda: tracing.waiting)
-        made_connections = Connections.of(made)
-        connected.use(made_connections)
-        client = await _reached(partial(connect, made, plugins=[OpenTelemetryPlugin()], runtime=sdk.runtime), stop)
-        await _reached(made_connections.ledger.ping, stop)
+        connections = Connections.of(settings)
+        connected.use(connections)
+        client = await _reached(partial(connect, settings, plugins=[OpenTelemetryPlugin()], runtime=sdk.runtime), stop)
+        await _reached(connections.ledger.ping, stop)
         await _ensure_search_attributes(client)
         tried = asyncio.Event()
-        prices = asyncio.create_task(_keep_priced(made_connections, tracing, tried))
-        workers = [_worker(role, client, made_connections, tracing) for role in roles]
+        prices = asyncio.create_task(_keep_priced(connections, tracing, tried))
+        workers = [_worker(role, client, connections, tracing) for role in roles]
         health.checks = {
             "polling": lambda: _require_running(workers),
-            "ledger": made_connections.ledger.ping,
+            "ledger": connections.ledger.ping,
             "temporal": lambda: _require_serving(client),
         }
         with suppress(TimeoutError):
@@ -143,15 +145,15 @@ async def run_worker(made: Settings, *, roles: Sequence[Role] = tuple(Role), sto
             for worker in workers:
                 running.create_task(worker.run())
             health.not_ready = None
-            log.info("taking work from %s", ", ".join(role.task_queue(made) for role in roles))
+            log.info("taking work from %s", ", ".join(role.task_queue(settings) for role in roles))
             await stop.wait()
             health.not_ready = "draining"
             prices.cancel()
-            log.info("draining: what runs has %g s to end", made.drain_seconds)
-            patience = asyncio.get_running_loop().call_later(made.drain_seconds + _CANCEL_SECONDS, _give_up)
+            log.info("draining: what runs has %g s to end", settings.drain_seconds)
+            patience = asyncio.get_running_loop().call_later(settings.drain_seconds + _CANCEL_SECONDS, _give_up)
             # All at once: a role that goes on would begin what another has stopped to do.
             await asyncio.gather(*(worker.shutdown() for worker in workers))
-        await made_connections.close()
+        await connections.close()
         await asyncio.to_thread(tracing.shutdown)
         patience.cancel()
         log.info("drained")
@@ -190,23 +192,23 @@ async def _reached(reach: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T:
                 await asyncio.wait_for(stop.wait(), _TRY_SECONDS)
 
 
-def _worker(role: Role, client: Client, made: Connections, tracing: Tracing) -> Worker:
-    found = definitions().values()
+def _worker(role: Role, client: Client, connections: Connections, tracing: Tracing) -> Worker:
+    known = definitions().values()
     shared: dict[str, Any] = {
-        "task_queue": role.task_queue(made.settings),
-        "plugins": [AgentsPlugin(graphs={d.workflow.agent: d.build_graph() for d in found})],
+        "task_queue": role.task_queue(connections.settings),
+        "plugins": [AgentsPlugin(graphs={d.workflow.agent: d.build_graph() for d in known})],
         "interceptors": [ActivityCare(tracing), PayloadLimit()],
-        "workflow_runner": workflow_runner(sandbox=made.settings.workflow_sandbox),
+        "workflow_runner": workflow_runner(sandbox=connections.settings.workflow_sandbox),
         # Ours are few; what comes back with one, such as that the activity is cancelled, should not wait.
         "max_heartbeat_throttle_interval": timedelta(seconds=1),
-        "graceful_shutdown_timeout": timedelta(seconds=made.settings.drain_seconds),
+        "graceful_shutdown_timeout": timedelta(seconds=connections.settings.drain_seconds),
     }
     match role:
         case Role.WORKFLOWS:
             return Worker(
                 client,
-                workflows=[*(d.workflow for d in found), *_WORKFLOWS],
-                activities=_activities(client, made),
+                workflows=[*(d.workflow for d in known), *_WORKFLOWS],
+                activities=_activities(client, connections),
                 max_cached_workflows=_CACHED_WORKFLOWS,
                 max_concurrent_workflow_tasks=_WORKFLOW_TASKS,
                 max_concurrent_activities=_QUICK_ACTIVITIES,
@@ -214,26 +216,26 @@ def _worker(role: Role, client: Client, made: Connections, tracing: Tracing) -> 
                 **shared,
             )
         case Role.MODELS:
-            return Worker(client, tuner=_model_call_slots(made), **shared)
+            return Worker(client, tuner=_model_call_slots(connections), **shared)
         case Role.READING:
-            return Worker(client, max_concurrent_activities=_reading_slots(made.settings), **shared)
+            return Worker(client, max_concurrent_activities=_reading_slots(connections.settings), **shared)
 
 
-def _model_call_slots(made: Connections) -> WorkerTuner:
+def _model_call_slots(connections: Connections) -> WorkerTuner:
     """As many activities as the endpoints take calls. (The other kinds of slots are not used in this role.)"""
     none = FixedSizeSlotSupplier(1)
     return WorkerTuner.create_composite(
-        activity_supplier=ModelCallSlots(made.models.limits.values()),
+        activity_supplier=ModelCallSlots(connections.models.limits.values()),
         workflow_supplier=none,
         local_activity_supplier=none,
         nexus_supplier=none,
     )
 
 
-def _reading_slots(made: Settings) -> int:
+def _reading_slots(settings: Settings) -> int:
     """The configured ones, else this worker's share of the cores that the process may use."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return made.reading_slots or max(1, cores // made.workers)
+    return settings.reading_slots or max(1, cores // settings.workers)
 
 
 async def _require_running(workers: Iterable[Worker]) -> None:
@@ -281,35 +283,35 @@ def _quit(code: int) -> NoReturn:
     os._exit(code)
 
 
-async def _keep_priced(made: Connections, tracing: Tracing, tried: asyncio.Event) -> None:
+async def _keep_priced(connections: Connections, tracing: Tracing, tried: asyncio.Event) -> None:
     """`_set_prices`; if that breaks, it is told, and spans are sent without their prices rather than never."""
     try:
-        await _set_prices(made, tracing, tried)
+        await _set_prices(connections, tracing, tried)
     except Exception:
         log.exception("the prices could not be told to Phoenix, which will show calls without their cost")
         tracing.hold(False)
         tried.set()
 
 
-async def _set_prices(made: Connections, tracing: Tracing, tried: asyncio.Event) -> None:
+async def _set_prices(connections: Connections, tracing: Tracing, tried: asyncio.Event) -> None:
     """Tell Phoenix the price of every configured model, as soon as the model's endpoint and Phoenix both answer; set
     ``tried`` after the first round.
 
     Phoenix prices no span in retrospect, so spans are held from the start until the prices hold there; but not for an
     endpoint that is away, which makes no spans to price.
     """
-    pending = {name: tier.price for name, tier in made.models.tiers.items() if tier.price}
+    pending = {name: tier.price for name, tier in connections.models.tiers.items() if tier.price}
     told: set[str] = set()
     wait = 0.5
     if not pending:
         tracing.hold(False)
         tried.set()
-    async with Phoenix(made.settings) as phoenix:
+    async with Phoenix(connections.settings) as phoenix:
         while pending:
             phoenix_away = changed = False
             for name, price in list(pending.items()):
                 try:
-                    model = await made.models.model_of(name)
+                    model = await connections.models.model_of(name)
                     tracing.hold(True)
                     changed |= await phoenix.set_price(model, price)
                 except EndpointNotAllowed as error:
@@ -343,11 +345,11 @@ def main() -> NoReturn:
         help="do this alone; may be given again (default: all)",
     )
     roles = parser.parse_args().role or list(Role)
-    made = settings()
-    start_logging(made.log_format)
-    made.home.mkdir(parents=True, exist_ok=True)
+    configured = settings()
+    start_logging(configured.log_format)
+    configured.home.mkdir(parents=True, exist_ok=True)
     try:
-        asyncio.run(run_worker(made, roles=roles))
+        asyncio.run(run_worker(configured, roles=roles))
     except (TemporalUnreachable, LedgerNotReady) as error:
         log.error("%s", error)
         _quit(1)

@@ -101,8 +101,8 @@ class Health:
 
     async def _look(self) -> dict[str, str | None]:
         """Why a part is not ready, by part; None for one that is."""
-        found = await asyncio.gather(*(_why_not(check) for check in self.checks.values()))
-        return {"work": self.not_ready, **dict(zip(self.checks, found, strict=True))}
+        reasons = await asyncio.gather(*(_why_not(check) for check in self.checks.values()))
+        return {"work": self.not_ready, **dict(zip(self.checks, reasons, strict=True))}
 
     def _asked(self, question: Coroutine[Any, Any, T], seconds: float) -> T | None:
         """What the event loop answers; None if it does not."""

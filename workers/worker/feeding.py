@@ -141,17 +141,19 @@ class Feeding:
                 return await self._start(submission, order.batch, options.get(submission.definition, {}))
 
         # What was started is noted also when another could not be.
-        made = await asyncio.gather(*(start(one) for one in one_each.values()), return_exceptions=True)
-        begun = [one for one in made if isinstance(one, Begun)]
+        outcomes = await asyncio.gather(
+            *(start(submission) for submission in one_each.values()), return_exceptions=True
+        )
+        begun = [outcome for outcome in outcomes if isinstance(outcome, Begun)]
         await self._ledger.begun(tenant=order.tenant, batch=order.batch, begun=begun, at=datetime.now(UTC))
-        for one in made:
-            if isinstance(one, BaseException):
-                raise one
-        return {one.execution_id for one in begun if one.execution}
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return {each.execution_id for each in begun if each.execution}
 
     async def _start(self, submission: Submission, batch: str, options: dict[str, Any]) -> Begun:
         id = submission.execution_id
-        found = definition_of(submission.definition)
+        definition = definition_of(submission.definition)
         line = Execution(
             id=id,
             definition=submission.definition,
@@ -164,13 +166,13 @@ class Feeding:
             status=Status.RUNNING,
             started_at=datetime.now(UTC),
         )
-        if found is None:
+        if definition is None:
             return Begun(
                 execution_id=id, execution=_failed(line, f"this worker has no definition {submission.definition!r}")
             )
         try:
             handle = await self._client.start_workflow(
-                found.workflow.run,
+                definition.workflow.run,
                 ExecutionOrder(
                     tenant=submission.tenant,
                     batch=batch,
@@ -204,9 +206,12 @@ class Feeding:
             if (now - execution.started_at).total_seconds() < SILENT_SECONDS:
                 continue
             try:
-                found = await self._client.get_workflow_handle(execution.id).describe()
-                how = found.status.name.lower().replace("_", " ") if found.status else "gone"
-                open_still = found.status in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW)
+                description = await self._client.get_workflow_handle(execution.id).describe()
+                how = description.status.name.lower().replace("_", " ") if description.status else "gone"
+                open_still = description.status in (
+                    WorkflowExecutionStatus.RUNNING,
+                    WorkflowExecutionStatus.CONTINUED_AS_NEW,
+                )
             except RPCError as error:
                 if error.status is not RPCStatusCode.NOT_FOUND:
                     raise
