@@ -72,7 +72,7 @@ class Archives:
         Hidden files, folders and what operating systems leave behind are passed over. What cannot be taken is refused by
         itself; an archive that is damaged, or looks like a bomb as a whole, is refused as one.
         """
-        return _Listing(path, self._opened).made()
+        return _Listing(path, self._opened).files()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -113,7 +113,7 @@ class _Listing:
         self._members = MAX_MEMBERS
         self._bytes = MAX_UNPACKED_BYTES
 
-    def made(self) -> Found | None:
+    def files(self) -> Found | None:
         try:
             self._list(self._path, name_of(self._path), depth=1)
         except _IsDocument:
