@@ -10,10 +10,11 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, RowMapping, Select, Table, bindparam, func, select, text
+from sqlalchemy import URL, Connection, Engine, Executable, RowMapping, Select, Table, bindparam, func, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -170,3 +171,13 @@ def _insert_for(url: URL) -> Insert:
     from sqlalchemy.dialects import postgresql  # a fifth of a second, where it is not needed
 
     return postgresql.insert
+
+
+@cache
+def put_in(insert_into: Insert, table: Table) -> Executable:
+    """Writes a whole row, in place of the one of its primary key."""
+    statement = insert_into(table)
+    keys = [column.name for column in table.primary_key]
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_={column.name: column for column in statement.excluded if column.name not in keys}
+    )

@@ -7,9 +7,9 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, RowMapping, Select, bindparam, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, or_, select
 
-from infra.ledger._access import Access, Insert
+from infra.ledger._access import Access, put_in
 from infra.ledger._tables import claims, executions, submissions
 from infra.records import Claim, Status
 from infra.text import storable
@@ -45,7 +45,7 @@ class Claims(Access):
                 place: int = kept["sequence"]
             else:
                 place = connection.execute(_LAST, {"of_tenant": claim.tenant}).scalar_one() + 1
-            connection.execute(_put_claim(self._insert), row | {"sequence": place})
+            connection.execute(put_in(self._insert, claims), row | {"sequence": place})
             return _alike(connection, claim, place)
 
         return await self._write(work, alone_on=f"claims {claim.tenant}")
@@ -133,15 +133,6 @@ def _claims_by(given: tuple[str, ...]) -> Select[Any]:
     if "since" in given:
         query = query.where(claims.c.issue_date >= bindparam("since"))
     return query
-
-
-@cache
-def _put_claim(insert_into: Insert) -> Executable:
-    statement = insert_into(claims)
-    return statement.on_conflict_do_update(
-        index_elements=["execution_id"],
-        set_={column.name: column for column in statement.excluded if column.name != "execution_id"},
-    )
 
 
 def _claim(row: RowMapping) -> Claim:

@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from infra.ledger._access import IDS_IN_A_QUERY, Insert
+from infra.ledger._access import IDS_IN_A_QUERY, Insert, put_in
 from infra.ledger._batches import Batches, flat
 from infra.ledger._billings import Billings
 from infra.ledger._claims import Claims
@@ -91,7 +91,7 @@ class Ledger(Batches, Master, Claims, Billings):
         values = flat(execution, exclude={"steps", "findings", "reviews"})
         if kept is not None and kept.run_id == execution.run_id:
             values["started_at"] = kept.started_at
-        connection.execute(_write_line(self._insert), values)
+        connection.execute(put_in(self._insert, executions), values)
         children: list[tuple[Table, int, Sequence[BaseModel]]] = [
             (steps, kept.steps if kept else 0, execution.steps),
             (findings, kept.findings if kept else 0, execution.findings),
@@ -328,14 +328,6 @@ _POSTED_AS = union_all(
         for of, numbered in (("vendor", "number"), ("vendor_key", "number_key"))
     )
 )
-
-
-@cache
-def _write_line(insert_into: Insert) -> Executable:
-    statement = insert_into(executions)
-    return statement.on_conflict_do_update(
-        index_elements=["id"], set_={column.name: column for column in statement.excluded if column.name != "id"}
-    )
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, RowMapping, Table, bindparam, delete, select
 
-from infra.ledger._access import Access, Insert
+from infra.ledger._access import Access, Insert, put_in
 from infra.ledger._tables import orders, receipts, vendors
 from infra.ledger.keys import number_key
 from infra.records import Order, Receipt, Vendor
@@ -81,7 +81,7 @@ class Master(Access):
         def work(connection: Connection) -> int:
             new = len(connection.execute(_add_to(self._insert, table), ordered).all())
             if new < len(ordered):
-                connection.execute(_put_in(self._insert, table), ordered)
+                connection.execute(put_in(self._insert, table), ordered)
             return new
 
         return await self._write(work)
@@ -104,12 +104,3 @@ def _lines(order: Order) -> list[dict[str, Any]]:
 @cache
 def _add_to(insert_into: Insert, table: Table) -> Executable:
     return insert_into(table).on_conflict_do_nothing().returning(*table.primary_key)
-
-
-@cache
-def _put_in(insert_into: Insert, table: Table) -> Executable:
-    statement = insert_into(table)
-    keys = [column.name for column in table.primary_key]
-    return statement.on_conflict_do_update(
-        index_elements=keys, set_={column.name: column for column in statement.excluded if column.name not in keys}
-    )
