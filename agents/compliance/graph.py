@@ -5,13 +5,15 @@ Plain LangGraph: compile it with a checkpointer and invoke it without Temporal, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
 from langgraph.graph import END, START, StateGraph
+from pydantic import JsonValue
 
 from agents.compliance import nodes
-from agents.compliance.state import ComplianceChannels
+from agents.compliance.state import ComplianceChannels, ComplianceOptions
 from agents.controls.rulebook import keep_rulebook
 from agents.steps.placing import JUDGES, PURE, asks_a_model, reads
 from infra.models.tiers import tiers_of
@@ -37,7 +39,7 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
     return graph
 
 
-def options(made: Settings) -> dict[str, Any]:
+def options(made: Settings) -> dict[str, JsonValue]:
     """What an execution is given of the settings when it is submitted, and keeps. The rulebook is put into the document store.
 
     Raises:
@@ -51,11 +53,11 @@ def options(made: Settings) -> dict[str, Any]:
     }
 
 
-def variant(options: dict[str, Any]) -> str:
+def variant(options: dict[str, JsonValue]) -> str:
     """What tells executions of the same bytes apart: the rulebook they are held against, with the sanctions list."""
-    kept = options["rulebook"]
+    kept = ComplianceOptions.model_validate(options).rulebook
     return sha256(f"{kept['digest']} {kept.get('sanctions')}".encode()).hexdigest()[:6]
 
 
-def _rule_summary(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+def _rule_summary(args: tuple[Any, ...], kwargs: Mapping[str, object]) -> str:
     return str(args[0].get("rule", ""))

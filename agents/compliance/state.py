@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
-from agents.steps import AgentChannels, AgentState, Noted, Options, Plain
+from agents.steps import AgentChannels, AgentState, Channels, Noted, Options, Plain
 
 
 class Step(StrEnum):
@@ -62,7 +61,7 @@ class ComplianceState(AgentState):
     def options(self) -> ComplianceOptions:
         return ComplianceOptions.model_validate(self._channels["options"])
 
-    def asking(self, rule: str) -> dict[str, Any]:
+    def asking(self, rule: str) -> Channels:
         """The channels that a run of `ask_rule` is sent."""
         return {"execution": self._channels["execution"], "options": self._channels["options"], "rule": rule}
 

@@ -102,7 +102,7 @@ def numbered_rows(fields: Mapping[str, Field], table: TableName) -> dict[int, di
 def public(fields: Mapping[str, Field]) -> dict[str, Any]:
     """The invoice in its public JSON shape: nested, numbers as `Decimal`, what is not known as None."""
     tables = {name: rows(fields, name) for name in COLUMNS}
-    shape: dict[str, Any] = {}
+    shape: dict[str, Any] = {}  # values, groups of values and tables of them, as the field table has it
     for spec in FIELDS:
         if spec.table:
             of_table = shape.setdefault(spec.table, [{} for _ in tables[spec.table]])
@@ -125,7 +125,7 @@ def loaded(fields: Mapping[str, Any]) -> Fields:
     return {path: Field.model_validate(field) for path, field in fields.items()}
 
 
-def dumped(fields: Mapping[str, Field]) -> dict[str, Any]:
+def dumped(fields: Mapping[str, Field]) -> dict[str, JsonValue]:
     """Fields as the state carries them: plain JSON."""
     return {path: field.model_dump(mode="json", exclude_none=True) for path, field in fields.items()}
 

@@ -50,7 +50,7 @@ async def extract(
 class _Said:
     """What came of one question: the answer, or the finding that says why there is none."""
 
-    answer: dict[str, Any] | None
+    answer: dict[str, Any] | None  # its keys are those of the shape that was made for this document
     call: ModelCall | None
     problem: Finding | None = None
 

@@ -6,10 +6,11 @@ says where Temporal runs it and with which limits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from langgraph.graph import END, START, StateGraph
+from pydantic import JsonValue
 
 from agents.controls.approval import load_policy
 from agents.controls.rulebook import keep_rulebook
@@ -64,7 +65,7 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
     return graph
 
 
-def options(made: Settings) -> dict[str, Any]:
+def options(made: Settings) -> dict[str, JsonValue]:
     """What an execution is given of the settings when it is submitted, and keeps. Policy and rulebook are put into the document
     store too, by their digests: whoever asks years later which they were finds them there."""
     policy = load_policy(made.approval_policy, limits=made.approval_limits, sure=made.sure)
@@ -79,12 +80,12 @@ def options(made: Settings) -> dict[str, Any]:
     }
 
 
-def _repair_summary(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+def _repair_summary(args: tuple[Any, ...], kwargs: Mapping[str, object]) -> str:
     due = nodes.repairable(InvoiceState(args[0]))
     return "; ".join(f"{part} ({tier}): {', '.join(reasons)}" for part, (tier, reasons) in due.items())[:200]
 
 
-def _policies_summary(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+def _policies_summary(args: tuple[Any, ...], kwargs: Mapping[str, object]) -> str:
     return ", ".join(args[0].get("open_rules") or [])[:200]
 
 

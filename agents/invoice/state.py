@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated
 
 import pydantic
 
@@ -124,8 +124,8 @@ class ApprovalRecord(Plain):
     policy: dict[str, str]
     """``name`` and ``digest``."""
     rule: str
-    case: dict[str, Any]
-    requirement: dict[str, Any] | None
+    case: dict[str, object]
+    requirement: dict[str, object] | None
     approvals: list[Approval]
 
 
@@ -133,7 +133,7 @@ class InvoiceResult(Plain):
     """What the execution made."""
 
     kind: str | None
-    invoice: dict[str, Any]
+    invoice: dict[str, object]
     """In the public shape, as JSON."""
     matched: Matched | None
     approval: ApprovalRecord

@@ -11,21 +11,24 @@ from temporalio.workflow import ActivityCancellationType
 from infra.ledger import REFUSED_FOR_GOOD
 from infra.settings import Settings
 
-PURE: dict[str, Any] = {"execute_in": "workflow"}
+NodeMetadata = dict[str, Any]
+"""Options of an activity by name, as Temporal's plugin for LangGraph takes them, with ``execute_in`` beside them."""
+
+PURE: NodeMetadata = {"execute_in": "workflow"}
 """No I/O, no model, no clock but the workflow's."""
-QUICK: dict[str, Any] = {
+QUICK: NodeMetadata = {
     "execute_in": "local_activity",
     "start_to_close_timeout": timedelta(seconds=60),
     # A ledger that is away is waited for; what it refuses for good is told as a failure and not tried again.
     "retry_policy": RetryPolicy(maximum_interval=timedelta(seconds=30), non_retryable_error_types=REFUSED_FOR_GOOD),
 }
 """I/O that takes milliseconds and may be repeated, such as the ledger's."""
-JUDGES: dict[str, Any] = {**QUICK, "start_to_close_timeout": timedelta(minutes=5)}
+JUDGES: NodeMetadata = {**QUICK, "start_to_close_timeout": timedelta(minutes=5)}
 """The same with the official rules, whose process judges one document after the other: hundredths of a second each, but its
 first loads the rules, and one that hangs is given its time before it is killed."""
 
 
-def reads(made: Settings) -> dict[str, Any]:
+def reads(made: Settings) -> NodeMetadata:
     """Reading takes a core for a while, so it has a task queue of its own."""
     recognising = made.ocr_pages * made.ocr_seconds if made.ocr else 0.0
     return {
@@ -37,7 +40,7 @@ def reads(made: Settings) -> dict[str, Any]:
     }
 
 
-def asks_a_model(made: Settings) -> dict[str, Any]:
+def asks_a_model(made: Settings) -> NodeMetadata:
     """Retries end (by default after ten tries, some four minutes of waiting): then a person is told, and the document can
     be submitted again without paying for what is already answered."""
     return {

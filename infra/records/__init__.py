@@ -16,7 +16,7 @@ from infra.records.executions import (
     Submission,
     Totals,
 )
-from infra.records.findings import BY_RULE, DecidedBy, Finding, Severity, Verdict, finding
+from infra.records.findings import BY_RULE, DecidedBy, Finding, JsonObject, Severity, Verdict, finding
 from infra.records.master import Billing, Order, OrderLine, OrderOnRecord, Receipt, Vendor
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "DecidedBy",
     "Execution",
     "Finding",
+    "JsonObject",
     "ModelCall",
     "Order",
     "OrderLine",

@@ -7,6 +7,9 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_serializer
 
+JsonObject = dict[str, Any]
+"""JSON whose keys are its maker's, and that nobody else looks into: the evidence of a finding, of which each rule has its own."""
+
 
 class Severity(StrEnum):
     """What a finding asks for, the gravest first."""
@@ -59,7 +62,7 @@ class Finding(BaseModel):
     message: str
     fields: list[str] = Field(default_factory=list)
     """Paths of the fields it speaks of, such as ``totals.grand_total``."""
-    evidence: dict[str, Any] = Field(default_factory=dict)
+    evidence: JsonObject = Field(default_factory=dict)
     """Both numbers where numbers disagree (``expected``, ``found``); of what stands in the document the ``quote``, ``page``
     and ``box``; of another document its ``execution_id``. Plain JSON, as each rule has its own."""
     verdict: Verdict = Verdict.FAIL

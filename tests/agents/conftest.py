@@ -40,7 +40,7 @@ class Execution:
         self.go_back_to(f"default/{digest[:16]}")
         ref: dict[str, Any] = {"id": self.id, "tenant": "default", "batch": "monday", "digest": digest, "name": name}
         ref |= {"details": dict(details)} if details else {}
-        given_options = options(self._connections.settings)
+        given_options: dict[str, Any] = options(self._connections.settings)
         given_options["policy"] = _policy(given_options["policy"], other_options)
         given: Any = {"execution": ref, "options": given_options | other_options}
         self.state = await self._app.ainvoke(given, self._config)

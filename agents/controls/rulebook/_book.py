@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -114,7 +114,7 @@ class Rule(_Part):
     """The answer that passes: ``yes``, ``no`` (``not stated`` passes too), or ``stated``: whatever it says of it."""
     evidence: EvidenceShape = EvidenceShape()
     check: str | None = None
-    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
+    with_: dict[str, object] = Field(default_factory=dict, alias="with")
     """Parameters of the check."""
     phrases: dict[Annotated[str, BeforeValidator(_word)], list[str]] = Field(default_factory=dict)
     """By language: where one stands in the text, the answer is yes, with it as the quote."""

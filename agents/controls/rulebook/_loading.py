@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from agents.controls.rulebook import _book as parts
 from agents.controls.rulebook._book import Rulebook
@@ -18,6 +18,7 @@ from agents.controls.rulebook._sanctions import SanctionsList, load_sanctions, r
 from agents.controls.strict_yaml import NotYaml, load_yaml, path_of, problems_of
 from infra.document_store import DocumentStore
 from infra.failures import Failure
+from infra.records import JsonObject
 from infra.settings import Settings
 
 LONGEST_FILE = 1_000_000
@@ -82,14 +83,14 @@ def read_rulebook(data: bytes, name: str) -> Rulebook:
     return rulebook.model_copy(update={"digest": sha256(data).hexdigest()})
 
 
-def schema() -> dict[str, Any]:
+def schema() -> JsonObject:
     """The JSON schema of a rulebook file."""
     of_file = Rulebook.model_json_schema(by_alias=True)
     of_file["properties"].pop("digest", None)
     return of_file
 
 
-def keep_rulebook(settings: Settings) -> dict[str, Any]:
+def keep_rulebook(settings: Settings) -> dict[str, JsonValue]:
     """Put the rulebook of the settings, and the sanctions list if there is one, into the document store; returns what an
     execution keeps of them: ``name``, ``version``, ``digest``, and the digest of the list as ``sanctions``.
 

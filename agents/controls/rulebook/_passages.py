@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from textwrap import wrap
-from typing import Any
 
 from agents.documents.layout import Layout, Line, union
 from agents.documents.places import Place, Places
 from agents.documents.reading import Box, Reading
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, parse_xml
 from agents.words import in_text
+from infra.records import JsonObject
 from infra.text import squeezed, unaccented
 
 LONGEST_LINE = 300
@@ -40,7 +40,7 @@ class Passage:
     box: Box | None = None
 
     @property
-    def evidence(self) -> dict[str, Any]:
+    def evidence(self) -> JsonObject:
         """As a finding has it."""
         where = {"page": self.page, "box": self.box} if self.page else {}
         return {"quote": self.text, **where}

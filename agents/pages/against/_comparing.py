@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from agents.documents.reading import Reading
 from agents.fields import values
@@ -24,7 +23,7 @@ from agents.pages.against._page import PrintedPage
 from agents.pages.against._parties import parties
 from agents.pages.against._payment import payment
 from agents.pages.against._references import references
-from infra.records import Finding, Severity, Verdict, finding
+from infra.records import Finding, JsonObject, Severity, Verdict, finding
 
 _MUST_STAND = ("invoice_number", "totals.grand_total")
 """A page that is an invoice and does not print these prints another invoice."""
@@ -65,11 +64,16 @@ def compare(fields: Mapping[str, Field], reading: Reading) -> list[Finding]:
     findings += _amounts_not_shown(compared)
     if compared:
         message = f"{outcomes['agrees']} of {len(compared)} values of the e-invoice stand on the page"
-        counts: dict[str, Any] = {"agrees": outcomes["agrees"], "contradicted": outcomes["contradicted"]}
         verdict = Verdict.FAIL if outcomes["contradicted"] else Verdict.PASS
         findings.append(
             finding(
-                Rule.XML_PAGE_AGREES, Severity.INFO, message, verdict=verdict, **counts, not_shown=outcomes["not shown"]
+                Rule.XML_PAGE_AGREES,
+                Severity.INFO,
+                message,
+                verdict=verdict,
+                agrees=outcomes["agrees"],
+                contradicted=outcomes["contradicted"],
+                not_shown=outcomes["not shown"],
             )
         )
     return findings
@@ -116,7 +120,7 @@ def _is_invoice(compared: Sequence[Comparison], reading: Reading) -> bool:
 
 def _finding(c: Comparison, severity: Severity, page: PrintedPage) -> Finding:
     says = f"shows {c.printed}" if c.outcome == "contradicted" else "does not show it"
-    evidence: dict[str, Any] = {"found": c.printed} if c.printed else {}
+    evidence: JsonObject = {"found": c.printed} if c.printed else {}
     if c.place:  # people see the page as it is displayed
         evidence |= {"page": c.place.page, "box": list(page.layout.reading.displayed(c.place.page, c.place.box))}
     message = f"the e-invoice says {c.path} is {c.stated}, but the page {says}"

@@ -14,14 +14,14 @@ import bisect
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from agents.documents.reading import Box, Reading
 from agents.fields import values
 from agents.fields.rules import Rule
 from agents.pages.safety._shapes import MARKS, SAYINGS
 from agents.words import by_language, in_text, printed
-from infra.records import Finding, Severity, finding
+from infra.records import Finding, JsonObject, Severity, finding
 from infra.text import unaccented
 
 LONGEST_QUOTE = 200
@@ -111,12 +111,12 @@ class _Source:
                 at += len(plain) + 1
         self.text = " ".join(parts)
 
-    def evidence(self, start: int, end: int) -> dict[str, Any]:
+    def evidence(self, start: int, end: int) -> JsonObject:
         """Page, box and quote of what stands from ``start`` to ``end``; the quote runs on up to its bound."""
         first = max(bisect.bisect_right(self._starts, start) - 1, 0)
         last = max(bisect.bisect_left(self._starts, end) - 1, first)
         begun = self.pieces[first]
-        told: dict[str, Any] = {"where": self.where}
+        told: JsonObject = {"where": self.where}
         if begun.page is not None:
             told["page"] = begun.page
         boxes = [p.box for p in self.pieces[first : last + 1] if p.box and p.page == begun.page]
@@ -285,13 +285,18 @@ def _hidden(reading: Reading, found: Iterable[Finding]) -> list[Finding]:
     count = sum(len(h.text) for h in reading.hidden)
     holds = "instructions" if instructs else "amounts or identifiers" if told else "text"
     message = f"{count} characters that no reader sees ({ways}) hold {holds}: {_quote(first.text)[:80]}"
-    evidence: dict[str, Any] = {
-        "quote": _quote(first.text),
-        "where": "hidden",
-        "page": first.page,
-        "box": list(first.box),
-    }
-    return [finding(Rule.HIDDEN_TEXT, Severity.ERROR if told or instructs else Severity.WARNING, message, **evidence)]
+    quote, box = _quote(first.text), list(first.box)
+    return [
+        finding(
+            Rule.HIDDEN_TEXT,
+            Severity.ERROR if told or instructs else Severity.WARNING,
+            message,
+            quote=quote,
+            where="hidden",
+            page=first.page,
+            box=box,
+        )
+    ]
 
 
 def _tells(text: str) -> bool:

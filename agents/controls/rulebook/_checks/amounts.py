@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -71,13 +71,15 @@ def not_split(facts: Facts, given: Split) -> list[Said]:
         f"that pass without a person, each of them below it, and no order covers it: {told}"
     )
     ids = [claim.execution_id for claim in others]
-    evidence: dict[str, Any] = {
-        "expected": str(limit),
-        "found": str(together),
-        "execution_id": ids[0],
-        "execution_ids": ids[:50],
-    }
-    return failed(message, "totals.grand_total", "issue_date", **evidence)
+    return failed(
+        message,
+        "totals.grand_total",
+        "issue_date",
+        expected=str(limit),
+        found=str(together),
+        execution_id=ids[0],
+        execution_ids=ids[:50],
+    )
 
 
 def not_round(facts: Facts, given: Round) -> list[Said]:

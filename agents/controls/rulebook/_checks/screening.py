@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agents.controls.rulebook._checks.said import CodeCheck, Parameters, Said, failed, not_assessable, passed
 from agents.controls.rulebook._passages import Passage, plain
 from agents.controls.rulebook._sanctions import Match
 from agents.words import in_text
+from infra.records import JsonObject
 from infra.text import unaccented
 
 if TYPE_CHECKING:
@@ -62,11 +63,11 @@ def _like(match: Match) -> str:
     return f"is like {match.listed} on the sanctions list (entry {match.entry.id}, {match.score:g} of 100)"
 
 
-def _entry(match: Match) -> dict[str, Any]:
+def _entry(match: Match) -> JsonObject:
     return {"score": match.score, "entry": match.entry.id, "listed": match.listed, "country": match.entry.country}
 
 
-def _where(facts: Facts, path: str) -> dict[str, Any]:
+def _where(facts: Facts, path: str) -> JsonObject:
     place = facts.fields[path].evidence
     return {"page": place.page, "box": place.box} if place.page else {}
 
