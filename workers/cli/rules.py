@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -76,11 +77,12 @@ def explain(
 
     book = rules.rulebook(rulebook or current_settings().rulebook)
     rule = rules.rule(book, id)
-    if isinstance(rule, dict):
+    if is_dataclass(rule):
+        known = asdict(rule)
         if as_json:
-            print_json({"rulebook": "EN 16931", "rule": rule})
+            print_json({"rulebook": "EN 16931", "rule": known})
             return
-        for name, value in rule.items():
+        for name, value in known.items():
             told = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
             out().print(Text.assemble((f"{name:<12}", "dim"), cell(told)), soft_wrap=True)
     elif as_json:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agents.controls.rulebook import BadRulebook, Rule, Rulebook, load_rulebook
 from agents.controls.rulebook.examples import BadCases, Tried, cases_of, facts_of_example, load_cases, try_by_code
 from workers.office.errors import NotKnown, WronglyAsked
 
 if TYPE_CHECKING:
+    from agents.einvoice.en16931 import OfficialRule
     from infra.settings import Settings
 
 
@@ -28,8 +29,8 @@ def rulebook(name: str) -> Rulebook:
         raise WronglyAsked(f"{name} cannot be used:\n{listed}") from error
 
 
-def rule(book: Rulebook, id: str) -> Rule | dict[str, Any]:
-    """A rule of a rulebook, else of EN 16931: of that what is known of it, by name.
+def rule(book: Rulebook, id: str) -> Rule | OfficialRule:
+    """A rule of a rulebook, else of EN 16931.
 
     Raises:
         NotKnown: neither has it; the message lists those of the rulebook.

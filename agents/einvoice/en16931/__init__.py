@@ -6,7 +6,7 @@ write an invoice as e-invoice.
 """
 
 from agents.einvoice.en16931._assessment import Assessment, Failed, findings, findings_of, validate
-from agents.einvoice.en16931._catalogue import catalogue, rule
+from agents.einvoice.en16931._catalogue import OfficialRule, catalogue, rule
 from agents.einvoice.en16931._draft import Note
 from agents.einvoice.en16931._extracted import assess_extracted
 from agents.einvoice.en16931._writer import NotWritten, Written, to_cii, to_facturx_pdf, to_ubl
@@ -16,6 +16,7 @@ __all__ = [
     "Failed",
     "NotWritten",
     "Note",
+    "OfficialRule",
     "Written",
     "assess_extracted",
     "catalogue",

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from agents.einvoice._stated import NotAnEInvoice, fields_from_xml
-from agents.einvoice.en16931 import _catalogue, _process, _sheets
+from agents.einvoice.en16931 import _catalogue, _judge, _process, _sheets
 from agents.einvoice.en16931._terms import paths_of, values_of
 from agents.fields.schema import Field
 from infra.records import Finding, Severity, Verdict, finding
@@ -36,8 +36,8 @@ class Failed:
     """Business terms and groups that the text names."""
     times: int
     """How often it fails in the document."""
-    places: tuple[Mapping[str, Any], ...]
-    """The first of these places: ``location``, a path of local names; ``found``, what stands there by element."""
+    places: tuple[_judge.Place, ...]
+    """The first of these places."""
     allowed_by: str | None = None
     """The rule of the declared profile that stands in this one's place and does not fail: an extended profile loosens
     some rules of the standard, such as how exactly sums must come out."""
@@ -67,7 +67,7 @@ class Assessment:
     """What judged: ``sheet`` (file), ``sha256`` (its first 12 digits), ``layer``."""
     schema: str | None = None
     """File of the XML schema it was held against."""
-    schema_errors: tuple[Mapping[str, Any], ...] = ()
+    schema_errors: tuple[Mapping[str, str], ...] = ()
     """``location`` and ``message`` of the first errors."""
     failed: tuple[Failed, ...] = ()
     crashed: tuple[Mapping[str, str], ...] = ()
@@ -111,8 +111,8 @@ async def validate(xml: str, *, french: bool = False) -> Assessment:
         judged = await _process.judge(xml, french=french)
     except _process.NotJudged as error:
         return Assessment(problem=str(error))
-    if "problem" in judged:
-        return Assessment(problem=judged["problem"], broken=True)
+    if isinstance(judged, str):
+        return Assessment(problem=judged, broken=True)
     return _assessment(judged, xml)
 
 
@@ -121,25 +121,32 @@ async def findings(xml: str, *, french: bool = False) -> list[Finding]:
     return findings_of(await validate(xml, french=french))
 
 
-def _assessment(judged: Mapping[str, Any], xml: str) -> Assessment:
+def _assessment(judged: _judge.Judgement, xml: str) -> Assessment:
     broke_off = {entry["sheet"] for entry in judged["crashed"]}
     said = _sheets.Declared(judged["syntax"], judged["document"], judged["profile"], judged["level"], judged["facturx"])
     used = {entry["sheet"] for entry in judged["sheets"]} - broke_off
     ran = [s for french in (False, True) for s in _sheets.sheets_for(said, french=french) if s.name in used]
     evaluated = {id for sheet in ran for id in _catalogue.rules_of(sheet)}
     failed = {entry["id"] for entry in judged["failed"] if entry["flag"] == "fatal"}
-    schema = judged["schema"] or {}
+    schema = judged["schema"]
     return Assessment(
         syntax=judged["syntax"],
         document=judged["document"],
         profile=judged["profile"],
         level=judged["level"],
         sheets=tuple(judged["sheets"]),
-        schema=schema.get("schema"),
-        schema_errors=tuple(schema.get("errors", ())),
+        schema=schema["schema"] if schema else None,
+        schema_errors=tuple(schema["errors"]) if schema else (),
         failed=tuple(
             Failed(
-                **{**entry, "terms": tuple(entry["terms"]), "places": tuple(entry["places"])},
+                id=entry["id"],
+                text=entry["text"],
+                flag=entry["flag"],
+                layer=entry["layer"],
+                sheet=entry["sheet"],
+                terms=tuple(entry["terms"]),
+                times=entry["times"],
+                places=tuple(entry["places"]),
                 allowed_by=_allowed_by(entry["id"], evaluated, failed),
             )
             for entry in judged["failed"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -23,7 +22,7 @@ _TERM = re.compile(r"\bB[TG]-\d+\b")
 
 
 @dataclass(frozen=True)
-class Rule:
+class OfficialRule:
     """One rule: a business rule of EN 16931 or a rule of a syntax or profile."""
 
     id: str
@@ -38,19 +37,18 @@ class Rule:
     """The file it stands in, or the first of them."""
 
 
-def catalogue() -> list[dict[str, Any]]:
-    """Every rule, by id: ``id``, ``text``, ``flag``, ``terms``, ``syntaxes``, ``layer``, ``sheet``."""
-    return [asdict(rule) for _, rule in sorted(_all().items())]
+def catalogue() -> list[OfficialRule]:
+    """Every rule, by id."""
+    return [rule for _, rule in sorted(_all().items())]
 
 
-def rule(id: str) -> dict[str, Any] | None:
+def rule(id: str) -> OfficialRule | None:
     """The rule of that id, in any case of its letters; None if there is none."""
     anyhow = {known.casefold(): rule for known, rule in _all().items()}
-    of_id = _all().get(id) or anyhow.get(id.strip().casefold())
-    return asdict(of_id) if of_id else None
+    return _all().get(id) or anyhow.get(id.strip().casefold())
 
 
-def rules_of(sheet: Sheet) -> dict[str, Rule]:
+def rules_of(sheet: Sheet) -> dict[str, OfficialRule]:
     """The rules of ``sheet`` that count here, by id."""
     return {id: rule for id, rule in _read(sheet.name, sheet.layer).items() if sheet.kept.match(id)}
 
@@ -74,28 +72,28 @@ def terms_in(text: str) -> tuple[str, ...]:
 
 
 @cache
-def _all() -> dict[str, Rule]:
-    rules: dict[str, Rule] = {}
+def _all() -> dict[str, OfficialRule]:
+    rules: dict[str, OfficialRule] = {}
     for sheet in _sheets.ALL:
         for id, rule in rules_of(sheet).items():
             known = rules.get(id)
             if known is None:
                 rules[id] = rule
             elif rule.syntaxes[0] not in known.syntaxes:
-                rules[id] = Rule(**{**asdict(known), "syntaxes": (*known.syntaxes, *rule.syntaxes)})
+                rules[id] = OfficialRule(**{**asdict(known), "syntaxes": (*known.syntaxes, *rule.syntaxes)})
     return rules
 
 
 @cache
-def _read(name: str, layer: str) -> dict[str, Rule]:
+def _read(name: str, layer: str) -> dict[str, OfficialRule]:
     """The asserts of a stylesheet. One that stands several times, for several places, is one rule."""
     syntax = "ubl" if name.startswith("ubl") else "cii"
-    rules: dict[str, Rule] = {}
+    rules: dict[str, OfficialRule] = {}
     for check in etree.parse(str(_sheets.folder() / name)).iter(f"{SVRL}failed-assert", f"{SVRL}successful-report"):
         computed = check.findall(f"{XSL}attribute")
         said = {attribute.get("name"): "".join(attribute.itertext()) for attribute in computed} | dict(check.attrib)
         id, text = named(said.get("id"), "".join(check.find(f"{SVRL}text").itertext()))
         if id not in rules:
             flag = "warning" if said.get("flag") == "warning" else "fatal"
-            rules[id] = Rule(id, text, flag, terms_in(text), (syntax,), layer, name)
+            rules[id] = OfficialRule(id, text, flag, terms_in(text), (syntax,), layer, name)
     return rules

@@ -9,7 +9,7 @@ import re
 import resource
 import signal
 from functools import cache
-from typing import Any
+from typing import Any, TypedDict
 
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -32,6 +32,44 @@ _ATTRIBUTE = re.compile(r"@\*:([\w.-]+)\[namespace-uri\(\)='([^']*)'\]")
 _NAMESPACES = re.compile(r"\*:|\[namespace-uri\(\)='[^']*'\]")
 
 
+class Judgement(TypedDict):
+    """What schema and sheets say of a document, as it comes from the process: plain data. See
+    `agents.einvoice.en16931._assessment.Assessment`."""
+
+    syntax: _sheets.Syntax | None
+    document: str
+    profile: str | None
+    level: _sheets.Level | None
+    facturx: bool
+    sheets: list[dict[str, str]]
+    schema: SchemaVerdict | None
+    failed: list[FailedRule]
+    crashed: list[dict[str, str]]
+
+
+class SchemaVerdict(TypedDict):
+    schema: str
+    errors: list[dict[str, str]]
+
+
+class FailedRule(TypedDict):
+    id: str
+    text: str
+    flag: str
+    layer: str
+    sheet: str
+    terms: list[str]
+    times: int
+    places: list[Place]
+
+
+class Place(TypedDict):
+    """A place where a rule fails: ``location``, a path of local names; ``found``, what stands there by element."""
+
+    location: str
+    found: dict[str, str]
+
+
 def start() -> None:
     """Bound the process, and let Ctrl-C be the parent's to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -41,21 +79,21 @@ def start() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
-def judge(xml: str, french: bool) -> dict[str, Any]:
-    """What schema and sheets say of ``xml``, as plain data; see `agents.einvoice.en16931._assessment.Assessment`."""
+def judge(xml: str, french: bool) -> Judgement | str:
+    """What schema and sheets say of ``xml``; a sentence where it is no XML that can be read."""
     try:
         root = parse_xml(xml)
     except (BrokenXml, UnsafeXml) as error:
-        return {"problem": str(error)[:MAX_SHOWN]}
+        return str(error)[:MAX_SHOWN]
     said = _sheets.declared(root)
-    verdict: dict[str, Any] = {
+    verdict: Judgement = {
         "syntax": said.syntax, "document": said.document[:MAX_SHOWN], "profile": said.profile, "level": said.level,
         "facturx": said.facturx, "sheets": [], "schema": _against_schema(root, said), "failed": [], "crashed": [],
     }  # fmt: skip
     chosen = _sheets.sheets_for(said, french=french)
     # Saxon is given what lxml understood, not what was sent: one parser decides what the document is.
     text = etree.tostring(root, encoding="unicode")
-    by_id: dict[str, dict[str, Any]] = {}
+    by_id: dict[str, FailedRule] = {}
     for sheet in chosen:
         verdict["sheets"].append({"sheet": sheet.name, "sha256": _sheets.digest(sheet.name), "layer": sheet.layer})
         try:
@@ -69,7 +107,7 @@ def judge(xml: str, french: bool) -> dict[str, Any]:
     return verdict
 
 
-def _collect(report: Any, sheet: _sheets.Sheet, root: Any, by_id: dict[str, dict[str, Any]]) -> None:
+def _collect(report: Any, sheet: _sheets.Sheet, root: Any, by_id: dict[str, FailedRule]) -> None:
     """Add the failed rules of one sheet that count. A rule that an earlier sheet has told is not told again."""
     for assertion in report.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
         id, text = _catalogue.named(assertion.get("id"), assertion.findtext(f"{_SVRL}text") or "")
@@ -115,7 +153,7 @@ def _schema(path: str) -> Any:
     return etree.XMLSchema(etree.parse(path))
 
 
-def _against_schema(root: Any, said: _sheets.Declared) -> dict[str, Any] | None:
+def _against_schema(root: Any, said: _sheets.Declared) -> SchemaVerdict | None:
     """What the schema of the document says; None where there is none for it."""
     path = _sheets.schema_for(said)
     if path is None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+from collections.abc import Callable
 from concurrent.futures import TimeoutError as TooSlow
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
-from typing import Any
+from typing import TypeVar, TypeVarTuple
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -22,11 +23,15 @@ DOCUMENTS = 2000
 """After so many the process is replaced: what native code leaks is bounded."""
 
 
+Arguments = TypeVarTuple("Arguments")
+Answer = TypeVar("Answer")
+
+
 class NotJudged(Exception):
     """The process gave no verdict: it took too long, or died. The message says which, for a person."""
 
 
-async def judge(xml: str, *, french: bool, seconds: float = SECONDS + LOADING_SECONDS) -> dict[str, Any]:
+async def judge(xml: str, *, french: bool, seconds: float = SECONDS + LOADING_SECONDS) -> _judge.Judgement | str:
     """`_judge.judge` in the process of its own.
 
     Args:
@@ -38,12 +43,10 @@ async def judge(xml: str, *, french: bool, seconds: float = SECONDS + LOADING_SE
     return await run(_judge.judge, xml, french, seconds=seconds)
 
 
-async def run(task: Any, *arguments: Any, seconds: float) -> dict[str, Any]:
+async def run(task: Callable[[*Arguments], Answer], *arguments: *Arguments, seconds: float) -> Answer:
     """Any task of plain arguments in that process; see `judge`."""
     try:
-        answer: dict[str, Any] = await asyncio.wrap_future(
-            _pool(os.getpid()).schedule(task, arguments, timeout=seconds)
-        )
+        answer: Answer = await asyncio.wrap_future(_pool(os.getpid()).schedule(task, arguments, timeout=seconds))
         return answer
     except TooSlow as error:
         raise NotJudged(f"judging the document by the rules took longer than {seconds:g} seconds") from error

@@ -156,6 +156,6 @@ def test_the_catalogue_is_what_the_sheets_say() -> None:
     assert len(catalogue()) > 2000  # noqa: PLR2004
     told = rule("br-co-15")
     assert told is not None
-    assert told["text"].startswith("Invoice total amount with VAT (BT-112)")
-    assert (told["flag"], told["terms"], told["syntaxes"]) == ("fatal", ("BT-112", "BT-109", "BT-110"), ("ubl", "cii"))
+    assert told.text.startswith("Invoice total amount with VAT (BT-112)")
+    assert (told.flag, told.terms, told.syntaxes) == ("fatal", ("BT-112", "BT-109", "BT-110"), ("ubl", "cii"))
     assert rule("BR-NONE") is None
