@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, JsonValue
 
 from agents.documents.reading import Box
+from agents.fields.grounds import Ground
 from agents.fields.table import COLUMNS, FIELDS, ROW_PATH, FieldSpec, Kind, TableName, spec_of
 
 Source = Literal["xml", "model", "rule", "person"]
@@ -53,11 +54,8 @@ class Field(BaseModel):
     evidence: Evidence
     confidence: float | None = None
     """How likely it is right, from 0 to 1, as calibrated (see `confidence`); None where nobody has judged yet."""
-    grounds: list[str] = []
-    """What that rests on. ``stated`` in an e-invoice; ``proved`` by arithmetic and labels, or ``arithmetic`` alone; ``check
-    digits``; a ``label`` or a ``weak label``; a ``firm`` by its legal form or web site, a ``position``, a ``guess``, ``two
-    names``; the ``only`` candidate; ``agreed`` or ``disputed`` between code and model, or the ``model`` alone; besides them
-    ``ocr`` for what was recognised in a picture."""
+    grounds: list[Ground] = []
+    """What that rests on."""
 
     @property
     def number(self) -> Decimal:

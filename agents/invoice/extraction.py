@@ -15,6 +15,7 @@ from typing import Any
 from agents.documents.places import Place, Places
 from agents.documents.reading import Reading
 from agents.fields import values
+from agents.fields.grounds import Ground
 from agents.fields.rules import Rule
 from agents.fields.schema import Evidence, Field, Fields, rows
 from agents.fields.table import Part, is_number, part_of
@@ -24,7 +25,7 @@ from agents.pages.table import Run
 from agents.steps import line_of
 from infra.records import Finding, Severity, finding
 
-AGREED, DISPUTED, MODEL = "agreed", "disputed", "model"
+AGREED, DISPUTED, MODEL = Ground.AGREED, Ground.DISPUTED, Ground.MODEL
 _A_CHOICE = 0.4
 """What a model's choice speaks for a name, on the scale of `parties`: somewhat more than an address below it."""
 
@@ -69,11 +70,11 @@ def fields_of_totals(answer: Mapping[str, Any], known: Mapping[str, Field], read
     made: Fields = {}
     for key, path in TOTALS.items():
         mine = known.get(path)
-        if mine is not None and "proved" in mine.grounds:
+        if mine is not None and Ground.PROVED in mine.grounds:
             same = mine.number == numbers.get(key)
             made[path] = mine.model_copy(update={"grounds": [*_own(mine), AGREED if same else DISPUTED]})
         elif key in numbers and (place := places.find(answer[key])):
-            made[path] = _placed(places, place, f"{numbers[key]:f}", MODEL, *(["arithmetic"] if tax else []))
+            made[path] = _placed(places, place, f"{numbers[key]:f}", MODEL, *([Ground.ARITHMETIC] if tax else []))
     return made
 
 
@@ -169,7 +170,7 @@ def completed(fields: Mapping[str, Field]) -> Fields:
     made: Fields = {}
 
     def derive(path: str, value: Decimal, rule: str) -> None:
-        made[path] = Field(value=f"{value:f}", evidence=Evidence(source="rule", locator=rule), grounds=["proved"])
+        made[path] = Field(value=f"{value:f}", evidence=Evidence(source="rule", locator=rule), grounds=[Ground.PROVED])
 
     numbers = {
         k: fields[p].number for k in ("tax_basis_total", "tax_total", "grand_total") if (p := f"totals.{k}") in fields
@@ -184,7 +185,7 @@ def completed(fields: Mapping[str, Field]) -> Fields:
     derived = line_total is None or (line_total.evidence.source == "rule" and line_total.evidence.page is None)
     if amounts and derived and sum(amounts) == net and (line_total is None or line_total.number != net):
         derive("totals.line_total", sum(amounts, Decimal(0)), "sum of the lines")
-    if due is not None and due.grounds == ["follows"] and gross is not None and due.number != gross:
+    if due is not None and due.grounds == [Ground.FOLLOWS] and gross is not None and due.number != gross:
         made["totals.due_payable"] = due.model_copy(update={"value": f"{gross:f}"})
     return made
 
@@ -203,15 +204,15 @@ def goods(rows: Sequence[PlacedRow]) -> Sequence[PlacedRow]:
     return [row for row in rows if row.cells.keys() & {"quantity", "unit_price_net"}] or rows
 
 
-def _own(field: Field) -> list[str]:
+def _own(field: Field) -> list[Ground]:
     return [ground for ground in field.grounds if ground not in (AGREED, DISPUTED)]
 
 
-def _pointed(candidate: Candidate, *more: str) -> Field:
+def _pointed(candidate: Candidate, *more: Ground) -> Field:
     return printed(candidate, candidate.value, MODEL, *more, source="model")
 
 
-def _placed(places: Places, place: Place, value: str, *grounds: str) -> Field:
+def _placed(places: Places, place: Place, value: str, *grounds: Ground) -> Field:
     return placed(places.reading, place.page, place.box, place.text, value, *grounds, source="model")
 
 

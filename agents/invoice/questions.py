@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from agents.documents.layout import Layout, Line
 from agents.fields import values
+from agents.fields.grounds import Ground
 from agents.fields.table import FIELDS, PARTS, FieldSpec, Kind, Part
 from agents.pages import Candidate, Draft
 from agents.pages.table import ROW_TOKENS
@@ -57,7 +58,7 @@ def header_keys(draft: Draft) -> list[str]:
     for key in (key for key in HEADER if key not in ALWAYS):
         field = draft.fields.get(HEADER[key])
         if draft.choices.get(HEADER[key]) and (
-            field is None or {"weak label", "guess", "two names"} & set(field.grounds)
+            field is None or {Ground.WEAK_LABEL, Ground.GUESS, Ground.TWO_NAMES} & set(field.grounds)
         ):
             keys.append(key)
     return keys
@@ -77,6 +78,7 @@ def answer_shape(part: Part, draft: Draft, text: str, rows: int = 0) -> type[Bas
     """The pydantic model of the answer about ``part``, with the candidates found in the document: the numbers of a table
     and of totals are those in ``text``, which is what is shown. ``rows`` is how many a table can have."""
     if part == "header":
+        # As `create_model` takes them.
         columns: dict[str, Any] = {} if draft.kind else {"kind": Literal["invoice", "credit_note", "other"]}
         for key in header_keys(draft):
             most = MOST_NAMES if ASKED["header"][key].kind is Kind.NAME else MOST_CANDIDATES

@@ -11,19 +11,20 @@ is never sure until that was measured too: entries whose grounds have ``ocr`` am
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
+from agents.fields.grounds import Ground
 from agents.fields.schema import Field, Fields
 from agents.fields.table import Family, spec_of
 
 SURE = 0.95
 """From here on a value counts as sure, unless the settings say otherwise."""
 _UNKNOWN = 0.5
-_STRENGTHENING = ("agreed", "only")
+_STRENGTHENING = (Ground.AGREED, Ground.ONLY)
 """Grounds that never make a value less likely than it is without them: what was observed without them counts as well."""
-OCR = "ocr"
+OCR = Ground.OCR
 _UNMEASURED = 0.9
 """The most that is believed of a value recognised in a picture while nobody has measured how often such values are right."""
 _CERTAIN = {"xml": 0.999, "person": 1.0}
@@ -48,7 +49,7 @@ def confidence_of(path: str, field: Field) -> float:
     return _share(path, field.grounds)
 
 
-def _share(path: str, grounds: list[str]) -> float:
+def _share(path: str, grounds: Sequence[str]) -> float:
     right, of = _measured().get(key(path, grounds), (0, 0))
     base = [ground for ground in grounds if ground not in _STRENGTHENING]
     if base and len(base) < len(grounds):
@@ -74,7 +75,7 @@ def judged(fields: Mapping[str, Field]) -> Fields:
     return made
 
 
-def key(path: str, grounds: list[str]) -> str:
+def key(path: str, grounds: Sequence[str]) -> str:
     """The entry of the table: ``number: agreed+label``."""
     return f"{family(path)}: {'+'.join(sorted(set(grounds)))}"
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.fields import values
+from agents.fields.grounds import Ground
 from agents.fields.rules import Rule
 from agents.fields.schema import Field, Fields
 from agents.pages._candidates import Candidate, Candidates
@@ -61,26 +62,26 @@ def read_header(candidates: Candidates, terms: Terms) -> DraftHeader:
 def read_currency(text: str, candidates: Candidates) -> Fields:
     """The one currency that ``text`` names; else the one a label calls so, or most amounts are in."""
     if currency := values.the_currency(text):
-        return {"currency": _where_printed(currency.code, currency.printed, candidates, "only")}
+        return {"currency": _where_printed(currency.code, currency.printed, candidates, Ground.ONLY)}
     for candidate in candidates.matching(values.CODE, str):
         if candidate.announced("currency") >= CLEAR:
-            return {"currency": printed(candidate, candidate.value, "label")}
+            return {"currency": printed(candidate, candidate.value, Ground.LABEL)}
     named = values.currencies(text)
     if named and (len(named) == 1 or named[0].times > 2 * named[1].times):
-        return {"currency": _where_printed(named[0].code, named[0].printed, candidates, "most")}
+        return {"currency": _where_printed(named[0].code, named[0].printed, candidates, Ground.MOST)}
     if not named and "$" in text:
-        return {"currency": _where_printed("USD", "$", candidates, "guess")}
+        return {"currency": _where_printed("USD", "$", candidates, Ground.GUESS)}
     return {}
 
 
-def _grounds(choice: Choice, without_rival: bool) -> list[str]:
-    if "only" in choice.grounds:
-        return ["only"]
-    clear = choice.strength >= CLEAR and "label" in choice.grounds
-    return ["label" if clear else "weak label", *(["only"] if without_rival else [])]
+def _grounds(choice: Choice, without_rival: bool) -> list[Ground]:
+    if Ground.ONLY in choice.grounds:
+        return [Ground.ONLY]
+    clear = choice.strength >= CLEAR and Ground.LABEL in choice.grounds
+    return [Ground.LABEL if clear else Ground.WEAK_LABEL, *([Ground.ONLY] if without_rival else [])]
 
 
-def _where_printed(code: str, sign: str, candidates: Candidates, ground: str) -> Field:
+def _where_printed(code: str, sign: str, candidates: Candidates, ground: Ground) -> Field:
     """A currency's ``code``, with the first place where ``sign`` stands."""
     cell = next((cell for cell in candidates.layout.cells() if sign in cell.text), None)
     return (

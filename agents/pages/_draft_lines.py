@@ -9,6 +9,7 @@ from itertools import combinations, product
 
 from agents.documents.layout import Layout
 from agents.documents.upright import UprightReading
+from agents.fields.grounds import Ground
 from agents.fields.schema import Fields
 from agents.pages._draft_totals import DraftTotals, is_taken_off
 from agents.pages._proposed import follows, placed
@@ -41,7 +42,7 @@ def read_lines(layout: Layout, sums: Sums, around: DraftTotals) -> DraftLines:
         # what a label calls so is one of the lines, or paid before
         labelled = {path: field for path, field in labelled.items() if field.number == 0}
     if closes and table.total is not None:
-        fields["totals.line_total"] = follows(f"{table.total:f}", "sum of the lines (BR-CO-10)", "proved")
+        fields["totals.line_total"] = follows(f"{table.total:f}", "sum of the lines (BR-CO-10)", Ground.PROVED)
         labelled = {**labelled, **_summed(table.total, amounts)}
     return DraftLines(table, fields, labelled)
 
@@ -49,9 +50,9 @@ def read_lines(layout: Layout, sums: Sums, around: DraftTotals) -> DraftLines:
 def _rows(reading: UprightReading, table: Table, closes: bool) -> Fields:
     fields: Fields = {}
     for n, row in enumerate(table.rows):
-        ground = "proved" if row.proved and closes else "row" if row.proved else "layout"
+        ground = Ground.PROVED if row.proved and closes else Ground.ROW if row.proved else Ground.LAYOUT
         for column, cell in row.cells.items():
-            own = "text" if column in ("name", "id", "unit") else ground
+            own = Ground.TEXT if column in ("name", "id", "unit") else ground
             fields[f"lines[{n}].{column}"] = placed(reading, cell.page, cell.box, cell.text, cell.value, own)
     return fields
 
@@ -94,5 +95,7 @@ def _summed(lines: Decimal, amounts: Sequence[Decimal]) -> Fields:
     fields: Fields = {}
     for term, sign in _SIGNS:
         if some := [a for a in amounts if (a * (lines or 1) > 0) == (sign > 0)]:
-            fields[f"totals.{term}"] = follows(f"{sum(some, Decimal(0)) * sign:f}", "sum over the document", "proved")
+            fields[f"totals.{term}"] = follows(
+                f"{sum(some, Decimal(0)) * sign:f}", "sum over the document", Ground.PROVED
+            )
     return fields

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from agents.fields.grounds import Ground
 from agents.fields.schema import Fields
 from agents.pages._candidates import Candidate
 from agents.pages._parties import Name, Parties, Role
@@ -50,16 +51,16 @@ def read_identifiers(terms: Terms, parties: Parties, names: DraftNames) -> Field
     return {**fields, **_countries(terms, names, fields)}
 
 
-def _ground_of_name(ranked: Sequence[Name]) -> str:
+def _ground_of_name(ranked: Sequence[Name]) -> Ground:
     best = ranked[0]
     lead = best.score - (ranked[1].score if len(ranked) > 1 else 0.0)
     if best.two_names:
-        return "two names"
+        return Ground.TWO_NAMES
     if best.labelled and lead > 0.4:
-        return "label"
+        return Ground.LABEL
     if best.score < 1.2 or lead <= 0.4:
-        return "guess"
-    return "firm" if best.firm else "position"
+        return Ground.GUESS
+    return Ground.FIRM if best.firm else Ground.POSITION
 
 
 def _vat_ids(terms: Terms, parties: Parties, names: DraftNames) -> Fields:
@@ -68,20 +69,20 @@ def _vat_ids(terms: Terms, parties: Parties, names: DraftNames) -> Fields:
     fields: Fields = {}
     theirs = [c for c in ids if any(_THEIRS.match(label.text) for label in c.labels[:1])]
     if theirs:
-        fields["buyer.vat_id"] = printed(theirs[-1], theirs[-1].value, "label")
+        fields["buyer.vat_id"] = printed(theirs[-1], theirs[-1].value, Ground.LABEL)
     rest = [c for c in ids if not theirs or c.value != theirs[-1].value]
     if not theirs and len({c.value for c in rest}) > 1 and names.buyer is not None:
         near = _vat_id_of_buyer(rest, terms, parties, names.seller, names.buyer)
         if near:
-            held = "check digits" if valid[near.value] else "label"
-            fields["buyer.vat_id"] = printed(near, near.value, held, "position")
+            held = Ground.CHECK_DIGITS if valid[near.value] else Ground.LABEL
+            fields["buyer.vat_id"] = printed(near, near.value, held, Ground.POSITION)
             rest = [c for c in rest if c.value != near.value]
     if rest:
         # Who charges tax must print their own id (VAT Directive, Art. 226), so a single one is the seller's.
         buyer = names.buyer.cell if names.buyer else None
         own = (terms.nearest(rest, names.seller.cell, buyer) if names.seller else None) or rest[0]
-        held = "check digits" if valid[own.value] else "label"
-        fields["seller.vat_id"] = printed(own, own.value, held, "only" if len(valid) == 1 else "position")
+        held = Ground.CHECK_DIGITS if valid[own.value] else Ground.LABEL
+        fields["seller.vat_id"] = printed(own, own.value, held, Ground.ONLY if len(valid) == 1 else Ground.POSITION)
     return fields
 
 
@@ -106,10 +107,12 @@ def _accounts(terms: Terms) -> Fields:
     accounts = terms.ibans()
     valid = [c for c, holds in accounts if holds]
     if alike := valid or [c for c, _ in accounts]:
-        grounds = ("check digits" if valid else "label", "several" if len(alike) > 1 else "only")
+        grounds = (Ground.CHECK_DIGITS if valid else Ground.LABEL, Ground.SEVERAL if len(alike) > 1 else Ground.ONLY)
         fields["payment.iban"] = printed(alike[0], alike[0].value, *grounds)
     if bics := terms.bics():
-        fields["payment.bic"] = printed(bics[0], bics[0].value, "label", *(["several"] if len(bics) > 1 else []))
+        fields["payment.bic"] = printed(
+            bics[0], bics[0].value, Ground.LABEL, *([Ground.SEVERAL] if len(bics) > 1 else [])
+        )
     return fields
 
 
@@ -122,9 +125,9 @@ def _registrations(terms: Terms, names: DraftNames) -> Fields:
                 continue
             near = terms.nearest(numbers, name.cell, other.cell if other else None)
             if near and not (role == "buyer" and (column == "tax_number" or terms.is_low(near))):
-                found[f"{role}.{column}"] = printed(near, near.value, "label")
+                found[f"{role}.{column}"] = printed(near, near.value, Ground.LABEL)
         if not found and numbers:
-            found[f"seller.{column}"] = printed(numbers[0], numbers[0].value, "label")
+            found[f"seller.{column}"] = printed(numbers[0], numbers[0].value, Ground.LABEL)
         fields |= found
     return fields
 
@@ -135,10 +138,10 @@ def _countries(terms: Terms, names: DraftNames, fields: Fields) -> Fields:
     for role, name in zip(_ROLES, (names.seller, names.buyer), strict=True):
         path = f"{role}.country"
         if name is not None and (code := terms.country(name.cell)):
-            countries[path] = printed(name, code, "address")
+            countries[path] = printed(name, code, Ground.ADDRESS)
         elif vat := fields.get(f"{role}.vat_id"):
             code = _COUNTRY.get(vat.value[:2], vat.value[:2])
-            countries[path] = follows(code, "country of the VAT id", "vat id")
+            countries[path] = follows(code, "country of the VAT id", Ground.VAT_ID)
         elif role == "seller" and (account := fields.get("payment.iban")):
-            countries[path] = follows(account.value[:2], "country of the account", "account")
+            countries[path] = follows(account.value[:2], "country of the account", Ground.ACCOUNT)
     return countries

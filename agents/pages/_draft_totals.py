@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from agents.fields.grounds import Ground
 from agents.fields.rules import Rule
 from agents.fields.schema import Fields
 from agents.pages._candidates import Candidate
@@ -64,21 +65,21 @@ def _as_labelled(sums: Sums) -> Fields:
     gross = next(iter([*sums.labelled("gross"), *sums.labelled("due")]), None)
     if gross is None:
         return {}
-    fields = {"totals.grand_total": printed(gross, gross.value, "label")}
+    fields = {"totals.grand_total": printed(gross, gross.value, Ground.LABEL)}
     most, least = abs(Decimal(gross.value)), abs(Decimal(gross.value)) * Decimal("0.7")
     for term, path, low, high in (
         ("net", "totals.tax_basis_total", least, most),
         ("tax", "totals.tax_total", Decimal(0), most - least),
     ):
         if fitting := [c for c in sums.labelled(term) if low <= abs(Decimal(c.value)) <= high]:
-            fields[path] = printed(fitting[0], fitting[0].value, "label")
+            fields[path] = printed(fitting[0], fitting[0].value, Ground.LABEL)
     if not sums.labelled("tax"):
-        fields["totals.tax_basis_total"] = printed(gross, gross.value, "guess")
+        fields["totals.tax_basis_total"] = printed(gross, gross.value, Ground.GUESS)
     return fields
 
 
 def _closing(best: Totals) -> Fields:
-    ground = "proved" if best.proved else "arithmetic"
+    ground = Ground.PROVED if best.proved else Ground.ARITHMETIC
     fields: Fields = {}
     for term, path, value in (
         ("net", "totals.tax_basis_total", best.net),
@@ -98,7 +99,7 @@ def _closing(best: Totals) -> Fields:
 
 def _tax_rows(best: Totals, sums: Sums) -> Fields:
     """The tax of each rate; where there is none, that of the only rate printed if it is nought."""
-    ground = "proved" if best.proved else "arithmetic"
+    ground = Ground.PROVED if best.proved else Ground.ARITHMETIC
     fields: Fields = {}
     for n, row in enumerate(best.rates):
         for column, number in (("rate", row.rate), ("basis", row.basis), ("amount", row.amount)):
@@ -106,10 +107,10 @@ def _tax_rows(best: Totals, sums: Sums) -> Fields:
                 fields[f"tax_breakdown[{n}].{column}"] = printed(row.cells[column], f"{number:f}", ground)
     nought = next((c for rate, c in sums.rates.items() if rate == 0), None)
     if not best.rates and best.tax == 0 and nought is not None and len(sums.rates) == 1:
-        fields["tax_breakdown[0].rate"] = printed(nought, "0", "arithmetic")
-        fields["tax_breakdown[0].basis"] = printed(best.cells["net"], f"{best.net:f}", "arithmetic")
+        fields["tax_breakdown[0].rate"] = printed(nought, "0", Ground.ARITHMETIC)
+        fields["tax_breakdown[0].basis"] = printed(best.cells["net"], f"{best.net:f}", Ground.ARITHMETIC)
         if "tax" in best.cells:
-            fields["tax_breakdown[0].amount"] = printed(best.cells["tax"], "0", "arithmetic")
+            fields["tax_breakdown[0].amount"] = printed(best.cells["tax"], "0", Ground.ARITHMETIC)
     return fields
 
 
@@ -117,29 +118,29 @@ def _around(best: Totals, sums: Sums) -> Fields:
     """The rounding of the total, what was paid before and what is due."""
     fields: Fields = {}
     if (rounding := _clearly(sums, "rounding")) is not None:
-        fields["totals.rounding"] = printed(rounding, rounding.value, "label")
+        fields["totals.rounding"] = printed(rounding, rounding.value, Ground.LABEL)
     if best.rounded is not None:  # BR-CO-16: what is due is the total after rounding
-        fields["totals.due_payable"] = printed(best.cells["gross"], f"{best.rounded:f}", "proved")
+        fields["totals.due_payable"] = printed(best.cells["gross"], f"{best.rounded:f}", Ground.PROVED)
         return fields
     prepaid, due = _paid_and_due(best, sums)
     if due is None:
         rule = "BR-CO-16, nothing paid before"
-        fields["totals.due_payable"] = follows(f"{best.gross:f}", rule, "follows")
+        fields["totals.due_payable"] = follows(f"{best.gross:f}", rule, Ground.FOLLOWS)
     elif prepaid:
         paid = f"{best.gross - Decimal(due.value):f}"
         fields["totals.prepaid"] = (
-            printed(prepaid[0], paid, "proved")
+            printed(prepaid[0], paid, Ground.PROVED)
             if len(prepaid) == 1
-            else follows(paid, "sum of what was paid before", "proved")
+            else follows(paid, "sum of what was paid before", Ground.PROVED)
         )
-        fields["totals.due_payable"] = printed(due, due.value, "proved")
+        fields["totals.due_payable"] = printed(due, due.value, Ground.PROVED)
     elif Decimal(due.value) == best.gross:
-        fields["totals.due_payable"] = printed(due, due.value, "proved" if best.proved else "arithmetic")
+        fields["totals.due_payable"] = printed(due, due.value, Ground.PROVED if best.proved else Ground.ARITHMETIC)
         nothing = _clearly(sums, "prepaid", best.net, best.gross)
         if nothing is not None and Decimal(nothing.value) == 0:
-            fields["totals.prepaid"] = printed(nothing, "0", "label")
+            fields["totals.prepaid"] = printed(nothing, "0", Ground.LABEL)
     else:
-        fields["totals.due_payable"] = printed(due, due.value, "label")
+        fields["totals.due_payable"] = printed(due, due.value, Ground.LABEL)
     return fields
 
 
@@ -150,7 +151,7 @@ def _adjustments(best: Totals, sums: Sums) -> Fields:
         if (adjustment := _clearly(sums, term, best.net, best.gross)) is not None:
             amount = Decimal(adjustment.value)
             value = abs(amount) if best.net > 0 else amount
-            fields[f"totals.{term}"] = printed(adjustment, f"{value:f}", "label")
+            fields[f"totals.{term}"] = printed(adjustment, f"{value:f}", Ground.LABEL)
     return fields
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from agents.documents.reading import Reading
 from agents.fields import values
+from agents.fields.grounds import Ground
 from agents.fields.rules import Rule
 from agents.fields.schema import Fields
 from agents.pages._candidates import Candidate, Candidates
@@ -81,7 +82,7 @@ def draft(reading: Reading) -> Draft:
 
 def _type_code(kind: Kind | None) -> Fields:
     code = {"invoice": "380", "credit_note": "381"}.get(kind or "")
-    return {"type_code": follows(code, "title of the document", "title")} if code else {}
+    return {"type_code": follows(code, "title of the document", Ground.TITLE)} if code else {}
 
 
 def _several(candidates: Candidates, terms: Terms) -> Several | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agents.documents.upright import UprightBox, UprightReading
+from agents.fields.grounds import Ground
 from agents.fields.schema import Evidence, Field, Source
 from agents.pages._candidates import Candidate
 from agents.pages._confidence import OCR
@@ -11,7 +12,7 @@ CLEAR = 0.7
 """A label at least this clear (`Candidate.announced`) is ground enough to propose a value."""
 
 
-def printed(candidate: Candidate, value: str, *grounds: str, source: Source = "rule") -> Field:
+def printed(candidate: Candidate, value: str, *grounds: Ground, source: Source = "rule") -> Field:
     """A field whose ``value`` stands where ``candidate`` does."""
     return placed(candidate.reading, candidate.page, candidate.box, candidate.text, value, *grounds, source=source)
 
@@ -22,7 +23,7 @@ def placed(
     box: UprightBox,
     text: str,
     value: str,
-    *grounds: str,
+    *grounds: Ground,
     source: Source = "rule",
 ) -> Field:
     """A field whose ``value`` is printed as ``text`` in ``box`` of an upright page: its evidence is the place on the page as
@@ -32,7 +33,7 @@ def placed(
     return Field(value=value, evidence=evidence, grounds=[*grounds, *([OCR] if ocr is not None else [])])
 
 
-def follows(value: str, rule: str, *grounds: str) -> Field:
+def follows(value: str, rule: str, *grounds: Ground) -> Field:
     """A field that is printed nowhere: it follows by ``rule``."""
     return Field(value=value, evidence=Evidence(source="rule", locator=rule), grounds=list(grounds))
 

@@ -15,6 +15,7 @@ from stdnum.fr import siren
 
 from agents.documents.layout import Cell
 from agents.fields import identifiers, values
+from agents.fields.grounds import Ground
 from agents.pages._candidates import Candidate, Candidates
 from agents.pages._parties import Parties, country_of
 from agents.words import in_text, is_label, normalised, pattern, phrases, printed
@@ -60,7 +61,7 @@ class Choice:
 
     best: Candidate | None
     strength: float
-    grounds: tuple[str, ...]
+    grounds: tuple[Ground, ...]
     others: tuple[Candidate, ...] = ()
 
 
@@ -135,7 +136,7 @@ class Terms:
             only = self._all.dates[0]
             others = ("due_date", "delivery_date", "other_date")
             if not any(c.announced(other) >= 0.5 for c in self._all.dates for other in others):
-                return Choice(only, 0.5, ("only",))
+                return Choice(only, 0.5, (Ground.ONLY,))
         return chosen
 
     def order(self) -> Choice:
@@ -215,14 +216,14 @@ class Terms:
         for cell in self._all.layout.cells():
             label, colon, rest = cell.text.partition(":")
             if colon and is_label(label, "terms") and len(rest.strip()) > 5:
-                return Choice(self._all.whole(cell, rest.strip()), 0.8, ("label",))
+                return Choice(self._all.whole(cell, rest.strip()), 0.8, (Ground.LABEL,))
         for cell in self._all.layout.cells():
             label, colon, _ = cell.text.partition(":")
             plain = normalised(cell.text)
             if colon and len(label) < 30 and is_label(label, "due_date"):
                 continue
             if len(cell.text) > 8 and _TERMS.search(plain) and not _PENALTY.search(plain):
-                return Choice(self._all.whole(cell), 0.6, ("wording",))
+                return Choice(self._all.whole(cell), 0.6, (Ground.WORDING,))
         return Choice(None, 0.0, ())
 
     def kind(self) -> Kind | None:
@@ -278,7 +279,7 @@ def _chosen(scored: Sequence[tuple[float, Candidate]]) -> Choice:
     rival = max((w for w, c in scored if c.value != best.value), default=0.0)
     others = {c.value: c for _, c in scored[1:] if c.value != best.value}
     strength = weight if rival < weight - 0.1 else 0.5 * weight
-    return Choice(best, strength, ("label",), tuple(others.values()))
+    return Choice(best, strength, (Ground.LABEL,), tuple(others.values()))
 
 
 def _longest_account(text: str) -> str | None:

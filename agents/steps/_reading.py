@@ -14,6 +14,7 @@ from agents.documents.layout import Layout
 from agents.documents.reading import Reading
 from agents.einvoice import NotAnEInvoice, container_findings, fields_from_xml
 from agents.fields import checks
+from agents.fields.grounds import Ground
 from agents.fields.rules import Rule
 from agents.fields.schema import Fields
 from agents.pages import Draft, compare, draft, safety, scan_findings
@@ -159,4 +160,4 @@ def _stated(reading: Reading, findings: list[Finding], hand_in: str) -> Fields |
     findings += checks.type_code(fields)
     if reading.words:
         findings += compare(fields, reading)
-    return {path: field.model_copy(update={"grounds": ["stated"]}) for path, field in fields.items()}
+    return {path: field.model_copy(update={"grounds": [Ground.STATED]}) for path, field in fields.items()}

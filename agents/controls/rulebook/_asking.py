@@ -242,6 +242,7 @@ def _shape(offered: Sequence[str]) -> type[BaseModel]:
         # The bound stands in the pattern: xgrammar takes no other beside one.
         else Annotated[str, Field(pattern=rf'^[^\s"\\][^"\\\n]{{0,{_LONGEST_QUOTE - 1}}}$')]
     )
+    # As `create_model` takes them.
     columns: dict[str, Any] = {"quote": (quote, ...), "answer": (Literal["yes", "no", "not_stated"], ...)}
     shape: type[BaseModel] = create_model("RuleAnswer", __config__=ConfigDict(extra="forbid"), **columns)
     return shape

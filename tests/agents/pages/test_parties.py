@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agents.documents.reading import Reading
+from agents.fields.grounds import Ground
 from agents.pages import draft
 from agents.pages._candidates import Candidates
 from agents.pages._parties import MOST, Parties, country_of, is_name
@@ -21,7 +22,7 @@ def names(*lines: str) -> tuple[str, str]:
     return found.seller[0].candidate.value, found.buyer[0].candidate.value
 
 
-def grounds(reading: Reading) -> dict[str, list[str]]:
+def grounds(reading: Reading) -> dict[str, list[Ground]]:
     fields = draft(reading).fields
     return {role: fields[f"{role}.name"].grounds for role in ("seller", "buyer") if f"{role}.name" in fields}
 

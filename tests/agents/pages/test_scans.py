@@ -7,6 +7,7 @@ import pytest
 from agents.documents.layout import union
 from agents.documents.reading import Ocr, Page, Reading, Word
 from agents.documents.upright import UprightReading
+from agents.fields.grounds import Ground
 from agents.fields.schema import Evidence, Field, Fields
 from agents.pages import _scans, compare, judged, placed
 from agents.pages._confidence import OCR, SURE
@@ -42,15 +43,15 @@ UPRIGHT = UprightReading(READING)
 def fields() -> Fields:
     """A number from the text of page 1, a total and a currency from the picture of page 2, a sum that follows."""
 
-    def of(value: str, words: list[int], *grounds: str) -> Field:
+    def of(value: str, words: list[int], *grounds: Ground) -> Field:
         some = [UPRIGHT.words[n] for n in words]
         return placed(UPRIGHT, some[0].page, union(some), value, value, *grounds)
 
     return {
-        "invoice_number": of("R-17", [0], "label"),
-        "totals.grand_total": of("119.00", [1], "proved"),
-        "currency": of("EUR", [1, 2], "only"),
-        "totals.line_total": follows("100", "sum of the lines", "proved"),
+        "invoice_number": of("R-17", [0], Ground.LABEL),
+        "totals.grand_total": of("119.00", [1], Ground.PROVED),
+        "currency": of("EUR", [1, 2], Ground.ONLY),
+        "totals.line_total": follows("100", "sum of the lines", Ground.PROVED),
     }
 
 
