@@ -18,8 +18,8 @@ from .examples import a_call, a_posting
 ROOT = Path(__file__).parents[3]
 SCRIPT = """
 import asyncio, json, pathlib, sys, time
-from infra.ledger import Ledger, Posting, migrate
-from infra.records import ModelCall
+from infra.ledger import Ledger, migrate
+from infra.records import ModelCall, Posting
 
 async def main(url, folder, call, posting):
     call, posting = ModelCall.model_validate_json(call), Posting.model_validate_json(posting)
