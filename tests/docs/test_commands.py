@@ -89,10 +89,12 @@ def say(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     settings.cache_clear()
 
 
+@pytest.mark.exhaustive
 def test_a_day_goes_by_as_the_readme_says(say: Callable[..., Result]) -> None:
     assert _carried_out("README.md", say) == []
 
 
+@pytest.mark.exhaustive
 def test_operating_goes_as_the_page_says(stack: Stack, say: Callable[..., Result]) -> None:
     stack.endpoint.script = Script(delay=1.0)  # so that the batch is still in the works
     assert say("submit", "march.zip", "one.pdf", "--batch", "march").exit_code == 0
