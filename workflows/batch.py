@@ -37,11 +37,6 @@ class BatchOrder(BaseModel):
     """Who paused it, and why, as they said."""
 
 
-def batch_id(tenant: str, batch: str) -> str:
-    """The workflow id of a batch."""
-    return f"batch-{tenant}-{batch}"
-
-
 @workflow.defn
 class BatchWorkflow:
     """Begins the executions of a batch, so many at a time as the window has room for, until none is left to begin or

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from infra.ids import definition_in
 from infra.records.calls import TokenUsage
 from infra.records.findings import Finding
 
@@ -60,7 +61,7 @@ class Submission(BaseModel):
 
     @property
     def definition(self) -> str:
-        return self.execution_id.partition("-")[0]
+        return definition_in(self.execution_id)
 
 
 class Refusal(BaseModel):

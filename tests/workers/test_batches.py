@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from infra.connections import Connections
+from infra.ids import batch_id, former_batch_id
 from infra.ledger import Ledger
 from infra.records import BatchProgress, Status
+from infra.temporal import search_attributes as sa
 from tests.scripted.endpoint import Script
 from tests.scripted.invoices import invoice_pdf
 from tests.stack import CALLS, Stack, eventually
 from workers.office import Office
+from workers.office.batches import order as order_batch
+from workers.office.batches import standing
 from workers.office.submission import begin_batch
 from workers.worker import feeding
 from workers.worker.feeding import Feeding
 from workflows import batch as batches
-from workflows.batch import FEED, BatchOrder, BatchWorkflow, batch_id
+from workflows.batch import FEED, BatchOrder, BatchWorkflow
 
 WINDOW = 4
 
@@ -114,6 +120,61 @@ async def test_one_bad_document_stops_no_other(stack: Stack) -> None:
         assert [(one.name, one.reason) for one in await ledger.refused(tenant="tests", batch="mixed")] == [
             ("empty.pdf", "it is empty")
         ]
+
+
+async def test_two_tenants_whose_names_join_to_the_same_have_batches_of_their_own(stack: Stack) -> None:
+    settings, client = stack.settings(), await stack.client()
+    pairs = (("join-a", "b"), ("join", "a-b"))
+    async with Ledger(settings.ledger) as ledger:
+        office = Office(settings, ledger, client)
+        for tenant, batch in pairs:
+            await stack.submit(invoices(f"{tenant}-{batch}", 1), tenant=tenant, batch=batch)
+        for tenant, batch in pairs:
+            done = await eventually(partial(_settled_of, ledger, tenant, batch), 60)
+            assert (done.documents, done.counts) == (1, {Status.APPROVED: 1})
+            order = await client.get_workflow_handle(batch_id(tenant, batch)).query(BatchWorkflow.order)
+            assert (order.tenant, order.batch) == (tenant, batch)
+        # A pause reaches the one that is meant.
+        stack.endpoint.script.delay = 5.0
+        for tenant, batch in pairs:
+            await stack.submit(invoices(f"more-{tenant}-{batch}", 1), tenant=tenant, batch=batch)
+        await order_batch(office, "pause", "join", "a-b", "lunch")
+        assert [(await standing(office, *pair)).state == "paused" for pair in pairs] == [False, True]
+        await order_batch(office, "resume", "join", "a-b")
+        for tenant, batch in pairs:
+            assert (await eventually(partial(_settled_of, ledger, tenant, batch), 60)).counts == {Status.APPROVED: 2}
+
+
+async def _settled_of(ledger: Ledger, tenant: str, batch: str) -> BatchProgress | None:
+    found = await ledger.progress(tenant=tenant, batch=batch)
+    return found if found.idle else None
+
+
+async def test_a_batch_that_runs_under_its_former_id_is_found_and_its_double_is_not_taken_for_it(stack: Stack) -> None:
+    settings, client = stack.settings(), await stack.client()
+    order = BatchOrder(tenant="old-a", batch="b", paused=True, note="before the new version")
+    attributes = [SearchAttributePair(sa.TENANT, order.tenant), SearchAttributePair(sa.BATCH, order.batch)]
+    await client.start_workflow(
+        BatchWorkflow.run,
+        order,
+        id=former_batch_id(order.tenant, order.batch),
+        task_queue=settings.task_queue,
+        search_attributes=TypedSearchAttributes(attributes),
+    )
+    async with Ledger(settings.ledger) as ledger:
+        office = Office(settings, ledger, client)
+        await stack.submit(invoices("old", 1), tenant="old-a", batch="b")
+        await stack.submit(invoices("double", 1), tenant="old", batch="a-b")
+        assert (await eventually(partial(_settled_of, ledger, "old", "a-b"), 60)).counts == {Status.APPROVED: 1}
+        assert (await ledger.progress(tenant="old-a", batch="b")).to_begin == 1
+        assert (await standing(office, "old-a", "b")).state == "paused"
+        await order_batch(office, "resume", "old-a", "b")
+        assert (await eventually(partial(_settled_of, ledger, "old-a", "b"), 60)).counts == {Status.APPROVED: 1}
+        # Once that has ended, what comes later is begun under the new id.
+        await client.get_workflow_handle(former_batch_id("old-a", "b")).result()
+        await stack.submit(invoices("later", 1), tenant="old-a", batch="b")
+        assert (await eventually(partial(_settled_of, ledger, "old-a", "b"), 60)).counts == {Status.APPROVED: 2}
+        assert (await client.get_workflow_handle(batch_id("old-a", "b")).describe()).status is not None
 
 
 async def test_a_paused_batch_begins_nothing_and_goes_on_when_resumed(stack: Stack) -> None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from infra.failures import WronglyAsked
-
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
-"""What tenants and batches may be called: their names stand in ids, addresses and file names."""
+from infra.ids import NAME
 
 
 class BadSubmission(WronglyAsked):

@@ -9,6 +9,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
+from workers.office._batch_workflow import batch_workflow
 from workers.office.errors import CannotDo, NobodyAnswers, NotKnown, SeveralMeant, WronglyAsked
 from workers.office.wording import clean, counted
 
@@ -119,23 +120,22 @@ async def find(office: Office, name: str, tenant: str | None = None) -> tuple[st
 async def standing(office: Office, tenant: str, batch: str) -> Standing:
     """Whether a batch runs; takes at most `CONNECT_SECONDS` and twice `QUERY_SECONDS`."""
     from temporalio.client import WorkflowExecutionStatus, WorkflowQueryFailedError
-    from temporalio.service import RPCError, RPCStatusCode
+    from temporalio.service import RPCError
 
     from infra.temporal.connect import TemporalUnreachable
-    from workflows.batch import BatchWorkflow, batch_id
+    from workflows.batch import BatchWorkflow
 
     try:
         client = await office.temporal(seconds=CONNECT_SECONDS)
     except TemporalUnreachable as error:
         return Standing("unknown", str(error))
-    handle = client.get_workflow_handle_for(BatchWorkflow.run, batch_id(tenant, batch))
     bound = timedelta(seconds=QUERY_SECONDS)
     try:
-        described = await handle.describe(rpc_timeout=bound)
+        handle, described = await batch_workflow(client, tenant, batch, timeout=bound)
     except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return Standing("not begun")
         return Standing("unknown", f"Temporal did not answer: {error.message or error.status.name}")
+    if described is None:
+        return Standing("not begun")
     status = described.status
     if status not in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW):
         well = status in (None, WorkflowExecutionStatus.COMPLETED)
@@ -191,15 +191,13 @@ async def order(office: Office, action: Action, tenant: str, batch: str, note: s
     from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
     from temporalio.service import RPCError, RPCStatusCode
 
-    from workflows.batch import batch_id
-
     before = await office.ledger.progress(tenant=tenant, batch=batch)
     client = await office.temporal()
-    handle = client.get_workflow_handle(batch_id(tenant, batch))
     given = [] if action == "resume" else [note]
     named = f"{batch} --tenant {tenant}"
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
+            handle, _ = await batch_workflow(client, tenant, batch)
             done: str = await handle.execute_update(action, args=given, result_type=str)
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
         raise NobodyAnswers(

@@ -22,7 +22,7 @@ def temporal_link(settings: Settings, workflow_id: str) -> str:
 
 def batch_link(settings: Settings, tenant: str, batch: str) -> str:
     """A batch, in Temporal's UI."""
-    from workflows.batch import batch_id
+    from infra.ids import batch_id
 
     return temporal_link(settings, batch_id(tenant, batch))
 

@@ -15,18 +15,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import Priority, SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from agents.documents.kind import IN_WORDS, MAX_BYTES, kind_of  # the door and the reader go by the same rule
 from infra.failures import Failure
+from infra.ids import batch_id, execution_id
 from infra.records import Execution, Refusal, Status, Submission
 from infra.settings import Settings
 from infra.temporal import search_attributes as sa
 from workers.intake import BadSubmission, Found, HandedIn, Refused, checked_name, checked_priority
 from workers.office import Office
+from workers.office._batch_workflow import batch_workflow
 from workflows import definition_of, definitions
-from workflows.batch import BatchOrder, BatchWorkflow, batch_id
+from workflows.batch import BatchOrder, BatchWorkflow
 from workflows.definition import Definition
 from workflows.messages import Options
 
@@ -127,11 +130,6 @@ def checked_definition(name: str) -> Definition:
     raise BadSubmission(f"there is no definition {name!r}; there are: {', '.join(sorted(definitions()))}")
 
 
-def execution_id(definition: str, tenant: str, digest: str, variant: str = "") -> str:
-    """The id of the one execution of these bytes for this tenant; of the one of each ``variant``, where there are several."""
-    return f"{definition}-{tenant}-{digest[:24]}" + (f"-{variant}" if variant else "")
-
-
 async def hand_in(
     office: Office, found: Found, terms: Terms, *, progress: Callable[[int], None] = lambda _: None
 ) -> list[Submitted]:
@@ -191,6 +189,8 @@ async def begin_batch(office: Office, tenant: str, batch: str) -> None:
     """
     client = await office.temporal()
     try:
+        if await _told_former(client, tenant, batch):
+            return
         await client.start_workflow(
             BatchWorkflow.run,
             BatchOrder(tenant=tenant, batch=batch),
@@ -209,6 +209,22 @@ async def begin_batch(office: Office, tenant: str, batch: str) -> None:
             f"the documents are kept, but Temporal did not begin batch {batch}: {error.message or error.status.name}. "
             f"`counterfoil retry --batch {batch}` begins it when Temporal is back"
         ) from error
+
+
+async def _told_former(client: Client, tenant: str, batch: str) -> bool:
+    """Whether the batch runs under the id of an earlier version, and was told that there is more: a second one beside it
+    would not know that it is paused."""
+    handle, described = await batch_workflow(client, tenant, batch)
+    former = handle.id != batch_id(tenant, batch)
+    if not (former and described and described.status is WorkflowExecutionStatus.RUNNING):
+        return False
+    try:
+        await handle.signal(BatchWorkflow.more)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:  # it has ended meanwhile
+            return False
+        raise
+    return True
 
 
 @dataclass(frozen=True)

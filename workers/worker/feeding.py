@@ -22,13 +22,14 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from infra.connections import Connections
+from infra.ids import execution_id
 from infra.records import PART_OF, BatchProgress, Begun, Execution, Status, Submission
 from infra.settings import Settings
 from infra.telemetry.phoenix import trace_link
 from infra.telemetry.tracing import trace_id_of
 from infra.temporal import search_attributes as sa
 from workers.office import Office
-from workers.office.submission import begin_batch, execution_id
+from workers.office.submission import begin_batch
 from workflows import definition_of
 from workflows.batch import CANCEL, FEED, BatchOrder
 from workflows.messages import HAND_IN_PARTS, ExecutionOrder, PartsOrder

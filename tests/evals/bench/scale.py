@@ -12,10 +12,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from infra.ids import batch_id
 from tests.evals.bench.counterfoil import CounterfoilUntraced
 from tests.evals.bench.job import Endpoint, invoices
 from tests.evals.bench.machine import cpu_seconds, resident_bytes
-from workflows.batch import batch_id
 
 _BATCH = "scale"
 _EVERY_SECONDS = 0.5

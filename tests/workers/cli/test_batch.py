@@ -61,7 +61,7 @@ def test_show_tells_from_the_ledger_alone_where_everything_is(home: Settings, cl
         "1 approve by policy",
         "2 model calls, 980 tokens, 0.500000 USD",
         "failed: c.pdf: the model is away",
-        f"{home.temporal_ui}/namespaces/default/workflows/batch-acme-march",
+        f"{home.temporal_ui}/namespaces/default/workflows/batch%3Aacme%3Amarch",
         "next: counterfoil review list --batch march --tenant acme",
         "next: counterfoil retry --batch march --tenant acme",
     ):
