@@ -33,6 +33,15 @@ def _usage() -> list[Column[int]]:
     ]
 
 
+# One row: who we are.
+installations = Table(
+    "installations",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("unnamed", Boolean, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
 documents = Table(
     "documents",
     metadata,

@@ -1,4 +1,4 @@
-"""Records that everything speaks of: findings, model calls, executions, batches, master data, claims. They know of nobody."""
+"""Records that everything speaks of: findings, calls, executions, batches, master data, claims, and whose they are."""
 
 from infra.records.batches import BatchProgress, BatchSummary
 from infra.records.calls import PAID, CallStatus, ModelCall, Price, TokenUsage
@@ -17,6 +17,7 @@ from infra.records.executions import (
     Totals,
 )
 from infra.records.findings import BY_RULE, DecidedBy, Finding, JsonObject, Severity, Verdict, finding
+from infra.records.installation import Installation
 from infra.records.master import Billing, Order, OrderLine, OrderOnRecord, Receipt, Vendor
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "DecidedBy",
     "Execution",
     "Finding",
+    "Installation",
     "JsonObject",
     "ModelCall",
     "Order",

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import URL, NullPool, create_engine, make_url
 
 from infra.ledger import Ledger, _database, migrate
-from infra.ledger._tables import metadata
+from infra.ledger._tables import installations, metadata
 
 DATABASES = ("sqlite", "postgres")
 _numbers = count(1)
@@ -82,7 +82,9 @@ def url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
         return f"sqlite:///{path}"
     server: URL = request.getfixturevalue("migrated_postgres")
-    emptied = "; ".join(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables))
+    emptied = "; ".join(
+        f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables) if table is not installations
+    )
     run_sql(server, f"DO $$ BEGIN {emptied}; UPDATE alembic_version SET version_num = '{_database.head()}'; END $$")
     return server.render_as_string(hide_password=False)
 
