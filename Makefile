@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo up down score test exhaustive lint bench chaos month docs lock
+.PHONY: help setup demo up down score test exhaustive lint bench chaos month attacks docs lock
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -66,3 +66,8 @@ MONTH ?= --json .counterfoil/month.json
 month: setup  ## 300 generated invoices with planted faults through all checks: precision, recall, wrongly approved (MONTH=arguments)
 	@mkdir -p .counterfoil
 	@$(BIN)/python -m tests.evals.month $(MONTH)
+
+ATTACKS ?= --json .counterfoil/attacks.json
+attacks: setup  ## documents and people that try to be paid, each with its outcome: wrongly approved must be 0 (ATTACKS=arguments)
+	@mkdir -p .counterfoil
+	@$(BIN)/python -m tests.evals.attacks $(ATTACKS)

@@ -1,0 +1,1 @@
+"""Documents and people that try to be paid, through the invoice agent: what became of each."""
