@@ -32,7 +32,7 @@ SECTIONS = {
     ),
     "Workers and batches": (
         "workers", "worker_host", "worker_port", "drain_seconds", "log_format", "batch_window", "tenant_weights",
-        "workflow_sandbox",
+        "watch_most_urgent", "workflow_sandbox",
     ),
     "Temporal and Phoenix": (
         "temporal_address", "temporal_namespace", "temporal_port", "temporal_ui_port", "temporal_ui_url", "phoenix_url",

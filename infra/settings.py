@@ -188,6 +188,13 @@ class Settings(BaseSettings):
         gt=0,
         description="executions of one batch in the works at once; model calls have a limit of their own",
     )
+    watch_most_urgent: int = Field(
+        default=3,
+        ge=1,
+        le=5,
+        description="the most urgent priority that a manifest in a watched folder may give, if `watch --priority` is not more "
+        "urgent itself: 1 (most urgent) to 5",
+    )
     workflow_sandbox: bool = Field(
         default=False,
         description="run workflows in Temporal's sandbox, which finds code that must not be in one; for tests",

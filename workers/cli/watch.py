@@ -39,13 +39,23 @@ def register(app: typer.Typer) -> None:
 
 def watch(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where files are dropped.")],
-    tenant: Annotated[str | None, typer.Option(help="For whom.", show_default="the setting tenant")] = None,
+    tenant: Annotated[
+        str | None,
+        typer.Option(
+            help="For whom, and for nobody else, whatever a manifest there says.",
+            show_default="the setting tenant, where a manifest names no other",
+        ),
+    ] = None,
     batch: Annotated[
         str | None, typer.Option(help="Name of the documents together.", show_default="one a day: watch-DATE")
     ] = None,
     definition: Annotated[str, typer.Option(help="The workflow that takes them.")] = "invoice",
     priority: Annotated[
-        str, typer.Option(help="1 (most urgent) to 5, or urgent, normal or bulk, where a manifest gives none.")
+        str,
+        typer.Option(
+            help="1 (most urgent) to 5, or urgent, normal or bulk, where a manifest gives none. A manifest gives none more "
+            "urgent, unless the setting watch_most_urgent does."
+        ),
     ] = "normal",
     every: Annotated[
         float, typer.Option(metavar="SECONDS", min=0.01, help="Between two looks; a file must not change for so long.")
@@ -73,7 +83,7 @@ def watch(
         watched.prepare()
     except OSError as error:
         raise CannotDo(f"files in {folder} could not be moved when they are done: {error.strerror or error}") from error
-    watching = Watching(settings, watched, terms, _Teller(as_json), daily=batch is None)
+    watching = Watching(settings, watched, terms, _Teller(as_json), daily=batch is None, bound=tenant is not None)
 
     async def work() -> None:
         stop = _signals()

@@ -5,10 +5,11 @@ the files in. `WatchedFolder` is a folder that files are dropped into. Nothing h
 the stranger chose, and nothing is held in memory before it is read.
 """
 
-from workers.intake._files import CannotTake, Found, HandedIn, Refused, Source
+from workers.intake._files import Found, HandedIn, Refused, Source
 from workers.intake._finding import ENDINGS, MANIFEST_ENDINGS, find_files
 from workers.intake._manifest import PRIORITIES, checked_priority, files_named_in
-from workers.intake._problems import BadSubmission, checked_name
+from workers.intake._opening import Root
+from workers.intake._problems import BadSubmission, CannotTake, checked_name
 from workers.intake._watched import REFUSED, TAKEN, Delivery, WatchedFolder
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Found",
     "HandedIn",
     "Refused",
+    "Root",
     "Source",
     "WatchedFolder",
     "checked_name",

@@ -18,8 +18,10 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from agents.documents.kind import JUNK_BEFORE_PDF, MAX_BYTES, kind_of  # the door and the reader go by the same rule
-from workers.intake._files import CannotTake, Found, HandedIn, Refused
+from workers.intake._files import Found, HandedIn, Refused
 from workers.intake._names import is_junk, member_name, name_of
+from workers.intake._opening import Root, open_file
+from workers.intake._problems import CannotTake
 
 MAX_MEMBERS = 100_000
 """Members of an archive, with those of the archives in it."""
@@ -66,13 +68,22 @@ class Archives:
     def __init__(self) -> None:
         self._opened = lru_cache(maxsize=_KEPT_OPEN)(_open)
 
-    def listed(self, path: Path) -> Found | None:
-        """The documents in the archive at ``path``; None for an Office document or the like, which is one file.
+    def listed(self, path: Path, root: Root | None = None) -> Found | None:
+        """The documents in the archive at ``path``, which may not lead out of ``root``; None for an Office document or the
+        like, which is one file.
 
         Hidden files, folders and what operating systems leave behind are passed over. What cannot be taken is refused by
         itself; an archive that is damaged, or looks like a bomb as a whole, is refused as one.
         """
-        return _Listing(path, self._opened).files()
+        return _Listing(_OnDisk(path, root), self._opened).files()
+
+
+@dataclass(frozen=True, slots=True)
+class _OnDisk:
+    """An archive that is a file of its own."""
+
+    path: Path
+    root: Root | None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -106,8 +117,9 @@ class ZipMember:
 class _Listing:
     """Lists one outermost archive and those in it, within one allowance."""
 
-    def __init__(self, path: Path, opened: Callable[[Path | ZipMember], ZipFile]) -> None:
-        self._path = path
+    def __init__(self, archive: _OnDisk, opened: Callable[[_OnDisk | ZipMember], ZipFile]) -> None:
+        self._archive = archive
+        self._path = archive.path
         self._opened = opened
         self._found = Found()
         self._members = MAX_MEMBERS
@@ -115,14 +127,14 @@ class _Listing:
 
     def files(self) -> Found | None:
         try:
-            self._list(self._path, name_of(self._path), depth=1)
+            self._list(self._archive, name_of(self._path), depth=1)
         except _IsDocument:
             return None
         except CannotTake as error:
             self._found.refused.append(Refused(name_of(self._path), self._path, str(error), self._path))
         return self._found
 
-    def _list(self, archive: Path | ZipMember, name: str, *, depth: int) -> None:
+    def _list(self, archive: _OnDisk | ZipMember, name: str, *, depth: int) -> None:
         if depth > MAX_DEPTH:
             raise CannotTake(
                 f"it is an archive {depth} deep; {MAX_DEPTH} are opened. Unpack it and hand in what is in it"
@@ -226,9 +238,9 @@ class _ReadInParts:
         return self._stream.read(size)
 
 
-def _open(archive: Path | ZipMember) -> ZipFile:
-    if isinstance(archive, Path):
-        return _Zip(_ReadInParts(archive.open("rb")))
+def _open(archive: _OnDisk | ZipMember) -> ZipFile:
+    if isinstance(archive, _OnDisk):
+        return _Zip(_ReadInParts(open_file(archive.path, archive.root)))
     if archive.info.file_size > MAX_NESTED_BYTES:
         raise CannotTake(
             f"it is an archive of more than {MAX_NESTED_BYTES / 1e6:.0f} MB in an archive; hand it in by itself"

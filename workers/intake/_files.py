@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-
-class CannotTake(ValueError):
-    """A file cannot be taken. The message goes on from its name: ``it is …``, and says what to do."""
+from workers.intake._opening import Root, open_file
 
 
 class Source(Protocol):
@@ -38,6 +36,7 @@ class HandedIn:
         details: what a manifest says of it: ``purchase_order``, ``due_date`` (ISO 8601) and columns of the sender's own.
         priority: 1 (most urgent) to 5 (least); None if nobody said.
         tenant: for whom; None if nobody said.
+        root: the folder that it may not lead out of; None for a file that somebody named by itself.
     """
 
     name: str
@@ -45,6 +44,7 @@ class HandedIn:
     details: Mapping[str, str] = field(default_factory=dict, hash=False)
     priority: int | None = None
     tenant: str | None = None
+    root: Root | None = None
 
     @property
     def origin(self) -> Path | None:
@@ -57,16 +57,14 @@ class HandedIn:
         """The first ``limit`` bytes, or all if there are fewer.
 
         Raises:
-            CannotTake: it is no file, or is damaged or changed in its archive.
+            CannotTake: it is no file or leads out of its folder, or is damaged or changed in its archive.
             OSError: it cannot be read.
         """
         if isinstance(self.content, bytes):
             return self.content[:limit]
         if not isinstance(self.content, Path):
             return self.content.read(limit)
-        if not self.content.is_file():  # a pipe would never end
-            raise CannotTake("it is no file" if self.content.exists() else "it points to nothing")
-        with self.content.open("rb") as opened:
+        with open_file(self.content, self.root) as opened:
             return opened.read(limit)
 
 

@@ -23,7 +23,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 
 from workers.intake._files import Found, HandedIn, Refused
 from workers.intake._names import LONGEST, name_of, readable, tidy
-from workers.intake._problems import BadSubmission, checked_name
+from workers.intake._opening import Root, open_file, real
+from workers.intake._problems import BadSubmission, CannotTake, checked_name
 
 MAX_MANIFEST_BYTES = 50_000_000
 MAX_COLUMNS = 100
@@ -52,22 +53,22 @@ def checked_priority(text: str) -> int:
     )
 
 
-def files_named_in(manifest: Path) -> set[Path]:
+def files_named_in(manifest: Path, root: Root | None = None) -> set[Path]:
     """The files on disk that a manifest's rows are about, those in archives by their archive, whether they are there or not.
 
     Raises:
         BadSubmission: the manifest cannot be read as a whole.
     """
-    return {row.place for row in read_manifest(manifest).rows if row.place}
+    return {row.place for row in read_manifest(manifest, root).rows if row.place}
 
 
-def read_manifest(path: Path) -> Manifest:
-    """Read a manifest. What is wrong with a single row is noted in it.
+def read_manifest(path: Path, root: Root | None = None) -> Manifest:
+    """Read a manifest, which may not lead out of ``root``. What is wrong with a single row is noted in it.
 
     Raises:
         BadSubmission: it cannot be read as a whole, or says nothing.
     """
-    text = _text(path)
+    text = _text(path, root)
     read = _read_jsonl(text) if path.suffix.lower() == ".jsonl" else _read_csv(text, path)
     rows = [_row(number, columns, path.parent) for number, columns in read]
     if not rows:
@@ -92,7 +93,7 @@ class Manifest:
         A row about an archive is about all in it that have no row of their own.
         """
         described = Found()
-        resolved = lru_cache(maxsize=None)(Path.resolve)
+        resolved = lru_cache(maxsize=None)(real)
         about: dict[_Key, Row] = {}
         for row in self.rows:
             if row.place is None or row.inner is None:
@@ -278,11 +279,13 @@ def _keys(thing: HandedIn | Refused, resolved: Callable[[Path], Path]) -> tuple[
     return (origin, thing.name.partition("/")[2]), (origin, "")
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, root: Root | None) -> str:
     """A manifest's text: UTF-8 or UTF-16 if it says so, UTF-8 or else Windows' 1252 if not."""
     try:
-        with path.open("rb") as opened:
+        with open_file(path, root) as opened:
             data = opened.read(MAX_MANIFEST_BYTES + 1)
+    except CannotTake as error:
+        raise BadSubmission(f"the manifest {path}: {error}. Nothing was handed in") from error
     except OSError as error:
         raise BadSubmission(f"the manifest {path} cannot be read: {error.strerror}. Nothing was handed in") from error
     if len(data) > MAX_MANIFEST_BYTES:

@@ -6,6 +6,10 @@ from infra.failures import WronglyAsked
 from infra.ids import NAME
 
 
+class CannotTake(ValueError):
+    """A file cannot be taken. The message goes on from its name: ``it is …``, and says what to do."""
+
+
 class BadSubmission(WronglyAsked):
     """Nothing was handed in: what was asked for cannot be done as a whole."""
 

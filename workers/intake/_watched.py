@@ -5,9 +5,11 @@ It is looked at again and again, not subscribed to: network shares tell nobody o
 
 from __future__ import annotations
 
+import errno
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +17,16 @@ from workers.intake._files import Found, Refused
 from workers.intake._finding import MANIFEST_ENDINGS, find_files
 from workers.intake._manifest import files_named_in
 from workers.intake._names import name_of
-from workers.intake._problems import BadSubmission
+from workers.intake._opening import LEADS_OUT, Root, open_folder, opened_folder
+from workers.intake._problems import BadSubmission, CannotTake
 
 TAKEN = "taken"
 """The folder beside, for what was handed in whole."""
 REFUSED = "refused"
 """The folder beside, for what a person must look at, each with a ``.reason.txt``."""
+
+REASON = ".reason.txt"
+"""What is added to the name of a refused file for that of its reasons."""
 
 _IN_THE_MAKING = (".part", ".partial", ".filepart", ".tmp", ".crdownload", ".download")
 """Endings under which programs write a file before they rename it."""
@@ -49,23 +55,15 @@ class Delivery:
         What leads out of the watched folder is refused: whoever may write here could have this process read what only it
         may read.
         """
-        root = self.folder.resolve()
-
-        def leads_out(path: Path) -> bool:
-            return not path.resolve().is_relative_to(root)
-
+        root = Root(self.folder, shared=True)
         there = [entry for entry in self.entries if os.path.lexists(entry)]
         manifests = [manifest for entry in there if entry.is_dir() for manifest in _manifests_in(entry)]
-        outside = [path for path in (*there, *manifests) if leads_out(path)]
+        outside = [path for path in (*there, *manifests) if not root.holds(path)]
         try:
-            found = find_files([path for path in (*there, *manifests) if path not in outside])
+            found = find_files([path for path in (*there, *manifests) if path not in outside], root=root)
         except BadSubmission as error:
             return Found(refused=[Refused(name_of(entry), entry, str(error), entry) for entry in there])
-        outside += [file.origin for file in found.files if file.origin and leads_out(file.origin)]
-        found.files = [file for file in found.files if file.origin not in outside]
-        for path in dict.fromkeys(outside):
-            why = "it is a link that leads out of the folder; put the file itself here"
-            found.refused.append(Refused(name_of(path), path, why, path))
+        found.refused += [Refused(name_of(path), path, LEADS_OUT, path) for path in outside]
         return found
 
 
@@ -91,8 +89,13 @@ class WatchedFolder:
         Raises:
             OSError: they cannot be made.
         """
-        for name in (TAKEN, REFUSED):
-            (self.folder / name).mkdir(exist_ok=True)
+        with opened_folder(self.folder) as at:
+            for name in (TAKEN, REFUSED):
+                try:
+                    with _beside(at, name):
+                        pass
+                except CannotTake as error:
+                    raise OSError(errno.ENOTDIR, f"{name} there is a link or no folder; put it away") from error
 
     def look(self) -> tuple[list[Delivery], int]:
         """What has not changed since the last look, and how many entries are still arriving.
@@ -123,10 +126,11 @@ class WatchedFolder:
             if _state(entry) != self._states.get(entry):
                 continue
             try:
-                moved = _moved(entry, self.folder / (REFUSED if reasons else TAKEN))
-                if reasons:
-                    _explain(moved, reasons)
-            except OSError:
+                with opened_folder(self.folder) as at, _beside(at, REFUSED if reasons else TAKEN) as to:
+                    name = _moved(entry.name, at, to)
+                    if reasons:
+                        _explain(name, to, reasons)
+            except (OSError, CannotTake):
                 self._stuck[entry] = self._states[entry]
                 stuck.append(entry)
         return stuck
@@ -166,7 +170,9 @@ class WatchedFolder:
 
     def _named_in(self, manifest: Path) -> set[Path]:
         try:
-            return {self.entry_of(place) for place in files_named_in(manifest)} - {manifest}
+            return {self.entry_of(place) for place in files_named_in(manifest, Root(self.folder, shared=True))} - {
+                manifest
+            }
         except BadSubmission:
             return set()  # said when it is handed in
 
@@ -199,17 +205,49 @@ def _state(entry: Path) -> _State | None:
     return tuple((str(path), stat.st_ino, stat.st_size, stat.st_mtime_ns) for path, stat in stats) or None
 
 
-def _moved(entry: Path, folder: Path) -> Path:
-    """Move an entry into a folder, beside one of the same name that is there already."""
-    folder.mkdir(exist_ok=True)
-    number, target = 1, folder / entry.name
-    while os.path.lexists(target):
+# What is put away is named by descriptors of its folders and not by paths: on a path a link may stand by now.
+
+
+@contextmanager
+def _beside(at: int, folder: str) -> Iterator[int]:
+    """A descriptor of a folder in the watched one, made if missing.
+
+    Raises:
+        CannotTake: a link stands there, or no folder.
+        OSError: it cannot be made or opened.
+    """
+    with suppress(FileExistsError):
+        os.mkdir(folder, dir_fd=at)
+    opened = open_folder(folder, at)
+    try:
+        yield opened
+    finally:
+        os.close(opened)
+
+
+def _moved(entry: str, at: int, to: int) -> str:
+    """Move an entry from one folder to another; its name there, under which and whose reason nothing stood before."""
+    there = Path(entry)
+    number, name = 1, entry
+    while _exists(name, to) or _exists(f"{name}{REASON}", to):
         number += 1
-        target = folder / f"{entry.stem} ({number}){entry.suffix}"
-    return entry.rename(target)
+        name = f"{there.stem} ({number}){there.suffix}"
+    os.rename(entry, name, src_dir_fd=at, dst_dir_fd=to)
+    return name
 
 
-def _explain(moved: Path, reasons: Sequence[str]) -> None:
+def _exists(name: str, at: int) -> bool:
+    try:
+        os.stat(name, dir_fd=at, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _explain(moved: str, to: int, reasons: Sequence[str]) -> None:
+    """Write the reasons beside what was moved, into a new file: what others have put there is neither followed nor replaced."""
     said = "\n".join(reasons)
     text = f"{said}\n\nWhen it is mended, put it back. What was taken of it is not begun again.\n"
-    moved.with_name(f"{moved.name}.reason.txt").write_text(text, encoding="utf-8", errors="replace")
+    new = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(f"{moved}{REASON}", new, 0o666, dir_fd=to), "w", encoding="utf-8", errors="replace") as file:
+        file.write(text)

@@ -14,11 +14,10 @@ from typing import Any
 
 from infra.failures import Failure
 from workers.intake._names import readable
+from workers.master.cells import unguarded
 
 MAX_BYTES = 50_000_000
 _DELIMITERS = ",;\t"
-_GUARDED = re.compile(r"'[' ]*[=+\-@\t\r\n]")
-"""A cell that a spreadsheet would have run as a formula, with the apostrophe that keeps it from that."""
 
 
 class BadFile(Failure):
@@ -93,18 +92,6 @@ def read_rows(
     if not rows:
         raise BadFile(f"{path} has no rows; nothing was imported")
     return rows
-
-
-def guarded(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula; `unguarded` takes it back exactly. Numbers stay numbers."""
-    if re.fullmatch(r"[+-]?\d+([.,]\d+)*", text) or not re.match(r"[' ]*[=+\-@\t\r\n]", text):
-        return text
-    return f"'{text}"
-
-
-def unguarded(cell: str) -> str:
-    """A cell's text without the apostrophe that `guarded` put before it."""
-    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 def joined(parts: Sequence[str]) -> str:

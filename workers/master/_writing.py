@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from workers.master._rows import guarded, joined
+from workers.master._rows import joined
 from workers.master._values import plain_number
+from workers.master.cells import write_csv
 
 
 def as_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
@@ -18,10 +18,7 @@ def as_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
     takes back. Lines end as CSV's do, with CR and LF: write it with ``newline=""``."""
     names = list(columns)
     written = io.StringIO(newline="")
-    writer = csv.writer(written)
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([guarded(_cell(row.get(name))) for name in names])
+    write_csv(written, names, ([_cell(row.get(name)) for name in names] for row in rows))
     return written.getvalue()
 
 

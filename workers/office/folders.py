@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from workers.master import cells
 from workers.office.einvoices import EInvoice
 from workers.office.errors import CannotDo
 from workers.office.exports import Document, Tables, index_entry
@@ -20,8 +20,6 @@ from workers.office.wording import clean
 INDEX = "_index"
 """Name, without its ending, of the file that lists the others."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
 _LONGEST_STEM = 200
 
 
@@ -109,16 +107,6 @@ def file_stem(name: str) -> str:
     return stem or "document"
 
 
-def guarded(value: object) -> str:
-    """A cell's text; one that a spreadsheet would run as a formula begins with an apostrophe. Numbers stay numbers."""
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    text = str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
-
-
 @contextmanager
 def _writing_to(folder: Path) -> Iterator[None]:
     """The folder, made if missing; what the system will not let be written is one sentence."""
@@ -155,6 +143,4 @@ def _write(file: Path, shape: Mapping[str, Any]) -> None:
 def _write_table(path: Path, rows: Sequence[Mapping[str, Any]], *first: str) -> None:
     columns = list(dict.fromkeys([*first, *(column for row in rows for column in row)]))
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows([guarded(row.get(column)) for column in columns] for row in rows)
+        cells.write_csv(file, columns, ([row.get(column) for column in columns] for row in rows))

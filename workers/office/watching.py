@@ -54,6 +54,8 @@ class Watching:
 
     Args:
         daily: whether the documents of each day are a batch of their own, ``watch-DATE``, whatever ``terms`` say.
+        bound: whether it takes documents of the tenant of ``terms`` alone. What a manifest in it says is a claim of whoever
+            may write to the folder, and no authority: a row that names another tenant is refused.
     """
 
     settings: Settings
@@ -61,6 +63,7 @@ class Watching:
     terms: Terms
     listener: Listener
     daily: bool
+    bound: bool = True
     refused: int = 0
     failed: set[Delivery] = field(default_factory=set)
 
@@ -111,12 +114,26 @@ class Watching:
             for delivery in sorted(deliveries, key=lambda each: each in self.failed):
                 if stop.is_set():
                     return
-                found = await asyncio.to_thread(delivery.found)
+                found = self._allowed(await asyncio.to_thread(delivery.found))
                 terms = replace(self.terms, batch=f"watch-{date.today():%Y-%m-%d}") if self.daily else self.terms
                 self.failed.add(delivery)
                 submitted = await submission.submit(office, found.files, terms, refused=found.refused)
                 self.failed.discard(delivery)
                 self._settle(delivery, found, submitted, terms)
+
+    def _allowed(self, found: Found) -> Found:
+        """What was found, without files that a manifest gives to another tenant than the folder is for, and none more urgent
+        than the folder's own priority or the setting let it be."""
+        tenant, most_urgent = self.terms.tenant, min(self.terms.priority, self.settings.watch_most_urgent)
+        allowed = Found(refused=list(found.refused))
+        for file in found.files:
+            if self.bound and file.tenant not in (None, tenant):
+                why = f"its manifest says that it is for tenant {file.tenant}, and this folder takes what is for {tenant} alone"
+                allowed.refused.append(Refused(file.name, None, why, file.origin))
+            else:
+                priority = None if file.priority is None else max(file.priority, most_urgent)
+                allowed.files.append(replace(file, priority=priority))
+        return allowed
 
     def _settle(self, delivery: Delivery, found: Found, submitted: Sequence[Submitted], terms: Terms) -> None:
         """Tell what became of each file, and move what stands in the folder."""

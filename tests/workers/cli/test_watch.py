@@ -15,7 +15,7 @@ import pytest
 
 from infra.ledger import Ledger
 from infra.records import Submission
-from infra.settings import Settings
+from infra.settings import Settings, settings
 from infra.temporal import connect as connecting
 from infra.temporal.connect import TemporalUnreachable
 from tests.workers.cli.conftest import Ran
@@ -35,6 +35,7 @@ class Desk:
     batches: list[list[str]] = field(default_factory=list)
     terms: list[Terms] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    priorities: dict[str, int | None] = field(default_factory=dict)
     away: int = 0
     """How many times Temporal is still away."""
     at_call: Callable[[int], None] = lambda _: None
@@ -48,6 +49,7 @@ class Desk:
         self, _: Office, files: Sequence[HandedIn], terms: Terms, *, refused: Sequence[Refused]
     ) -> list[Submitted]:
         self.batches.append([file.name for file in files])
+        self.priorities |= {file.name: file.priority for file in files}
         self.terms.append(terms)
         self.refused += [one.name for one in refused]
         self.at_call(len(self.batches))
@@ -129,6 +131,66 @@ def test_each_file_is_a_json_line_for_programs(desk: Desk, cli: Cli, inbox: Path
         "error": None,
     }
     assert left(inbox)["taken"] == ["a.pdf", "b.pdf", "list.csv"]
+
+
+@pytest.mark.parametrize("form", ["beside", "in a folder", "jsonl", "of an archive", "of a file in an archive"])
+def test_a_manifest_in_the_folder_of_a_tenant_gives_nothing_to_another(
+    desk: Desk, cli: Cli, inbox: Path, form: str
+) -> None:
+    folder = inbox / "sent" if form == "in a folder" else inbox
+    folder.mkdir(exist_ok=True)
+    (folder / "own.pdf").write_bytes(PDF)
+    (folder / "plain.pdf").write_bytes(PDF)
+    archive = "archive" in form
+    name = {"of an archive": "theirs.zip", "of a file in an archive": "theirs.zip/1.pdf"}.get(form, "theirs.pdf")
+    (folder / name.partition("/")[0]).write_bytes(zipped({"1.pdf": PDF}) if archive else PDF)
+    if form == "jsonl":
+        (folder / "list.jsonl").write_text(
+            f'{{"file": "{name}", "tenant": "other"}}\n{{"file": "own.pdf", "tenant": "acme"}}'
+        )
+    else:
+        (folder / "list.csv").write_text(f"file,tenant\n{name},other\nown.pdf,acme\nplain.pdf,\n")
+    ran = cli("watch", inbox, "--once", "--every", 0.01, "--tenant", "acme", "--batch", "march")
+    assert ran.code == 1
+    assert sorted(name for batch in desk.batches for name in batch) == ["own.pdf", "plain.pdf"]
+    told = f"theirs.{'zip/1.' * archive}pdf"
+    why = "its manifest says that it is for tenant other, and this folder takes what is for acme alone"
+    assert f"{told}: refused: {why}" in ran.out.splitlines()
+    assert desk.refused == [told]
+    entry = "sent" if form == "in a folder" else name.partition("/")[0]
+    assert why in (inbox / "refused" / f"{entry}.reason.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("own", "setting", "asked", "given"),
+    [
+        ("normal", None, "urgent", 3),
+        ("bulk", None, "1", 3),
+        ("normal", None, "bulk", 5),
+        ("urgent", None, "urgent", 1),
+        ("2", None, "urgent", 2),
+        ("bulk", "5", "urgent", 5),
+        ("normal", "1", "urgent", 1),
+    ],
+)
+def test_a_manifest_is_as_urgent_as_the_folder_or_the_setting_allows(
+    desk: Desk,
+    cli: Cli,
+    inbox: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    own: str,
+    setting: str | None,
+    asked: str,
+    given: int,
+) -> None:
+    if setting:
+        monkeypatch.setenv("COUNTERFOIL_WATCH_MOST_URGENT", setting)
+        settings.cache_clear()
+    (inbox / "a.pdf").write_bytes(PDF)
+    (inbox / "b.pdf").write_bytes(PDF)
+    (inbox / "list.csv").write_text(f"file,priority\na.pdf,{asked}\nb.pdf,\n")
+    assert cli("watch", inbox, "--once", "--every", 0.01, "--tenant", "acme", "--priority", own).code == 0
+    assert desk.priorities == {"a.pdf": given, "b.pdf": None}
 
 
 def test_a_signal_ends_it_after_what_is_being_handed_in(desk: Desk, cli: Cli, inbox: Path) -> None:

@@ -83,6 +83,35 @@ def test_a_pipe_and_a_link_to_nothing_are_found_and_say_so_when_they_are_read(tm
         pipe.read(1)
 
 
+@pytest.mark.parametrize("name", ["link.pdf", "below/link.pdf", "link.zip", "linked"])
+def test_what_leads_out_of_a_folder_that_is_handed_in_is_refused(folder: Path, tmp_path: Path, name: str) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "secret.pdf").write_bytes(b"%PDF-secret")
+    (other / "secret.zip").write_bytes(zipped({"1.pdf": b"%PDF-secret"}))
+    target = {"linked": other}.get(name, other / f"secret{Path(name).suffix}")
+    (folder / name).symlink_to(target)
+    found = find_files([folder])
+    assert [file.name for file in found.files] == ["a.xml", "b.pdf", "C.PDF"]
+    assert [refused.name for refused in found.refused] == [Path(name).name]
+
+
+def test_a_manifest_names_nothing_outside_its_folder_through_a_link(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "secret.pdf").write_bytes(b"%PDF-secret")
+    (folder / "linked").symlink_to(tmp_path / "other")
+    (folder / "list.csv").write_text("file\nlinked/secret.pdf\nb.pdf\n")
+    found = find_files([folder / "list.csv"])
+    assert [file.name for file in found.files] == ["b.pdf"]
+    assert "leads out" in found.refused[0].reason
+
+
+def test_a_file_named_by_itself_may_be_a_link_to_anywhere(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "link.pdf").symlink_to(folder / "b.pdf")
+    (file,) = find_files([tmp_path / "link.pdf"]).files
+    assert file.read(100) == b"%PDF-b.pdf"
+
+
 def test_a_name_that_is_no_text_is_made_readable(tmp_path: Path) -> None:
     for name in (b"caf\xe9.pdf", b"a\nb.pdf", "exe\u202efdp.pdf".encode()):
         (tmp_path / os.fsdecode(name)).write_bytes(b"%PDF-")

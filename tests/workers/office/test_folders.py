@@ -7,15 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from workers.office.folders import exact_json, file_stem, guarded
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [("=1", "'=1"), (" =1", "' =1"), ("+a", "'+a"), ("-1+2", "'-1+2"), ("\tx", "'\tx"), ("-1.5", "-1.5"), ("a=", "a=")],
-)
-def test_only_formulas_are_guarded_and_numbers_are_not(value: str, expected: str) -> None:
-    assert guarded(value) == expected
+from workers.office.folders import exact_json, file_stem
 
 
 @pytest.mark.parametrize(
