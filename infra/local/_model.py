@@ -23,6 +23,7 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
+from infra import served
 from infra.local._report import StackError
 from infra.local._supervisor import Program
 from infra.settings import LOOPBACK, Settings
@@ -300,14 +301,20 @@ def _program(settings: Settings, python: Path, arguments: Sequence[str], environ
                 str(settings.model_port),
             ),
             *arguments,
+            *("--middleware", "same_host.SameHost"),
             *("--enable-prefix-caching", "--enable-prompt-tokens-details"),
             *("--enable-auto-tool-choice", "--tool-call-parser", "hermes"),
             # Free whitespace between JSON tokens lets a small model write blanks until the token limit.
             *("--structured-outputs-config", json.dumps({"backend": "xgrammar", "disable_any_whitespace": True})),
         ],
         directory=settings.home,
-        environment={"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1", **environment},
-        unset=("PYTHONDONTWRITEBYTECODE", "PYTHONPATH"),
+        environment={
+            "VLLM_NO_USAGE_STATS": "1",
+            "DO_NOT_TRACK": "1",
+            "PYTHONPATH": str(Path(served.__file__).parent),  # where `same_host` is
+            **environment,
+        },
+        unset=("PYTHONDONTWRITEBYTECODE",),
         # An exit before this many seconds counts as a failed start, of which there are few: a server that runs out of
         # memory must not be started over and over.
         start_seconds=180,

