@@ -9,9 +9,9 @@ from typing import TypedDict
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from agents.controls.approval import Notice, notices, person_key
+    from agents.controls.approval import Notice, name_problem, notices
     from infra.records import Execution
-    from workflows.messages import BY_POLICY, ReviewAnswer
+    from workflows.messages import ReviewAnswer
 
 
 class Reminder(TypedDict):
@@ -87,10 +87,8 @@ class Reviews:
 
 def problem_of(answer: ReviewAnswer) -> str | None:
     """Why an answer cannot be taken, whatever the definition; None where it can."""
-    if person_key(answer.reviewer) in ("", BY_POLICY):
-        return (
-            f"an answer needs the name of who gives it, and nobody is called {BY_POLICY}: that is the approval policy"
-        )
+    if nameless := name_problem(answer.reviewer):
+        return f"an answer needs the name of who gives it: {nameless}"
     if answer.action == "correct" and not answer.corrections:
         return "a correction names at least one field"
     if answer.action != "correct" and answer.corrections:

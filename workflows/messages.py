@@ -9,9 +9,6 @@ from pydantic import BaseModel, Field, JsonValue
 Options = dict[str, JsonValue]
 """What an execution is given of the settings when its document is handed in, and keeps."""
 
-BY_POLICY = "policy"
-"""Who a decision is by that no person took; so no person may answer under that name."""
-
 HAND_IN_PARTS = "hand in parts"
 """Activity that takes a `PartsOrder` and returns the ids of the executions."""
 

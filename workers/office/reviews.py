@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
-import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from infra.records import Status
 from workers.office import executions, policies
 from workers.office.errors import NobodyAnswers, NotTaken, WronglyAsked
+from workers.office.people import person_named, this_person
 from workers.office.policies import Waits
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ async def answer(
         seen = len(before.reviews)
     given = ReviewAnswer(
         action=action,
-        reviewer=(reviewer or "").strip() or this_person(),
+        reviewer=_answering(reviewer),
         reason=reason or None,
         corrections=taken,
         seen=seen,
@@ -135,18 +134,17 @@ def canonical(definition: str, corrections: Mapping[str, str | None]) -> dict[st
     return taken
 
 
-def this_person() -> str:
-    """Who works here: the environment's COUNTERFOIL_REVIEWER, else the login name.
+def _answering(reviewer: str | None) -> str:
+    """Who answers: ``reviewer``, else `this_person`.
 
     Raises:
-        WronglyAsked: neither is there.
+        WronglyAsked: nobody says, or nobody can be called so.
     """
-    if name := os.environ.get("COUNTERFOIL_REVIEWER", "").strip():
+    if reviewer and reviewer.strip():
+        return person_named(reviewer)
+    if name := this_person():
         return name
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError) as error:
-        raise WronglyAsked("who answers? Give --reviewer NAME or set COUNTERFOIL_REVIEWER") from error
+    raise WronglyAsked("who answers? Give --reviewer NAME or set COUNTERFOIL_REVIEWER")
 
 
 async def _send(office: Office, execution: Execution, given: ReviewAnswer) -> None:

@@ -6,10 +6,8 @@ The one way in for the command line, the watched folder and whatever else takes 
 from __future__ import annotations
 
 import asyncio
-import getpass
 import secrets
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +26,7 @@ from infra.temporal import search_attributes as sa
 from workers.intake import BadSubmission, Found, HandedIn, Refused, checked_name, checked_priority
 from workers.office import Office
 from workers.office._batch_workflow import batch_workflow
+from workers.office.people import person_named, this_person
 from workflows import definition_of, definitions
 from workflows.batch import BatchOrder, BatchWorkflow
 from workflows.definition import Definition
@@ -45,12 +44,14 @@ NORMAL = 3
 
 @dataclass(frozen=True)
 class Terms:
-    """How documents are handed in: for whom, together with which, to what workflow, and how urgent they are."""
+    """How documents are handed in: for whom, together with which, to what workflow, how urgent they are, and by whom."""
 
     tenant: str
     batch: str
     definition: str = "invoice"
     priority: int = NORMAL
+    by: str | None = None
+    """Where nothing is said, `this_person`."""
 
 
 def checked_terms(
@@ -246,7 +247,7 @@ class _Desk:
         self._definition = definition
         self._options: Options = definition.options(office.settings)
         self._variant = definition.variant(self._options)
-        self._by = _user()
+        self._by = this_person() if terms.by is None else person_named(terms.by)
         self._places = asyncio.Semaphore(AT_ONCE)
         self._first: dict[tuple[str, str], HandedIn] = {}
         """Tenant and digest to the first file of these bytes: it gives the execution its name."""
@@ -385,9 +386,3 @@ def _ended_well(execution: Execution | None) -> bool:
 
 def _not_taken(name: str, path: Path | None, why: str, terms: Terms) -> Submitted:
     return Submitted(name, "refused", path, error=why, tenant=terms.tenant, batch=terms.batch)
-
-
-def _user() -> str | None:
-    with suppress(KeyError, OSError, ImportError):
-        return getpass.getuser()
-    return None

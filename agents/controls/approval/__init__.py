@@ -1,19 +1,18 @@
 """Who and what may approve an invoice: the policy, and what it says of a case."""
 
-from agents.controls.approval._case import Case, Requirement, Verdict
+from agents.controls.approval._case import Case, Correction, Requirement, Verdict
 from agents.controls.approval._evaluation import (
     after_approval,
     approval_notes,
     auto,
+    correction_problem,
     may_answer,
     may_approve,
     needed,
     requirement,
 )
 from agents.controls.approval._loading import BadPolicy, built_in, load_policy, policy_of, read_policy, starter
-from agents.controls.approval._names import among as same_person
-from agents.controls.approval._names import key_of as person_key
-from agents.controls.approval._names import listed
+from agents.controls.approval._names import listed, name_problem, same_person
 from agents.controls.approval._policy import Policy
 from agents.controls.approval._reminding import Notice, notices
 from agents.controls.approval._wording import in_words
@@ -21,6 +20,7 @@ from agents.controls.approval._wording import in_words
 __all__ = [
     "BadPolicy",
     "Case",
+    "Correction",
     "Notice",
     "Policy",
     "Requirement",
@@ -29,14 +29,15 @@ __all__ = [
     "approval_notes",
     "auto",
     "built_in",
+    "correction_problem",
     "in_words",
     "load_policy",
     "listed",
     "may_answer",
     "may_approve",
+    "name_problem",
     "needed",
     "notices",
-    "person_key",
     "policy_of",
     "read_policy",
     "requirement",

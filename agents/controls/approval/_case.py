@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import JsonValue
+from pydantic import JsonValue, PlainSerializer, TypeAdapter
+
+Money = Annotated[Decimal, PlainSerializer(lambda amount: format(amount, "f"), when_used="json")]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """How a case stood before somebody corrected it. What was not known then is None."""
+
+    by: str
+    on: date
+    """The day of the correction, in UTC."""
+    amount: Money | None
+    currency: str | None
+    kind: str | None
+    vendor: str | None = None
+    cost_centre: str | None = None
+    escalated: bool = False
+    """Whether it had been escalated."""
+
+    @classmethod
+    def of(cls, case: Case, by: str, on: date, *, escalated: bool = False) -> Correction:
+        """That of ``case``, as it stood."""
+        return cls(by, on, case.amount, case.currency, case.kind, case.vendor, case.cost_centre, escalated)
 
 
 @dataclass(frozen=True)
 class Case:
     """What approval of a document depends on, beside whether it is sound. Nothing of it is who the document says approved."""
 
-    amount: Decimal | None
+    amount: Money | None
     """Grand total, in ``currency``."""
     currency: str | None
     kind: str | None
@@ -23,20 +47,44 @@ class Case:
     vendor: str | None = None
     """Id in the vendor master."""
     cost_centre: str | None = None
+    """That of the order it fits, or of its vendor."""
+    claimed_cost_centre: str | None = None
+    """What whoever handed it in says; it may narrow what passes, and widens nothing."""
     submitters: Sequence[str] = ()
-    """Who handed it in."""
+    """Who handed it in; empty where nobody knows."""
     correctors: Sequence[str] = ()
     """Who corrected a value of it."""
+    corrections: Sequence[Correction] = ()
+    """In their order, how it stood before each."""
 
     def as_json(self) -> dict[str, JsonValue]:
         """Plain JSON; `from_json` takes it."""
-        plain = asdict(self) | {"submitters": list(self.submitters), "correctors": list(self.correctors)}
-        return plain | {"amount": None if self.amount is None else format(self.amount, "f")}
+        plain: dict[str, JsonValue] = _as_json.dump_python(self, mode="json")
+        return plain
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Case:
-        amount = plain.get("amount")
-        return cls(**{**plain, "amount": None if amount is None else Decimal(amount)})
+        return _as_json.validate_python(plain)
+
+    @property
+    def states(self) -> list[Case]:
+        """The case as it stands, and as it stood before each correction, the first first; whoever answers for it must be able to
+        answer for each. An amount or currency that nobody knew then is what it was found to be."""
+        states = [replace(self, corrections=(), correctors=())]
+        for was in reversed(self.corrections):
+            later = states[0]
+            states.insert(
+                0,
+                replace(
+                    later,
+                    amount=later.amount if was.amount is None else was.amount,
+                    currency=was.currency or later.currency,
+                    kind=was.kind,
+                    vendor=was.vendor,
+                    cost_centre=was.cost_centre,
+                ),
+            )
+        return states
 
     @property
     def total(self) -> str:
@@ -98,3 +146,6 @@ class Requirement:
 
     def as_json(self) -> dict[str, JsonValue]:
         return asdict(self)
+
+
+_as_json = TypeAdapter(Case)

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
-from agents.controls.approval._names import key_of
+from agents.controls.approval._names import People, key_of, name_problem, same_person
 
 BUILT_IN = "built-in"
 """Name of the policy that the settings make where there is no file."""
@@ -37,7 +37,15 @@ def _twice(names: list[str]) -> str | None:
     return None
 
 
+def _person(name: str) -> str:
+    """The name, if a person can have it."""
+    if problem := name_problem(name):
+        raise ValueError(problem)
+    return name
+
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+PersonName = Annotated[Name, AfterValidator(_person)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """ISO 4217."""
 Amount = Annotated[Decimal, Field(ge=0, allow_inf_nan=False, max_digits=20), AfterValidator(_plain)]
@@ -112,7 +120,7 @@ class Group(_Part):
     ``vendors`` (ids in the master), ``tenants`` and ``cost_centres`` (None: any)."""
 
     id: Name
-    people: list[Name] = Field(min_length=1)
+    people: list[PersonName] = Field(min_length=1)
     up_to: Limits | None = None
     vendors: list[Name] | None = Field(default=None, min_length=1)
     tenants: list[Name] | None = Field(default=None, min_length=1)
@@ -123,8 +131,6 @@ class Group(_Part):
     def _people_differ(self) -> Self:
         if twice := _twice(self.people):
             raise ValueError(f"{twice} is named twice: name each person once")
-        if key_of("policy") in map(key_of, self.people):
-            raise ValueError("policy is no person's name: that is how approvals without a person are recorded")
         return self
 
 
@@ -158,7 +164,7 @@ class Delegation(_Part):
     """From ``starts`` to ``ends`` (both included, in UTC) ``to`` may do what ``from`` may; not what others let ``from`` do."""
 
     from_: Name = Field(alias="from")
-    to: Name
+    to: PersonName
     starts: date
     ends: date
 
@@ -166,8 +172,6 @@ class Delegation(_Part):
     def _is_possible(self) -> Self:
         if self.ends < self.starts:
             raise ValueError(f"ends on {self.ends}, before it starts on {self.starts}: swap them")
-        if key_of(self.to) == key_of("policy"):
-            raise ValueError("policy is no person's name: that is how approvals without a person are recorded")
         if key_of(self.from_) == key_of(self.to):
             raise ValueError(f"{self.to} needs no delegation from themselves: name another person")
         return self
@@ -201,6 +205,8 @@ class Policy(_Part):
     """Whether someone may approve what they handed in."""
     reminders: Reminders = Reminders()
     delegations: list[Delegation] = Field(default_factory=list)
+    aliases: dict[PersonName, list[PersonName]] = Field(default_factory=dict)
+    """Other names of one person, such as login, full name and address of mail: whichever is given, they are one."""
     matching: Matching = Matching()
     digest: str = ""
     """SHA-256, hex, of all the rest as JSON with sorted keys. One that came with an execution is kept as it came."""
@@ -221,7 +227,7 @@ class Policy(_Part):
     def _problems(self) -> Iterator[str]:
         """What no part of it can see alone."""
         groups = [group.id for group in self.approvers]
-        people = {key_of(person) for group in self.approvers for person in group.people}
+        people = [person for group in self.approvers for person in group.people]
         if twice := _twice(groups):
             yield f"approvers: two groups have the id {twice}: give each its own"
         if groups and all(group.only_after_escalation for group in self.approvers):
@@ -236,13 +242,31 @@ class Policy(_Part):
             if group.only_after_escalation and group.id != to:
                 yield f"approvers.{group.id}: nothing is escalated to it: name it in reminders.escalate_to"
         for n, delegation in enumerate(self.delegations):
-            if key_of(delegation.from_) not in people:
+            if not self.known.is_one_of(delegation.from_, people):
                 yield f"delegations.{n}.from: {delegation.from_} is in no group of approvers: name someone who is"
-        if self.four_eyes.above and groups and len(people | {key_of(d.to) for d in self.delegations}) < 2:
+        everyone = self.known.distinct([*people, *(delegation.to for delegation in self.delegations)])
+        if self.four_eyes.above and groups and len(everyone) < 2:
             yield "four_eyes.above: the groups name one person, and two have to approve: add another to approvers"
+        for n, (first, more) in enumerate(self.aliases.items()):
+            for name in (first, *more):
+                others = [other for m, (one, of) in enumerate(self.aliases.items()) if m != n for other in (one, *of)]
+                if same_person(name, others):
+                    yield f"aliases.{first}: {name} is a name of somebody else, too: give it to one person"
+        for group in self.approvers:
+            for n, name in enumerate(group.people):
+                if self.known.is_one_of(name, group.people[:n]):
+                    yield f"approvers.{group.id}: {name} is another name of somebody in it: name each person once"
+
+    @property
+    def known(self) -> People:
+        """Who is who."""
+        return People(self.aliases)
 
     def _content(self) -> dict[str, JsonValue]:
-        return self.model_dump(mode="json", by_alias=True, exclude={"digest"})
+        """All but the digest. What is newer than the first policies is left out where it says nothing, so that these keep their
+        digests."""
+        unsaid = set() if self.aliases else {"aliases"}
+        return self.model_dump(mode="json", by_alias=True, exclude={"digest", *unsaid})
 
     def as_json(self) -> dict[str, JsonValue]:
         """Plain JSON, with its digest, as it travels in an execution's options; `Policy.model_validate` takes it."""
