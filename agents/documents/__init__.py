@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agents.documents._process import (
+        Answer,
         OcrLimits,
         PageNotDrawn,
         PagesNotTaken,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         page_image,
         pages_of,
         read_document,
+        read_unchecked,
     )
 else:
 
@@ -32,4 +34,14 @@ else:
         return getattr(_process, name)
 
 
-__all__ = ["OcrLimits", "PageNotDrawn", "PagesNotTaken", "ReaderFailed", "page_image", "pages_of", "read_document"]
+__all__ = [
+    "Answer",
+    "OcrLimits",
+    "PageNotDrawn",
+    "PagesNotTaken",
+    "ReaderFailed",
+    "page_image",
+    "pages_of",
+    "read_document",
+    "read_unchecked",
+]

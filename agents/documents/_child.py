@@ -1,9 +1,10 @@
-"""The reading process: bytes on standard input, the arguments after ``-m``, the answer on standard output.
+"""The reading process (`infra.forks`): the document on standard input, the answer on standard output.
 
 Arguments: task (``pdf``, ``ocr``, ``xml``, ``image`` or ``pages``), name, seconds of CPU, MiB of memory. ``ocr`` is ``pdf``
 with the pictures of pages recognised; its name is which, as JSON, as that of an ``image`` is what is to be drawn. The
-answer is a `Reading` as JSON, of an ``image`` a PNG. What a stranger wrote is looked at only after the limits are set. A
-problem of the document is an answer (JSON with a ``problem``); any other exit status says that this process broke down.
+answer is a `Reading` as JSON, with its head (`_messages.Head`) before it as a part of its own, of an ``image`` a PNG. What a
+stranger wrote is looked at only after the limits are set and the process is confined. A problem of the document is an answer
+(JSON with a ``problem``); any other exit status says that this process broke down.
 """
 
 from __future__ import annotations
@@ -11,16 +12,15 @@ from __future__ import annotations
 import functools
 import json
 import math
-import os
-import resource
 import signal
-import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from infra.forks import confine, give, limit, take
+
 if TYPE_CHECKING:
-    from agents.documents._messages import Answer, ContainerAnswer
+    from agents.documents._messages import Answer, ContainerAnswer, Head
     from agents.documents._pdf import PageText, Recogniser
     from agents.documents.ocr import OcrEngine
 
@@ -30,10 +30,7 @@ _CONTAINER_SECONDS = 5.0
 
 def perform(task: str, name: str, seconds: float, memory_mb: int) -> None:
     """Read the document from standard input and write the answer to standard output, within the limits."""
-    answer_to = os.dup(1)
-    os.dup2(2, 1)  # what a library prints must not end up in the answer
-    with os.fdopen(0, "rb", closefd=False) as document:
-        data = document.read()
+    data, answer_to = take()
     tasks: dict[str, Callable[[bytes, str], bytes | Answer]] = {
         "pdf": _read_pdf, "xml": _read_xml, "image": _draw, "pages": _take_pages,
     }  # fmt: skip
@@ -48,7 +45,8 @@ def perform(task: str, name: str, seconds: float, memory_mb: int) -> None:
             return _give({"unrecognised": f"{error}."}, answer_to)
         processors = engine.threads
         tasks["ocr"] = functools.partial(_recognise, engine=engine)
-    _limit(math.ceil(seconds * processors) + 1, memory_mb * 1024 * 1024)
+    limit(math.ceil(seconds * processors) + 1, memory_mb * 1024 * 1024)
+    confine()
     answer: bytes | Answer
     try:
         answer = tasks[task](data, name)
@@ -61,14 +59,38 @@ def perform(task: str, name: str, seconds: float, memory_mb: int) -> None:
 
 def _give(answer: bytes | Answer, answer_to: int) -> None:
     if not isinstance(answer, bytes):
-        answer = json.dumps(answer, ensure_ascii=True, separators=(",", ":")).encode("ascii")
-    with os.fdopen(answer_to, "wb") as out:
-        out.write(answer)
+        head: Head = {
+            "pictures": answer.get("pictures", []),
+            "unrecognised": answer.get("unrecognised"),
+            "problem": answer.get("problem"),
+        }
+        give(_as_json(head), answer_to)
+        answer = _as_json(answer)
+    give(answer, answer_to)
+
+
+def _as_json(answer: Answer | Head) -> bytes:
+    return json.dumps(answer, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
 TOO_MUCH_MEMORY = (
     "The document unfolds to more memory than a document may take. Do not open it on a desk; ask the sender what it is."
 )
+
+
+def prepare() -> None:
+    """Load what most documents need, in the process that is forked."""
+    import_for("pdf")
+
+
+def prepare_the_rest() -> None:
+    """Load what only some documents need, and what takes longer to load than all else: a PDF with an e-invoice inside."""
+    import pypdf  # noqa: F401
+
+
+def expect(**_: object) -> bool:
+    """Nothing: what an order needs beyond that is loaded in its fork."""
+    return False
 
 
 def import_for(task: str) -> None:
@@ -81,11 +103,6 @@ def import_for(task: str) -> None:
         from agents.documents import safe_xml  # noqa: F401
     else:
         from agents.documents import _attachments, _pdf, safe_xml  # noqa: F401
-
-
-def import_the_rest() -> None:
-    """Load what only some documents need, and what takes longer to load than all else: a PDF with an e-invoice inside."""
-    import pypdf  # noqa: F401
 
 
 def _recognise(data: bytes, order: str, *, engine: OcrEngine) -> Answer:
@@ -184,21 +201,3 @@ def _stumbled(error: Exception) -> str:
         f"The document is damaged: reading it failed with {type(error).__name__}. "
         "Ask the sender for the file again; it may have been cut off on its way."
     )
-
-
-def _limit(cpu_seconds: int, memory: int) -> None:
-    """Bound processor time, address space and core dumps, and forbid writing to files."""
-    for what, soft, hard in (
-        (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),
-        (resource.RLIMIT_AS, memory, memory),
-        (resource.RLIMIT_CORE, 0, 0),
-        (resource.RLIMIT_FSIZE, 0, 0),
-    ):
-        try:
-            resource.setrlimit(what, (soft, hard))
-        except (ValueError, OSError):  # a stricter limit is in force, or the system does not know this one
-            continue
-
-
-if __name__ == "__main__":
-    perform(sys.argv[1], sys.argv[2], float(sys.argv[3]), int(sys.argv[4]))

@@ -40,7 +40,7 @@ class _Attached(NamedTuple):
 def container_of(data: bytes, name: str) -> ContainerAnswer | None:
     """How the file ``name`` is attached to a PDF, in the shape of `reading.Container`; None where that cannot be read."""
     try:
-        from pypdf import PdfReader  # loaded by now, unless this is the first document: see `_nursery`
+        from pypdf import PdfReader  # loaded by now, unless this is the first document: see `_child`
 
         catalogue = PdfReader(io.BytesIO(data)).root_object
         files = [attached for attached in _attached(catalogue) if name in _names(attached.specification)]

@@ -7,15 +7,6 @@ from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 
-class Order(TypedDict):
-    """The arguments of `_child.perform`."""
-
-    task: str
-    name: str
-    seconds: float
-    memory_mb: int
-
-
 class ProblemAnswer(TypedDict):
     code: str
     message: str
@@ -94,3 +85,11 @@ class Answer(TypedDict, total=False):
     xml_problem: str | None
     container: ContainerAnswer | None
     problem: ProblemAnswer
+
+
+class Head(TypedDict):
+    """Of an `Answer` what its parent looks at, apart, as it does not look at the rest."""
+
+    pictures: list[int]
+    unrecognised: str | None
+    problem: ProblemAnswer | None

@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import json
-import os
 import signal
-import sys
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
-from agents.documents._forks import Fork, NurseryDied, fork
-from agents.documents._messages import Order
+from pydantic import BaseModel
+
+from agents.documents import _child
+from agents.documents._turns import TURNS
 from agents.documents.kind import MAX_BYTES, kind_of
 from agents.documents.ocr import DEFAULT_ENGINE
 from agents.documents.reading import Box, Problem, Reading
+from infra.forks import ForksFailed, Outcome, run
 
 MAX_OUTLINES = 200
 """Of a picture of a page; further ones are not drawn."""
 
 _MAX_SCALE = 8.0
 """Pixels a point."""
-_MAX_ANSWER_BYTES = 256_000_000
-_PACKAGES = Path(__file__).resolve().parents[2]
 _MEDIA_TYPES = {"pdf": "application/pdf", "xml": "application/xml", None: "application/octet-stream"}
-_KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
-"""What an interpreter may need to start. All else stays here: keys and tokens are none of a document's business."""
-_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""For numpy, which would set aside memory for a thread on every processor. Recognising counts its threads itself."""
-
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
-"""Whose turn it is to recognise: it takes a gigabyte and all processors, so two at once are slower than two in turn."""
 
 
 class OcrLimits(NamedTuple):
@@ -62,6 +52,51 @@ class ReaderFailed(RuntimeError):
     """The reading process did not start or broke down. Reading again may succeed; the document is not at fault."""
 
 
+class _Head(BaseModel):
+    """Of a `Reading` what decides what is done with it."""
+
+    pictures: list[int] = []
+    unrecognised: str | None = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the reading process answered: a reading that nobody has looked at yet. A long one takes seconds to be checked, in
+    which its process does nothing else: whoever has others to serve hands it to another (`packed`)."""
+
+    digest: str
+    media_type: str
+    head: _Head
+    """Stands over what ``body`` has of it."""
+    body: bytes = b"{}"
+    """A `Reading` as JSON, as far as the process knows it."""
+
+    def reading(self) -> Reading:
+        """Checked like any other input: whoever gave it has handled hostile bytes.
+
+        Raises:
+            ReaderFailed: it is no reading.
+        """
+        try:
+            known = {"digest": self.digest, "media_type": self.media_type}
+            reading = Reading.model_validate({**json.loads(self.body), **known})
+        except ValueError as error:
+            raise ReaderFailed("The reading process gave an answer that is no reading.") from error
+        return reading.model_copy(update=dict(self.head))
+
+    def packed(self) -> bytes:
+        """As bytes, for `unpacked`."""
+        known = {"digest": self.digest, "media_type": self.media_type, "head": self.head.model_dump(mode="json")}
+        return json.dumps(known).encode() + b"\n" + self.body
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> Answer:
+        known, _, body = data.partition(b"\n")
+        head = json.loads(known)
+        return cls(head["digest"], head["media_type"], _Head.model_validate(head["head"]), body)
+
+
 async def read_document(
     data: bytes, name: str, *, seconds: float, memory_mb: int, ocr: OcrLimits | None = None
 ) -> Reading:
@@ -81,55 +116,74 @@ async def read_document(
     Raises:
         ReaderFailed: the reader itself did not start or broke down, which says nothing about the document.
     """
+    answer = await read_unchecked(data, name, seconds=seconds, memory_mb=memory_mb, ocr=ocr)
+    return await asyncio.to_thread(answer.reading)
+
+
+async def read_unchecked(
+    data: bytes, name: str, *, seconds: float, memory_mb: int, ocr: OcrLimits | None = None
+) -> Answer:
+    """`read_document`, without a look at the answer but for its head."""
     kind, words = kind_of(data)
-    reading = Reading(digest=hashlib.sha256(data).hexdigest(), media_type=_MEDIA_TYPES[kind])
+    answer = Answer(hashlib.sha256(data).hexdigest(), _MEDIA_TYPES[kind], _Head())
     if not data.strip(b"\0 \t\r\n"):
-        return _with(reading, "empty", "The file is empty. Ask the sender for it again.")
+        return _with(answer, "empty", "The file is empty. Ask the sender for it again.")
     if len(data) > MAX_BYTES:
         return _with(
-            reading, "too_large",
+            answer, "too_large",
             f"The file has {len(data) / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read. Ask for a smaller one.",
         )  # fmt: skip
     if kind is None:
-        return _with(reading, "not_a_document", f"This is {words}. Hand in the invoice as a PDF or an XML e-invoice.")
-    status, answer = await _perform(kind, _argument(name), data, seconds, memory_mb)
-    if answer is None:
-        return reading.model_copy(update={"problem": _broke_down(status, seconds)})
-    reading = await asyncio.to_thread(_interpret, reading, answer)
-    if not reading.pictures or (reading.problem and reading.problem.code != "no_text"):
-        return reading
+        return _with(answer, "not_a_document", f"This is {words}. Hand in the invoice as a PDF or an XML e-invoice.")
+    outcome = await _run(kind, _argument(name), data, seconds, memory_mb)
+    if outcome.answer is None:
+        return replace(answer, head=_Head(problem=_broke_down(outcome, seconds)))
+    answer = _answered(answer, outcome)
+    problem = answer.head.problem
+    if not answer.head.pictures or (problem and problem.code != "no_text"):
+        return answer
     if ocr is None or not ocr.pages:
-        return _unrecognised(reading, "Recognising pictures (OCR) is turned off.")
-    return await _recognised(data, reading, seconds, ocr)
+        return _unrecognised(answer, "Recognising pictures (OCR) is turned off.")
+    return await _recognised(data, answer, seconds, ocr)
 
 
-async def _recognised(data: bytes, reading: Reading, seconds: float, ocr: OcrLimits) -> Reading:
-    """The reading with its pictures recognised; ``reading``, saying why, where that cannot be done."""
-    pages = reading.pictures[: ocr.pages]
+def _answered(answer: Answer, outcome: Outcome) -> Answer:
+    try:
+        head, body = outcome.parts
+        return replace(answer, head=_Head.model_validate_json(head), body=body)
+    except ValueError as error:
+        raise ReaderFailed("The reading process gave an answer that is no reading.") from error
+
+
+async def _recognised(data: bytes, answer: Answer, seconds: float, ocr: OcrLimits) -> Answer:
+    """The answer with its pictures recognised; ``answer``, saying why, where that cannot be done."""
+    pages = answer.head.pictures[: ocr.pages]
     allowed = len(pages) * ocr.seconds
     order = json.dumps({"pages": pages, "seconds": allowed, "engine": ocr.engine})
-    async with _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1)):
-        status, answer = await _perform("ocr", order, data, seconds + allowed, ocr.memory_mb)
-    if answer is None:
-        return _unrecognised(reading, f"Recognising them failed. {_broke_down(status, seconds + allowed).message}")
-    recognised = await asyncio.to_thread(_interpret, reading, answer)
-    if recognised.unrecognised:  # there is no such engine
-        return _unrecognised(reading, recognised.unrecognised)
-    if recognised.problem and recognised.problem.code != "no_text":  # as text it could be read: that much stays
-        return _unrecognised(reading, f"Recognising them failed. {recognised.problem.message}")
-    if late := [number for number in recognised.pictures if number in pages]:
+    async with TURNS.turn():
+        outcome = await _run("ocr", order, data, seconds + allowed, ocr.memory_mb)
+    if outcome.answer is None:
+        why = _broke_down(outcome, seconds + allowed).message
+        return _unrecognised(answer, f"Recognising them failed. {why}")
+    recognised = _answered(answer, outcome)
+    head = recognised.head
+    if head.unrecognised:  # there is no such engine
+        return _unrecognised(answer, head.unrecognised)
+    if head.problem and head.problem.code != "no_text":  # as text it could be read: that much stays
+        return _unrecognised(answer, f"Recognising them failed. {head.problem.message}")
+    if late := [number for number in head.pictures if number in pages]:
         return _unrecognised(recognised, f"The time for it was up before page {late[0]} ({allowed:g} seconds in all).")
-    if recognised.pictures:
+    if head.pictures:
         return _unrecognised(recognised, f"At most {ocr.pages} pages of a document are recognised.")
     return recognised
 
 
-def _unrecognised(reading: Reading, why: str) -> Reading:
-    """``reading`` with ``why`` its pictures were not recognised; said in its problem too, where it has no text at all."""
-    problem = reading.problem
+def _unrecognised(answer: Answer, why: str) -> Answer:
+    """``answer`` with ``why`` its pictures were not recognised; said in its problem too, where it has no text at all."""
+    problem = answer.head.problem
     if problem is not None:
         problem = problem.model_copy(update={"message": f"{problem.message} {why}"})
-    return reading.model_copy(update={"unrecognised": why, "problem": problem})
+    return replace(answer, head=answer.head.model_copy(update={"unrecognised": why, "problem": problem}))
 
 
 async def page_image(
@@ -158,9 +212,10 @@ async def page_image(
     if len(data) > MAX_BYTES or kind_of(data)[0] != "pdf":
         raise PageNotDrawn("Only the pages of a PDF that can be read have a picture.")
     order = json.dumps({"page": page, "scale": scale, "boxes": [list(box) for box in boxes[:MAX_OUTLINES]]})
-    status, answer = await _perform("image", order, data, seconds, memory_mb)
+    outcome = await _run("image", order, data, seconds, memory_mb)
+    answer = outcome.answer
     if answer is None:
-        raise PageNotDrawn(_broke_down(status, seconds).message)
+        raise PageNotDrawn(_broke_down(outcome, seconds).message)
     if answer.startswith(b"\x89PNG"):
         return answer
     raise PageNotDrawn(_message(answer))
@@ -191,49 +246,27 @@ async def pages_of(data: bytes, first: int, last: int, *, seconds: float, memory
         PagesNotTaken: there are no such pages, or the document is too broken, too large or too slow to be taken apart.
         ReaderFailed: the process itself did not start or broke down, which says nothing about the document.
     """
-    status, answer = await _perform("pages", json.dumps({"first": first, "last": last}), data, seconds, memory_mb)
+    outcome = await _run("pages", json.dumps({"first": first, "last": last}), data, seconds, memory_mb)
+    answer = outcome.answer
     if answer is None:
-        raise PagesNotTaken(_broke_down(status, seconds).message)
+        raise PagesNotTaken(_broke_down(outcome, seconds).message)
     if answer.startswith(b"%PDF-"):
         return answer
     raise PagesNotTaken(_message(answer))
 
 
-async def _perform(
-    task: str, argument: str, data: bytes, seconds: float, memory_mb: int
-) -> tuple[int | None, bytes | None]:
-    """The child's exit status, None if it took too long and was killed; and its answer, None if it gave none."""
-    order: Order = {"task": task, "name": argument, "seconds": seconds, "memory_mb": memory_mb}
+async def _run(task: str, argument: str, data: bytes, seconds: float, memory_mb: int) -> Outcome:
+    order = {"task": task, "name": argument, "seconds": seconds, "memory_mb": memory_mb}
     try:
-        process = await fork(order, cwd=str(_PACKAGES), environment=_environment())
-    except (NurseryDied, OSError) as error:
-        raise ReaderFailed("The reading process did not start. Reading again may succeed.") from error
-    try:
-        async with asyncio.timeout(seconds):
-            answer, _ = await asyncio.gather(_receive(process), _send(process, data))
-            status = await process.wait()
-    except TimeoutError:
-        return None, None
-    except NurseryDied as error:
-        raise ReaderFailed("The reading process is gone. Reading again may succeed.") from error
-    finally:
-        await _end(process)
-    return status, answer if status == 0 else None
+        return await run(_child.__name__, order, data, seconds=seconds)
+    except ForksFailed as error:
+        raise ReaderFailed(f"There is no reading process: {error}. Reading again may succeed.") from error
 
 
-def _interpret(reading: Reading, answer: bytes) -> Reading:
-    """The reader has handled hostile bytes: its answer is checked like any other input."""
-    try:
-        return Reading.model_validate(
-            {**json.loads(answer), "digest": reading.digest, "media_type": reading.media_type}
-        )
-    except ValueError as error:
-        raise ReaderFailed("The reading process gave an answer that is no reading.") from error
-
-
-def _broke_down(status: int | None, seconds: float) -> Problem:
+def _broke_down(outcome: Outcome, seconds: float) -> Problem:
     """What an exit without an answer says: a signal is the document's doing, any other status the reader's own."""
-    if status is None or status == -signal.SIGXCPU:
+    status = outcome.status
+    if status is None or outcome.too_slow:
         return Problem(
             code="too_slow",
             message=f"Reading the document took longer than {seconds:g} seconds and was stopped. "
@@ -251,51 +284,13 @@ def _broke_down(status: int | None, seconds: float) -> Problem:
             message=f"The document brings its reader down ({signal.Signals(-status).name}): it is damaged, or made to "
             "do harm. Do not open it on a desk; ask the sender for it again.",
         )
-    raise ReaderFailed(
-        f"The reading process ended with status {status}. Try `{sys.executable} -m agents.documents._child` by hand."
-    )
+    raise ReaderFailed(f"The reading process ended with status {status}. Reading again may succeed.")
 
 
-def _with(reading: Reading, code: Any, message: str) -> Reading:
-    return reading.model_copy(update={"problem": Problem(code=code, message=message)})
+def _with(answer: Answer, code: Any, message: str) -> Answer:
+    return replace(answer, head=_Head(problem=Problem(code=code, message=message)))
 
 
 def _argument(name: str) -> str:
     """``name`` as a command line can carry it."""
     return name.replace("\0", "").encode("utf-8", "replace")[:500].decode("utf-8", "ignore")
-
-
-def _environment() -> dict[str, str]:
-    kept = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
-    return {**kept, **_THREADS, "PYTHONPATH": str(_PACKAGES), "LC_ALL": "C.UTF-8"}
-
-
-async def _send(process: Fork, data: bytes) -> None:
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        process.stdin.write(data)
-        await process.stdin.drain()
-    process.stdin.close()
-
-
-async def _receive(process: Fork) -> bytes | None:
-    """The whole answer, or None if it is longer than any answer should be (the reader is then stopped)."""
-    answer = bytearray()
-    while part := await process.stdout.read(1 << 20):
-        answer += part
-        if len(answer) > _MAX_ANSWER_BYTES:
-            _kill(process)
-            return None
-    return bytes(answer)
-
-
-async def _end(process: Fork) -> None:
-    """Kill whatever still runs, also when the waiting for it was cancelled, and reap it."""
-    _kill(process)
-    with contextlib.suppress(NurseryDied):
-        await process.wait()
-
-
-def _kill(process: Fork) -> None:
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)

@@ -13,6 +13,7 @@ import pytest
 from agents.documents import OcrLimits, read_document
 from agents.documents.ocr import NoSuchEngine, load_engine
 from agents.documents.reading import Reading
+from infra.forks import _running
 from infra.settings import Settings
 from tests.agents.documents import toy_engine
 from tests.agents.documents.scanning import scanned, small_invoice
@@ -73,5 +74,6 @@ def test_without_the_library_of_the_engine_the_answer_is_how_to_get_it() -> None
     ran = subprocess.run(
         [sys.executable, "-c", script], input=scanned(small_invoice()), capture_output=True, check=True
     )
-    told = json.loads(ran.stdout)["unrecognised"]
+    head, _ = _running._parts(bytearray(ran.stdout))
+    told = json.loads(head)["unrecognised"]
     assert told == "The OCR engine rapidocr is not installed (rapidocr is missing): pip install 'counterfoil[ocr]'."

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from agents.documents import _forks, _process, read_document
-from agents.documents._forks import Fork
+from agents.documents import _child, _process, read_document
 from agents.documents.reading import Reading
+from infra.forks import _forks, _running
+from infra.forks._forks import Fork
 from tests.agents.documents.samples import bomb, encrypted, invoice_page, pdf
 
 
@@ -38,7 +39,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Fork]:
         processes.append(await start(*arguments, **options))
         return processes[-1]
 
-    monkeypatch.setattr(_process, "fork", record)
+    monkeypatch.setattr(_running, "fork", record)
     return processes
 
 
@@ -129,7 +130,7 @@ def test_readers_are_forked_anew_when_the_process_that_forks_them_has_died() -> 
         for _ in range(2):
             reading = await read_document(pdf(invoice_page()), "a.pdf", seconds=30, memory_mb=512)
             seen.append(reading.problem.code if reading.problem else None)
-            nursery = _forks._nurseries[asyncio.get_running_loop()]
+            nursery = _forks._nurseries[asyncio.get_running_loop(), _child.__name__]
             nursery._process.kill()
             while not nursery.dead:
                 await asyncio.sleep(0.01)

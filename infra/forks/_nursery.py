@@ -1,34 +1,50 @@
-"""A process that has the reading libraries loaded, and forks itself for every document.
+"""A process that has the code for one kind of work loaded, and forks itself for every document.
 
-Starting an interpreter and importing the libraries takes longer than reading most invoices. This process does it once; it
-never sees a document, so each fork begins as clean as a new interpreter would, with limits and a death of its own.
+Starting an interpreter and importing libraries takes longer than reading most invoices. This process does it once; it never
+sees a document, so each fork begins as clean as a new interpreter would, with limits and a death of its own.
 
-Run with the number of a socket. A request is a line of JSON (the arguments of `_child.perform`) with two descriptors: the
-document to read, the answer to write. Answers are lines of JSON: the ``pid`` of each fork at once, and later its ``pid``
-and exit ``status`` (negative for a signal, as `subprocess` has it). It ends when the socket does.
+Run with the number of a socket and the name of a module (`Work`). A request is a line of JSON, the arguments of the module's
+``perform``, with two descriptors: the document to read, the answer to write. Answers are lines of JSON: the ``pid`` of each
+fork at once, and later its ``pid`` and exit ``status`` (negative for a signal, as `subprocess` has it). It ends when the
+socket does.
 """
 
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
 import selectors
 import signal
 import socket
 import sys
-from typing import NoReturn
-
-from agents.documents import _child
-from agents.documents._messages import Order
+from typing import Any, NoReturn, Protocol, cast
 
 _LONGEST_REQUEST = 1 << 20
+
+
+class Work(Protocol):
+    """What a module of forked work has."""
+
+    def prepare(self) -> None:
+        """Load what every order needs."""
+
+    def prepare_the_rest(self) -> None:
+        """Load what only some do, once the first has been done: where there is one there are likely more."""
+
+    def expect(self, **order: Any) -> bool:
+        """Load what this order needs, if it is not there: forks after it have it too. Whether anything was loaded."""
+
+    def perform(self, **order: Any) -> None:
+        """Do the order, in a fork: the document is standard input, the answer standard output."""
 
 
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     os.set_inheritable(control.fileno(), False)
-    _child.import_for("pdf")
+    work = cast(Work, importlib.import_module(sys.argv[2]))
+    work.prepare()
     _keep()
     woken, waker = os.pipe()
     os.set_blocking(waker, False)
@@ -43,11 +59,11 @@ def main() -> None:
                 if key.fd == woken:
                     os.read(woken, 4096)
                     _tell_of_the_dead(control)
-                    if not complete:  # where more than one document is read, so is likely one that needs it
-                        _child.import_the_rest()
+                    if not complete:
+                        work.prepare_the_rest()
                         _keep()
                         complete = True
-                elif not _take(control, (control.fileno(), woken, waker)):
+                elif not _take(control, work, (control.fileno(), woken, waker)):
                     return
 
 
@@ -57,23 +73,26 @@ def _keep() -> None:
     gc.freeze()
 
 
-def _take(control: socket.socket, ours: tuple[int, ...]) -> bool:
+def _take(control: socket.socket, work: Work, ours: tuple[int, ...]) -> bool:
     """Fork for the next request; False where there will be none."""
     request, descriptors, *_ = socket.recv_fds(control, _LONGEST_REQUEST, 2)
     if not request:
         return False
     while not request.endswith(b"\n"):
         request += control.recv(_LONGEST_REQUEST)
+    order = json.loads(request)
+    if work.expect(**order):
+        _keep()
     pid = os.fork()
     if pid == 0:
-        _be_the_reader(json.loads(request), descriptors, ours)
+        _be_the_fork(work, order, descriptors, ours)
     for descriptor in descriptors:
         os.close(descriptor)
     control.sendall(json.dumps({"pid": pid}).encode() + b"\n")
     return True
 
 
-def _be_the_reader(order: Order, pipes: list[int], ours: tuple[int, ...]) -> NoReturn:
+def _be_the_fork(work: Work, order: dict[str, Any], pipes: list[int], ours: tuple[int, ...]) -> NoReturn:
     status = 1
     try:
         os.setsid()  # so that whatever it starts dies with it
@@ -83,8 +102,10 @@ def _be_the_reader(order: Order, pipes: list[int], ours: tuple[int, ...]) -> NoR
             os.dup2(pipe, descriptor)
         for descriptor in (*pipes, *ours):
             os.close(descriptor)
-        _child.perform(**order)
+        work.perform(**order)
         status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
     finally:
         os._exit(status)  # at once: there is nothing here to tidy up
 

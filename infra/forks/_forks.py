@@ -1,4 +1,4 @@
-"""The way to `_nursery`: one such process for each event loop, started at first use and again if it died."""
+"""The way to `_nursery`: one such process for each event loop and kind of work, started at first use and again if it died."""
 
 from __future__ import annotations
 
@@ -12,17 +12,25 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from agents.documents._messages import Order
+Order = Mapping[str, object]
+"""The arguments of a module's ``perform``, as JSON carries them."""
+
+_PACKAGES = Path(__file__).resolve().parents[2]
+_KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+"""What an interpreter may need to start. All else stays here: keys and tokens are none of a document's business."""
+_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""For numpy, which would set aside memory for a thread on every processor. Recognising counts its threads itself."""
 
 
-class NurseryDied(RuntimeError):
-    """The process that forks readers ended. The next request starts another."""
+class ForksFailed(RuntimeError):
+    """The process that forks did not start or has ended. The next request starts another; the document is not at fault."""
 
 
 @dataclass
 class Fork:
-    """A reading process: its pid, which is its process group's too, and the ends of its pipes."""
+    """A forked process: its pid, which is its process group's too, and the ends of its pipes."""
 
     pid: int
     stdin: asyncio.StreamWriter
@@ -34,34 +42,54 @@ class Fork:
         """The exit status once it has ended, negative for a signal."""
         return self._ended.result() if self._ended.done() and not self._ended.exception() else None
 
+    def kill(self) -> None:
+        """Kill it with all it started, if it still runs."""
+        if self.returncode is None:
+            try:
+                os.killpg(self.pid, signal.SIGKILL)
+            except ProcessLookupError:  # so young that it has no group of its own yet
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self.pid, signal.SIGKILL)
+
     async def wait(self) -> int:
         """The exit status.
 
         Raises:
-            NurseryDied: nobody is left to tell.
+            ForksFailed: nobody is left to tell.
         """
         return await asyncio.shield(self._ended)
 
 
-_nurseries: dict[asyncio.AbstractEventLoop, _Nursery] = {}
+_nurseries: dict[tuple[asyncio.AbstractEventLoop, str], Nursery] = {}
 
 
-async def fork(order: Order, *, cwd: str, environment: Mapping[str, str]) -> Fork:
-    """A new reader doing ``order`` (the arguments of `_child.perform`).
+def nursery_of(module: str) -> Nursery:
+    """The process that forks for ``module``, of this event loop."""
+    loop = asyncio.get_running_loop()
+    nursery = _nurseries.get((loop, module))
+    if nursery is None or nursery.dead:
+        for ended in [key for key in _nurseries if key[0].is_closed()]:
+            _nurseries.pop(ended).close()
+        nursery = _nurseries[loop, module] = Nursery(module)
+    return nursery
+
+
+async def fork(module: str, order: Order) -> Fork:
+    """A new process doing ``order`` (the arguments of the module's ``perform``).
 
     Raises:
-        NurseryDied, OSError: it cannot be had just now.
+        ForksFailed: it cannot be had just now.
     """
-    loop = asyncio.get_running_loop()
-    nursery = _nurseries.get(loop)
-    if nursery is None or nursery.dead:
-        for ended in [loop for loop in _nurseries if loop.is_closed()]:
-            _nurseries.pop(ended).close()
-        nursery = _nurseries[loop] = _Nursery(cwd, environment)
+    try:
+        nursery = nursery_of(module)
+    except OSError as error:
+        raise ForksFailed(f"the process that forks for {module} does not start: {error}") from error
     # A task of its own: the answer to a request is waited for also when whoever made it no longer does.
     making = asyncio.create_task(nursery.fork(order))
     try:
         return await asyncio.shield(making)
+    except OSError as error:
+        raise ForksFailed(f"no process can be forked for {module}: {error}") from error
     except asyncio.CancelledError:
         making.add_done_callback(_unwanted)
         raise
@@ -71,19 +99,20 @@ def _unwanted(making: asyncio.Task[Fork]) -> None:
     if not making.cancelled() and making.exception() is None:
         unwanted = making.result()
         unwanted.stdin.close()
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(unwanted.pid, signal.SIGKILL)
+        unwanted.kill()
 
 
-class _Nursery:
-    def __init__(self, cwd: str, environment: Mapping[str, str]) -> None:
+class Nursery:
+    """Our end of the process that forks."""
+
+    def __init__(self, module: str) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, *(["-B"] if sys.dont_write_bytecode else []), "-P", "-m", "agents.documents._nursery",
-                 str(theirs.fileno())],
+                [sys.executable, *(["-B"] if sys.dont_write_bytecode else []), "-P", "-m", "infra.forks._nursery",
+                 str(theirs.fileno()), module],
                 pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, start_new_session=True, cwd=cwd, env=dict(environment),
+                stderr=subprocess.DEVNULL, start_new_session=True, cwd=_PACKAGES, env=_environment(),
             )  # fmt: skip
         ours.setblocking(False)
         self._control = ours
@@ -108,7 +137,7 @@ class _Nursery:
         try:
             async with self._turn:  # one at a time, so that descriptors and lines stay together
                 if self.dead:
-                    raise NurseryDied("the process that forks readers has ended")
+                    raise ForksFailed("the process that forks has ended")
                 self._born = self._loop.create_future()
                 socket.send_fds(self._control, [json.dumps(order).encode() + b"\n"], theirs)
                 pid = await self._born
@@ -155,6 +184,11 @@ class _Nursery:
         self._process.poll()
         for waiting in (self._born, *self._ends.values()):
             if waiting and not waiting.done():
-                waiting.set_exception(NurseryDied("the process that forks readers has ended"))
+                waiting.set_exception(ForksFailed("the process that forks has ended"))
                 waiting.exception()  # told to whoever asks; nobody has to
         self._ends.clear()
+
+
+def _environment() -> dict[str, str]:
+    kept = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
+    return {**kept, **_THREADS, "PYTHONPATH": str(_PACKAGES), "LC_ALL": "C.UTF-8"}
