@@ -15,6 +15,8 @@ NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 _BETWEEN: Final = ":"
 """In no name, and in no part that is joined: there it is written ``%3A``."""
+_AT: Final = "@"
+"""Before the installation; in no other part."""
 _DIGEST_CHARS: Final = 24
 _PLAIN_DEFINITION: Final = re.compile(r"\w+")
 _PLAIN_DIGEST: Final = re.compile(rf"[0-9a-f]{{{_DIGEST_CHARS},}}")
@@ -32,9 +34,9 @@ def joined(*parts: str) -> str:
     return _BETWEEN.join(quote(part, safe="", errors="surrogatepass") for part in parts)
 
 
-def batch_id(tenant: str, batch: str) -> str:
-    """The workflow id of a batch."""
-    return joined("batch", tenant, batch)
+def batch_id(tenant: str, batch: str, installation: str) -> str:
+    """The workflow id of a batch of an installation, which is named by its id."""
+    return _of(installation, joined("batch", tenant, batch))
 
 
 def former_batch_id(tenant: str, batch: str) -> str:
@@ -42,8 +44,14 @@ def former_batch_id(tenant: str, batch: str) -> str:
     return f"batch-{tenant}-{batch}"
 
 
-def execution_id(definition: str, tenant: str, digest: str, variant: str = "") -> str:
-    """The id of the one execution of these bytes for this tenant; of the one of each ``variant``, where there are several.
+def execution_id(definition: str, tenant: str, digest: str, variant: str = "", *, installation: str) -> str:
+    """The id of the one execution of these bytes for this tenant of an installation; of the one of each ``variant``, where there
+    are several."""
+    return _of(installation, former_execution_id(definition, tenant, digest, variant))
+
+
+def former_execution_id(definition: str, tenant: str, digest: str, variant: str = "") -> str:
+    """The id that an execution had before installations had one.
 
     Joined by hyphens where it can be told apart again, as it was from the first version on, so that what was processed then
     is known now: the definition is what stands before the first hyphen; behind the last stands the digest, of 24 characters,
@@ -58,6 +66,11 @@ def execution_id(definition: str, tenant: str, digest: str, variant: str = "") -
         and _PLAIN_VARIANT.fullmatch(variant)
     )
     return "-".join(parts) if plain else joined(*parts)
+
+
+def _of(installation: str, id: str) -> str:
+    """An id of one installation beside others in a namespace. What stands before the sign is quoted, or has none."""
+    return f"{id}{_AT}{quote(installation, safe='')}"
 
 
 def definition_in(execution_id: str) -> str:

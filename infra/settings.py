@@ -87,8 +87,10 @@ class Settings(BaseSettings):
         description="what was fetched once for all homes: vLLM and models; the user's cache folder",
     )
     tenant: str = Field(default="default", description="for whom documents are handed in where nothing else is said")
-    task_queue: str = Field(
-        default="counterfoil", description="of workflows; the other queues add -models and -reading"
+    task_queue: str | None = Field(
+        default=None,
+        description="of workflows, in place of counterfoil- and the installation's id; the other queues add -models and "
+        "-reading",
     )
 
     workers: int = Field(default=1, ge=1, description="worker processes of the local stack")

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import sysconfig
@@ -20,7 +21,7 @@ import httpx
 from temporalio.client import Client, WorkflowHandle
 
 from infra.ledger import Ledger, migrate
-from infra.records import Execution, ModelCall, Status
+from infra.records import Execution, Installation, ModelCall, Status
 from infra.settings import Settings
 from infra.temporal.connect import TemporalUnreachable, connect
 from infra.temporal.fairness import dynamic_config_options
@@ -60,11 +61,14 @@ class Stack:
         phoenix_port: int | None = None,
         code: Path = ROOT,
         environment: Mapping[str, str] | None = None,
+        unnamed: bool = False,
     ) -> None:
+        """``unnamed``: as if it had executions before installations had an identity."""
         self.home = home
         self.worker_module = ["workers.worker"]
         """What the worker process runs, with its arguments."""
         self._code = code
+        self._unnamed = unnamed
         self.temporal_port, unused = free_ports(2)
         self.endpoint = ScriptedEndpoint()
         self.environment = {
@@ -96,6 +100,9 @@ class Stack:
         try:
             self.start_temporal()
             migrate(self.settings().ledger)
+            if self._unnamed:
+                with sqlite3.connect(self.home / "ledger.db") as ledger:
+                    ledger.execute("UPDATE installations SET unnamed = 1")
             self.start_worker()
         except BaseException:
             self.__exit__()  # a worker that does not start leaves no server behind
@@ -200,6 +207,10 @@ class Stack:
         async with Ledger(settings.ledger) as ledger:
             office = Office(settings, ledger, await self.client())
             return await submit(office, [HandedIn(name, data) for name, data in files.items()], Terms(tenant, batch))
+
+    async def installation(self) -> Installation:
+        async with Ledger(self.settings().ledger) as ledger:
+            return await ledger.installation()
 
     async def handle(self, execution_id: str) -> WorkflowHandle[Any, Any]:
         return (await self.client()).get_workflow_handle(execution_id)

@@ -35,6 +35,8 @@ class BatchOrder(BaseModel):
     paused: bool = False
     note: str | None = None
     """Who paused it, and why, as they said."""
+    installation: str | None = None
+    """The id of the installation whose batch it is; None where it began before they had any."""
 
 
 @workflow.defn
@@ -75,7 +77,9 @@ class BatchWorkflow:
             self._progress = await asyncio.shield(self._cancel())
         await workflow.wait_condition(workflow.all_handlers_finished)
         if self._cancelled and self._more:  # handed in, or tried again, while it was being cancelled
-            workflow.continue_as_new(BatchOrder(tenant=order.tenant, batch=order.batch))
+            workflow.continue_as_new(
+                BatchOrder(tenant=order.tenant, batch=order.batch, installation=order.installation)
+            )
         self._show()
         return self._progress
 

@@ -26,6 +26,8 @@ class ExecutionOrder(BaseModel):
     """What whoever handed it in says of it, such as a purchase order."""
     submitted_by: str | None = None
     trace_link: str | None = None
+    installation: str | None = None
+    """The id of the installation that it is for; None where it began before they had any."""
 
 
 class Part(BaseModel, extra="allow"):

@@ -10,9 +10,11 @@ from temporalio.workflow import ActivityCancellationType
 
 from infra.ledger import REFUSED_FOR_GOOD
 from infra.settings import Settings
+from infra.temporal.queues import Role
 
 NodeMetadata = dict[str, Any]
-"""Options of an activity by name, as Temporal's plugin for LangGraph takes them, with ``execute_in`` beside them."""
+"""Options of an activity by name, as Temporal's plugin for LangGraph takes them, with ``execute_in`` beside them; its
+``task_queue`` is a `Role`, whose queue is the one beside the execution's own."""
 
 PURE: NodeMetadata = {"execute_in": "workflow"}
 """No I/O, no model, no clock but the workflow's."""
@@ -33,7 +35,7 @@ def reads(made: Settings) -> NodeMetadata:
     recognising = made.ocr_pages * made.ocr_seconds if made.ocr else 0.0
     return {
         "execute_in": "activity",
-        "task_queue": f"{made.task_queue}-reading",
+        "task_queue": Role.READING,
         "start_to_close_timeout": timedelta(seconds=made.read_seconds + recognising + 120),
         "heartbeat_timeout": timedelta(seconds=15),
         "retry_policy": RetryPolicy(maximum_attempts=8, maximum_interval=timedelta(seconds=30)),
@@ -45,7 +47,7 @@ def asks_a_model(made: Settings) -> NodeMetadata:
     be submitted again without paying for what is already answered."""
     return {
         "execute_in": "activity",
-        "task_queue": f"{made.task_queue}-models",
+        "task_queue": Role.MODELS,
         # An endpoint that cannot be reached is waited for within the try: an outage costs one of the tries and no more.
         "start_to_close_timeout": timedelta(
             minutes=made.model_outage_minutes, seconds=made.model_timeout_seconds * 2 + 60

@@ -165,6 +165,19 @@ class Batches(Access):
 
         return await self._read(work) if wanted else {}
 
+    async def known(self, ids: Iterable[str]) -> set[str]:
+        """Those of these executions that were handed in or are recorded."""
+        wanted = list(ids)
+
+        def work(connection: Connection) -> set[str]:
+            found: set[str] = set()
+            for first in range(0, len(wanted), IDS_IN_A_QUERY):
+                some = {"ids": wanted[first : first + IDS_IN_A_QUERY]}
+                found.update(connection.execute(_KNOWN, some).scalars())
+            return found
+
+        return await self._read(work) if wanted else set()
+
     async def release(self, *, tenant: str, batch: str, execution_ids: Sequence[str] | None = None) -> int:
         """Let submissions of a batch begin (again), those of these executions or all that are withheld; how many."""
         groups: list[Sequence[str] | None] = [None]
@@ -309,6 +322,10 @@ _FORGET_REFUSAL = delete(refusals).where(
     refusals.c.tenant == bindparam("of_tenant"),
     refusals.c.batch == bindparam("of_batch"),
     refusals.c.name == bindparam("named"),
+)
+_KNOWN = union(
+    select(submissions.c.execution_id).where(submissions.c.execution_id.in_(bindparam("ids", expanding=True))),
+    select(executions.c.id).where(executions.c.id.in_(bindparam("ids", expanding=True))),
 )
 _STATUSES = select(executions.c.id, executions.c.status).where(executions.c.id.in_(bindparam("ids", expanding=True)))
 

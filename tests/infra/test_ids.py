@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from infra.ids import NAME, batch_id, definition_in, execution_id, former_batch_id, joined
+from infra.ids import NAME, batch_id, definition_in, execution_id, former_batch_id, former_execution_id, joined
 
 DIGEST, OTHER = "0123456789abcdef" * 4, "fedcba9876543210" * 4
 NAMES = (
@@ -31,18 +31,21 @@ NAMES = (
 def test_batches_of_other_names_have_other_ids() -> None:
     assert all(NAME.fullmatch(name) for name in NAMES)
     pairs = list(product(NAMES, NAMES))
-    assert len({batch_id(tenant, batch) for tenant, batch in pairs}) == len(pairs)
+    ours = {batch_id(tenant, batch, "one") for tenant, batch in pairs}
+    assert len(ours) == len(pairs)
+    assert not ours & {batch_id(tenant, batch, "another") for tenant, batch in pairs}
     assert len({former_batch_id(tenant, batch) for tenant, batch in pairs}) < len(pairs)
-    assert not {batch_id(*pair) for pair in pairs} & {former_batch_id(*pair) for pair in pairs}
+    assert not ours & {former_batch_id(*pair) for pair in pairs}
 
 
 def test_executions_of_other_definitions_tenants_bytes_or_variants_have_other_ids() -> None:
     definitions = ("invoice", "compliance", "expense_report", "a", "a-b", "invoice-a")
     variants = ("", "c0ffee", "abc", DIGEST[:24], f"c0ffee-{DIGEST[:24]}", f"{DIGEST[:24]}-c0ffee", "a:b", "a%3Ab")
     parts = list(product(definitions, NAMES, (DIGEST, OTHER), variants))
-    ids = {execution_id(*given) for given in parts}
-    assert len(ids) == len(parts)
-    assert not ids & {batch_id(tenant, batch) for tenant, batch in product(NAMES, NAMES)}
+    ids = {execution_id(*given, installation=of) for given in parts for of in ("one", "another")}
+    ids |= {former_execution_id(*given) for given in parts}
+    assert len(ids) == 3 * len(parts)
+    assert not ids & {batch_id(tenant, batch, "one") for tenant, batch in product(NAMES, NAMES)}
 
 
 @pytest.mark.parametrize(
@@ -54,7 +57,7 @@ def test_executions_of_other_definitions_tenants_bytes_or_variants_have_other_id
     ],
 )
 def test_executions_of_earlier_versions_keep_their_ids(given: tuple[str, ...], was: str) -> None:
-    assert execution_id(*given) == was
+    assert former_execution_id(*given) == was
 
 
 @pytest.mark.parametrize("definition", ["invoice", "expense_report", "a-b", "a:b", "über"])
@@ -64,7 +67,8 @@ def test_an_id_says_its_definition(definition: str, tenant: str, variant: str) -
     if "-" in definition or ":" in definition:  # no module, and so no definition, is called so
         assert definition_in(joined(definition)) != definition or ":" in definition
     else:
-        assert definition_in(execution_id(definition, tenant, DIGEST, variant)) == definition
+        assert definition_in(former_execution_id(definition, tenant, DIGEST, variant)) == definition
+        assert definition_in(execution_id(definition, tenant, DIGEST, variant, installation="one")) == definition
 
 
 def test_what_is_joined_can_be_told_again() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,7 +69,8 @@ async def settled(stack: Stack, batch: str) -> BatchProgress:
 
 
 async def workflow_of(stack: Stack, batch: str) -> WorkflowHandle[Any, Any]:
-    return (await stack.client()).get_workflow_handle(batch_id("tests", batch))
+    installation = await stack.installation()
+    return (await stack.client()).get_workflow_handle(batch_id("tests", batch, installation.id))
 
 
 async def test_documents_of_two_batches_are_executed_once(stack: Stack) -> None:
@@ -132,7 +134,8 @@ async def test_two_tenants_whose_names_join_to_the_same_have_batches_of_their_ow
         for tenant, batch in pairs:
             done = await eventually(partial(_settled_of, ledger, tenant, batch), 60)
             assert (done.documents, done.counts) == (1, {Status.APPROVED: 1})
-            order = await client.get_workflow_handle(batch_id(tenant, batch)).query(BatchWorkflow.order)
+            id = batch_id(tenant, batch, (await ledger.installation()).id)
+            order = await client.get_workflow_handle(id).query(BatchWorkflow.order)
             assert (order.tenant, order.batch) == (tenant, batch)
         # A pause reaches the one that is meant.
         stack.endpoint.script.delay = 5.0
@@ -150,7 +153,14 @@ async def _settled_of(ledger: Ledger, tenant: str, batch: str) -> BatchProgress 
     return found if found.idle else None
 
 
-async def test_a_batch_that_runs_under_its_former_id_is_found_and_its_double_is_not_taken_for_it(stack: Stack) -> None:
+async def test_a_batch_that_runs_under_its_former_id_is_found_and_its_double_is_not_taken_for_it(
+    tmp_path: Path,
+) -> None:
+    with Stack(tmp_path, unnamed=True) as stack:
+        await _under_its_former_id(stack)
+
+
+async def _under_its_former_id(stack: Stack) -> None:
     settings, client = stack.settings(), await stack.client()
     order = BatchOrder(tenant="old-a", batch="b", paused=True, note="before the new version")
     attributes = [SearchAttributePair(sa.TENANT, order.tenant), SearchAttributePair(sa.BATCH, order.batch)]
@@ -158,7 +168,7 @@ async def test_a_batch_that_runs_under_its_former_id_is_found_and_its_double_is_
         BatchWorkflow.run,
         order,
         id=former_batch_id(order.tenant, order.batch),
-        task_queue=settings.task_queue,
+        task_queue="counterfoil",
         search_attributes=TypedSearchAttributes(attributes),
     )
     async with Ledger(settings.ledger) as ledger:
@@ -174,7 +184,8 @@ async def test_a_batch_that_runs_under_its_former_id_is_found_and_its_double_is_
         await client.get_workflow_handle(former_batch_id("old-a", "b")).result()
         await stack.submit(invoices("later", 1), tenant="old-a", batch="b")
         assert (await eventually(partial(_settled_of, ledger, "old-a", "b"), 60)).counts == {Status.APPROVED: 2}
-        assert (await client.get_workflow_handle(batch_id("old-a", "b")).describe()).status is not None
+        new = batch_id("old-a", "b", (await ledger.installation()).id)
+        assert (await client.get_workflow_handle(new).describe()).status is not None
 
 
 async def test_a_paused_batch_begins_nothing_and_goes_on_when_resumed(stack: Stack) -> None:
@@ -256,7 +267,7 @@ async def test_a_long_batch_goes_on_as_new_runs_with_short_histories(
         workflow_runner=UnsandboxedWorkflowRunner(),
     ):
         order = BatchOrder(tenant="tests", batch="long")
-        started = await client.start_workflow(BatchWorkflow.run, order, id=batch_id("tests", "long"), task_queue="long")
+        started = await client.start_workflow(BatchWorkflow.run, order, id="long", task_queue="long")
         first = await client.get_workflow_handle(started.id, run_id=started.result_run_id).describe()
         assert (await started.result()).running == 0
     runs = await _histories(client, started.id)

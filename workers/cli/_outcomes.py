@@ -10,7 +10,6 @@ from rich.table import Table
 from workers.cli._console import (
     add_row,
     cell,
-    current_settings,
     err,
     moment,
     named,
@@ -23,7 +22,6 @@ from workers.cli._console import (
 )
 from workers.cli._following import batch_bar, batch_lines, documents_text
 from workers.office.batches import TOLD
-from workers.office.links import batch_link
 from workers.office.wording import amount_text, counted, shortened
 
 if TYPE_CHECKING:
@@ -98,7 +96,7 @@ def print_report(report: Report, *, with_refused: bool = True) -> None:
         more = counted(failed - TOLD, "more failed document")
         of = f"--batch {progress.batch} --tenant {progress.tenant} --limit {failed}"
         say(f"{more}: counterfoil status --status failed {of}")
-    say(f"Temporal  {batch_link(current_settings(), progress.tenant, progress.batch)}")
+    say(f"Temporal  {report.link}")
     for command in report.next_steps:
         say(f"next: counterfoil {command}")
 
@@ -113,7 +111,7 @@ def report_json(report: Report) -> dict[str, Any]:
         "note": report.standing.note,
         "refusals": [refusal.model_dump(include={"name", "reason", "at"}) for refusal in report.refused],
         "failures": [summary(execution) for execution in report.failed],
-        "temporal": batch_link(current_settings(), progress.tenant, progress.batch),
+        "temporal": report.link,
     }
 
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from infra.ids import batch_id, former_batch_id
 
 if TYPE_CHECKING:
-    from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
+    from temporalio.client import WorkflowExecutionDescription, WorkflowHandle
+
+    from workers.office import Office
 
 
 async def batch_workflow(
-    client: Client, tenant: str, batch: str, *, timeout: timedelta | None = None
+    office: Office, tenant: str, batch: str, *, timeout: timedelta | None = None
 ) -> tuple[WorkflowHandle[Any, Any], WorkflowExecutionDescription | None]:
     """The workflow of a batch as Temporal describes it; None, and the id it would have, where it is not known there.
 
@@ -23,9 +25,12 @@ async def batch_workflow(
     """
     from infra.temporal import search_attributes as sa
 
-    handle = client.get_workflow_handle(batch_id(tenant, batch))
+    client, installation = await office.temporal(), await office.ledger.installation()
+    handle = client.get_workflow_handle(batch_id(tenant, batch, installation.id))
     if described := await _described(handle, timeout):
         return handle, described
+    if not installation.unnamed:
+        return handle, None
     former = client.get_workflow_handle(former_batch_id(tenant, batch))
     described = await _described(former, timeout)
     if described:

@@ -25,6 +25,7 @@ class Office:
     ledger: Ledger
     client: Client | None = None
     """Of Temporal, once it was asked for."""
+    _queue: str | None = None
 
     @property
     def documents(self) -> DocumentStore:
@@ -43,6 +44,22 @@ class Office:
         if self.client is None:
             self.client = await connect.connect(self.settings, seconds=seconds)
         return self.client
+
+    async def task_queue(self) -> str:
+        """The task queue of this installation's workflows, made sure of that it is.
+
+        Raises:
+            BelongsToAnother: it is not.
+            TemporalUnreachable, RPCError: Temporal did not say.
+        """
+        from infra.temporal.queues import hold, workflow_queue
+
+        if self._queue is None:
+            installation = await self.ledger.installation()
+            queue = workflow_queue(self.settings, installation)
+            await hold(await self.temporal(), queue, installation)
+            self._queue = queue
+        return self._queue
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from workers.office._batch_workflow import batch_workflow
 from workers.office.errors import CannotDo, NobodyAnswers, NotKnown, SeveralMeant, WronglyAsked
+from workers.office.links import batch_link
 from workers.office.wording import clean, counted
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Report:
     standing: Standing
     failed: Sequence[Execution]
     refused: Sequence[Refusal]
+    link: str
+    """Its page in Temporal's UI."""
 
     @property
     def next_steps(self) -> list[str]:
@@ -126,12 +129,12 @@ async def standing(office: Office, tenant: str, batch: str) -> Standing:
     from workflows.batch import BatchWorkflow
 
     try:
-        client = await office.temporal(seconds=CONNECT_SECONDS)
+        await office.temporal(seconds=CONNECT_SECONDS)
     except TemporalUnreachable as error:
         return Standing("unknown", str(error))
     bound = timedelta(seconds=QUERY_SECONDS)
     try:
-        handle, described = await batch_workflow(client, tenant, batch, timeout=bound)
+        handle, described = await batch_workflow(office, tenant, batch, timeout=bound)
     except RPCError as error:
         return Standing("unknown", f"Temporal did not answer: {error.message or error.status.name}")
     if described is None:
@@ -157,6 +160,7 @@ async def report(office: Office, tenant: str, batch: str, *, whole: bool = False
         progress=await ledger.progress(tenant=tenant, batch=batch),
         failed=await ledger.executions(tenant=tenant, batch=batch, statuses=["failed"], limit=limit),
         refused=await ledger.refused(tenant=tenant, batch=batch),
+        link=batch_link(office.settings, tenant, batch, (await ledger.installation()).id),
     )
 
 
@@ -192,12 +196,12 @@ async def order(office: Office, action: Action, tenant: str, batch: str, note: s
     from temporalio.service import RPCError, RPCStatusCode
 
     before = await office.ledger.progress(tenant=tenant, batch=batch)
-    client = await office.temporal()
+    await office.temporal()
     given = [] if action == "resume" else [note]
     named = f"{batch} --tenant {tenant}"
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            handle, _ = await batch_workflow(client, tenant, batch)
+            handle, _ = await batch_workflow(office, tenant, batch)
             done: str = await handle.execute_update(action, args=given, result_type=str)
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
         raise NobodyAnswers(

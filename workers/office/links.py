@@ -20,11 +20,11 @@ def temporal_link(settings: Settings, workflow_id: str) -> str:
     return f"{workflows_link(settings)}/{quote(workflow_id, safe='')}"
 
 
-def batch_link(settings: Settings, tenant: str, batch: str) -> str:
-    """A batch, in Temporal's UI."""
+def batch_link(settings: Settings, tenant: str, batch: str, installation: str) -> str:
+    """A batch of the installation named by its id, in Temporal's UI."""
     from infra.ids import batch_id
 
-    return temporal_link(settings, batch_id(tenant, batch))
+    return temporal_link(settings, batch_id(tenant, batch, installation))
 
 
 def phoenix_link(settings: Settings, execution: Execution) -> str | None:

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import WorkflowExecutionStatus
 from temporalio.common import Priority, SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from agents.documents.kind import IN_WORDS, MAX_BYTES, kind_of  # the door and the reader go by the same rule
 from infra.failures import Failure
-from infra.ids import batch_id, execution_id
+from infra.ids import batch_id, execution_id, former_execution_id
+from infra.ledger import Ledger
 from infra.records import Execution, Refusal, Status, Submission
 from infra.settings import Settings
 from infra.temporal import search_attributes as sa
@@ -131,6 +132,22 @@ def checked_definition(name: str) -> Definition:
     raise BadSubmission(f"there is no definition {name!r}; there are: {', '.join(sorted(definitions()))}")
 
 
+async def execution_ids(
+    ledger: Ledger, definition: str, documents: Iterable[tuple[str, str]], variant: str = ""
+) -> dict[tuple[str, str], str]:
+    """The id of the execution of each document, which is told by tenant and digest: the former one where it was handed in before
+    installations had an identity, else one that is no other installation's."""
+    installation, wanted = await ledger.installation(), list(documents)
+    former = {of: former_execution_id(definition, *of, variant) for of in wanted if installation.unnamed}
+    known = await ledger.known(former.values())
+    return {
+        of: former[of]
+        if of in former and former[of] in known
+        else execution_id(definition, *of, variant, installation=installation.id)
+        for of in wanted
+    }
+
+
 async def hand_in(
     office: Office, found: Found, terms: Terms, *, progress: Callable[[int], None] = lambda _: None
 ) -> list[Submitted]:
@@ -162,7 +179,7 @@ async def submit(
     Raises:
         BadSubmission: the definition is not known, or tenant or batch cannot be called so.
         LedgerNotReady: there is no ledger to write to.
-        TemporalUnreachable: nothing was handed in.
+        TemporalUnreachable, BelongsToAnother: nothing was handed in.
         Failure: the documents are kept and noted, but Temporal does not begin their batch.
     """
     checked_name("tenant", terms.tenant)
@@ -170,6 +187,7 @@ async def submit(
     definition = checked_definition(terms.definition)
     await office.temporal()
     await office.ledger.ping()
+    await office.task_queue()
     desk = _Desk(office, terms, definition)
     submitted: list[Submitted] = []
     now = datetime.now(UTC)
@@ -186,17 +204,17 @@ async def begin_batch(office: Office, tenant: str, batch: str) -> None:
     """Have the batch begin what is due in the ledger: start its workflow, or tell it that there is more.
 
     Raises:
-        Failure: Temporal does not do so; what is due stays so.
+        Failure: Temporal does not do so, or the task queue is another installation's; what is due stays so.
     """
-    client = await office.temporal()
+    client, installation = await office.temporal(), await office.ledger.installation()
     try:
-        if await _told_former(client, tenant, batch):
+        if await _told_former(office, tenant, batch):
             return
         await client.start_workflow(
             BatchWorkflow.run,
-            BatchOrder(tenant=tenant, batch=batch),
-            id=batch_id(tenant, batch),
-            task_queue=office.settings.task_queue,
+            BatchOrder(tenant=tenant, batch=batch, installation=installation.id),
+            id=batch_id(tenant, batch, installation.id),
+            task_queue=await office.task_queue(),
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             start_signal="more",
             static_summary=f"batch {batch} of {tenant}",
@@ -212,11 +230,13 @@ async def begin_batch(office: Office, tenant: str, batch: str) -> None:
         ) from error
 
 
-async def _told_former(client: Client, tenant: str, batch: str) -> bool:
+async def _told_former(office: Office, tenant: str, batch: str) -> bool:
     """Whether the batch runs under the id of an earlier version, and was told that there is more: a second one beside it
     would not know that it is paused."""
-    handle, described = await batch_workflow(client, tenant, batch)
-    former = handle.id != batch_id(tenant, batch)
+    if not (installation := await office.ledger.installation()).unnamed:
+        return False
+    handle, described = await batch_workflow(office, tenant, batch)
+    former = handle.id != batch_id(tenant, batch, installation.id)
     if not (former and described and described.status is WorkflowExecutionStatus.RUNNING):
         return False
     try:
@@ -251,6 +271,8 @@ class _Desk:
         self._places = asyncio.Semaphore(AT_ONCE)
         self._first: dict[tuple[str, str], HandedIn] = {}
         """Tenant and digest to the first file of these bytes: it gives the execution its name."""
+        self._ids: dict[tuple[str, str], str] = {}
+        """The same to its execution."""
 
     async def take(self, files: Sequence[HandedIn]) -> list[Submitted]:
         """Keep, note and begin some of the files.
@@ -265,6 +287,8 @@ class _Desk:
         taken = [(file, outcome) for file, outcome in zip(files, kept, strict=True) if isinstance(outcome, _Kept)]
         for file, outcome in taken:
             self._first.setdefault((outcome.tenant, outcome.digest), file)
+        documents = {(outcome.tenant, outcome.digest) for _, outcome in taken}
+        self._ids |= await execution_ids(self._ledger, self._definition.name, documents, self._variant)
         ids = {self._id(outcome) for _, outcome in taken}
         before = {execution.id: execution for execution in await self._ledger.executions_of(ids)}
         await self._note(files, kept, before)
@@ -377,7 +401,7 @@ class _Desk:
         return replace(said, earlier_run_id=was.run_id)
 
     def _id(self, kept: _Kept) -> str:
-        return execution_id(self._definition.name, kept.tenant, kept.digest, self._variant)
+        return self._ids[kept.tenant, kept.digest]
 
 
 def _ended_well(execution: Execution | None) -> bool:

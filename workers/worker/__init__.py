@@ -20,7 +20,6 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from enum import StrEnum
 from functools import partial
 from typing import Any, NoReturn, TypeVar
 
@@ -34,6 +33,7 @@ from infra import connections as connected
 from infra.connections import Connections
 from infra.ledger import LedgerNotReady
 from infra.models import EndpointNotAllowed, ModelError
+from infra.records import Installation
 from infra.settings import Settings, settings
 from infra.telemetry import metrics
 from infra.telemetry.logs import start_logging
@@ -44,7 +44,9 @@ from infra.temporal.activities import record
 from infra.temporal.agents import AgentsPlugin
 from infra.temporal.connect import TemporalUnreachable, connect
 from infra.temporal.interceptors import ActivityCare
+from infra.temporal.own_work import OwnWork
 from infra.temporal.payload_limit import PayloadLimit
+from infra.temporal.queues import BelongsToAnother, Role, hold, workflow_queue
 from infra.temporal.runtime import start_runtime
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 from infra.temporal.slots import ModelCallSlots
@@ -56,21 +58,6 @@ from workflows.batch import BatchWorkflow
 log = logging.getLogger("counterfoil.worker")
 
 T = TypeVar("T")
-
-
-class Role(StrEnum):
-    """A part of the work, by what bounds it."""
-
-    WORKFLOWS = "workflows"
-    """Workflows, with their local activities and quick I/O: bound by this process's one core."""
-    MODELS = "models"
-    """Model calls: bound by the endpoint."""
-    READING = "reading"
-    """Reading documents, in processes of their own: bound by the machine's cores."""
-
-    def task_queue(self, settings: Settings) -> str:
-        """The task queue of the role, as the agents' graphs name it too."""
-        return settings.task_queue if self is Role.WORKFLOWS else f"{settings.task_queue}-{self.value}"
 
 
 _WORKFLOWS: tuple[type, ...] = (BatchWorkflow,)
@@ -116,6 +103,7 @@ async def run_worker(
 
     Raises:
         TemporalUnreachable, LedgerNotReady: without these no work can begin; they were waited for.
+        BelongsToAnother: the task queue is another installation's.
     """
     stop = stop or asyncio.Event()
     _stop_on_signals(stop)
@@ -129,11 +117,13 @@ async def run_worker(
         connections = Connections.of(settings)
         connected.use(connections)
         client = await _reached(partial(connect, settings, plugins=[OpenTelemetryPlugin()], runtime=sdk.runtime), stop)
-        await _reached(connections.ledger.ping, stop)
+        installation = await _reached(connections.ledger.installation, stop)
+        queue = workflow_queue(settings, installation)
+        await _hold(client, queue, installation)
         await _ensure_search_attributes(client)
         tried = asyncio.Event()
         prices = asyncio.create_task(_keep_priced(connections, tracing, tried))
-        workers = [_worker(role, client, connections, tracing) for role in roles]
+        workers = [_worker(role, client, connections, tracing, installation) for role in roles]
         health.checks = {
             "polling": lambda: _require_running(workers),
             "ledger": connections.ledger.ping,
@@ -145,7 +135,7 @@ async def run_worker(
             for worker in workers:
                 running.create_task(worker.run())
             health.not_ready = None
-            log.info("taking work from %s", ", ".join(role.task_queue(settings) for role in roles))
+            log.info("taking work from %s", ", ".join(role.task_queue(queue) for role in roles))
             await stop.wait()
             health.not_ready = "draining"
             prices.cancel()
@@ -192,12 +182,14 @@ async def _reached(reach: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T:
                 await asyncio.wait_for(stop.wait(), _TRY_SECONDS)
 
 
-def _worker(role: Role, client: Client, connections: Connections, tracing: Tracing) -> Worker:
+def _worker(
+    role: Role, client: Client, connections: Connections, tracing: Tracing, installation: Installation
+) -> Worker:
     known = definitions().values()
     shared: dict[str, Any] = {
-        "task_queue": role.task_queue(connections.settings),
+        "task_queue": role.task_queue(workflow_queue(connections.settings, installation)),
         "plugins": [AgentsPlugin(graphs={d.workflow.agent: d.build_graph() for d in known})],
-        "interceptors": [ActivityCare(tracing), PayloadLimit()],
+        "interceptors": [OwnWork(installation), ActivityCare(tracing), PayloadLimit()],
         "workflow_runner": workflow_runner(sandbox=connections.settings.workflow_sandbox),
         # Ours are few; what comes back with one, such as that the activity is cancelled, should not wait.
         "max_heartbeat_throttle_interval": timedelta(seconds=1),
@@ -246,6 +238,17 @@ async def _require_running(workers: Iterable[Worker]) -> None:
 async def _require_serving(client: Client) -> None:
     if not await client.service_client.check_health():
         raise NotReady("its frontend says that it does not serve")
+
+
+async def _hold(client: Client, queue: str, installation: Installation) -> None:
+    try:
+        await hold(client, queue, installation)
+    except RPCError as error:
+        log.warning(
+            "whose the task queue %s is could not be told: %s. Orders say whose they are, and only ours are taken",
+            queue,
+            error,
+        )
 
 
 async def _ensure_search_attributes(client: Client) -> None:
@@ -350,7 +353,7 @@ def main() -> NoReturn:
     configured.home.mkdir(parents=True, exist_ok=True)
     try:
         asyncio.run(run_worker(configured, roles=roles))
-    except (TemporalUnreachable, LedgerNotReady) as error:
+    except (TemporalUnreachable, LedgerNotReady, BelongsToAnother) as error:
         log.error("%s", error)
         _quit(1)
     except BaseException as error:

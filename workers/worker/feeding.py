@@ -22,14 +22,14 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from infra.connections import Connections
-from infra.ids import execution_id
 from infra.records import PART_OF, BatchProgress, Begun, Execution, Status, Submission
 from infra.settings import Settings
 from infra.telemetry.phoenix import trace_link
 from infra.telemetry.tracing import trace_id_of
 from infra.temporal import search_attributes as sa
+from infra.temporal.queues import workflow_queue
 from workers.office import Office
-from workers.office.submission import begin_batch
+from workers.office.submission import begin_batch, execution_ids
 from workflows import definition_of
 from workflows.batch import CANCEL, FEED, BatchOrder
 from workflows.messages import HAND_IN_PARTS, ExecutionOrder, PartsOrder
@@ -112,6 +112,7 @@ class Feeding:
     async def hand_in_parts(self, order: PartsOrder) -> list[str]:
         """Note the parts of a split document as submissions of the same batch, and have the batch begin them."""
         now = datetime.now(UTC)
+        ids = await execution_ids(self._ledger, order.definition, [(order.tenant, part.digest) for part in order.parts])
         by = next(iter(await self._ledger.submitters(order.of)), None)
         parts = [
             Submission(
@@ -121,7 +122,7 @@ class Feeding:
                 digest=part.digest,
                 size=len(await asyncio.to_thread(self._documents.get, part.digest)),
                 media_type="application/pdf",
-                execution_id=execution_id(order.definition, order.tenant, part.digest),
+                execution_id=ids[order.tenant, part.digest],
                 submitted_at=now,
                 submitted_by=by,
                 details=order.details | {PART_OF: order.of},
@@ -153,7 +154,7 @@ class Feeding:
         return {each.execution_id for each in begun if each.execution}
 
     async def _start(self, submission: Submission, batch: str, options: dict[str, Any]) -> Begun:
-        id = submission.execution_id
+        id, installation = submission.execution_id, await self._ledger.installation()
         definition = definition_of(submission.definition)
         line = Execution(
             id=id,
@@ -183,9 +184,10 @@ class Feeding:
                     details=submission.details,
                     submitted_by=submission.submitted_by,
                     trace_link=trace_link(self._settings, f"{trace_id_of(id):032x}"),
+                    installation=installation.id,
                 ),
                 id=id,
-                task_queue=self._settings.task_queue,
+                task_queue=workflow_queue(self._settings, installation),
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 static_summary=submission.name[:200],

@@ -119,7 +119,7 @@ class _Samples:
 async def _history(ours: CounterfoilUntraced) -> list[int]:
     """Events in the history of each run of the batch's workflow, oldest first, once it has ended."""
     client = await ours.stack.client()
-    id = batch_id("bench", _BATCH)
+    id = batch_id("bench", _BATCH, (await ours.stack.installation()).id)
     await asyncio.wait_for(client.get_workflow_handle(id).result(), 120)
     runs = [run async for run in client.list_workflows(f"WorkflowId = '{id}'")]
     described = [

@@ -57,6 +57,7 @@ def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sett
     monkeypatch.setenv("COUNTERFOIL_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COUNTERFOIL_TEMPORAL_ADDRESS", "127.0.0.1:9")
     monkeypatch.setenv("COUNTERFOIL_PHOENIX_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("COUNTERFOIL_TASK_QUEUE", "counterfoil")
     (tmp_path / "home").mkdir()
     settings.cache_clear()
     yield settings()

@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
 
 State = dict[str, Any]
 DOCUMENTS_AT_ONCE = 16
+QUEUE = "by-hand"
 QUICK = ("match", "comply", "post")
 """Nodes that only ask or write the ledger: local activities, as in Counterfoil."""
 ASKING = ("extract_header", "extract_totals", "extract_lines", "repair", "choose_vendor", "ask_policies")
@@ -97,9 +98,7 @@ class TemporalByHand(Contender):
             async with places:
                 started = time.perf_counter()
                 given = execution(opened, id, name, batch, data, ask)
-                state = await client.execute_workflow(
-                    InvoiceByHand.run, given, id=id, task_queue=opened.settings.task_queue
-                )
+                state = await client.execute_workflow(InvoiceByHand.run, given, id=id, task_queue=QUEUE)
                 assert state["decision"]["outcome"] == "approve", state["decision"]
                 latencies.append(time.perf_counter() - started)
 

@@ -14,7 +14,7 @@ from infra.settings import settings
 from infra.temporal.connect import connect
 from infra.temporal.interceptors import ActivityCare
 from tests.evals.bench.peers.process import connections
-from tests.evals.bench.peers.temporal_by_hand import ASKING, QUICK, InvoiceByHand, node_activity
+from tests.evals.bench.peers.temporal_by_hand import ASKING, QUEUE, QUICK, InvoiceByHand, node_activity
 from workers.worker import workflow_runner
 
 
@@ -25,7 +25,7 @@ async def _work(forgetful: bool) -> None:
     configured = settings()
     client = await connect(configured)
     queue, runner, care = (
-        configured.task_queue,
+        QUEUE,
         workflow_runner(sandbox=configured.workflow_sandbox),
         ActivityCare(None),
     )
