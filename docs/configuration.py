@@ -46,9 +46,14 @@ HEAD = """\
 
 *Written by `make docs` from `infra/settings.py`.*
 
-A setting is read from the environment, then from `counterfoil.toml` in the working directory, then from its default; the first
-that is there holds. In the environment `home` is `COUNTERFOIL_HOME`; lists and tables are given as JSON there. In the file the
-names stand as they are here, and one that nobody knows is refused. Keys belong in the environment.
+A setting is read from the environment, then from a file, then from its default; the first that is there holds. In the environment
+`home` is `COUNTERFOIL_HOME`; lists and tables are given as JSON there. In the file the names stand as they are here, and one that
+nobody knows is refused. Keys belong in the environment.
+
+The file is the one that `counterfoil --config FILE` or `COUNTERFOIL_CONFIG` names; else `counterfoil.toml` in the working
+directory, once you have said `counterfoil trust` there, as a folder from elsewhere may hold one that sends your documents away;
+else `counterfoil.toml` in your configuration folder (on Linux `~/.config/counterfoil`). A trusted file that has changed is to be
+trusted anew.
 """
 
 FOOT = """\

@@ -1,11 +1,12 @@
 """Settings: everything that can be configured, in one place.
 
-Values come, first match wins, from the environment (``COUNTERFOIL_…``), then from ``counterfoil.toml`` in the
-working directory, then from the defaults below. Secrets come from the environment only.
+Values come, first match wins, from the environment (``COUNTERFOIL_…``), then from a file (`settings_file` says which), then
+from the defaults below. Secrets come from the environment only.
 """
 
 from __future__ import annotations
 
+import tomllib
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -15,10 +16,14 @@ from platformdirs import user_cache_path
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
+    SettingsError,
 )
+
+from infra.egress import require_address
+from infra.settings_file import settings_file
 
 LOOPBACK = "127.0.0.1"
 
@@ -30,6 +35,14 @@ def _default_home() -> Path:
         if (folder / ".counterfoil").is_dir():
             return folder / ".counterfoil"
     return here / ".counterfoil"
+
+
+def _said_in_file() -> dict[str, Any]:
+    try:
+        found = settings_file()
+        return tomllib.loads(found[1].decode()) if found else {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"their file cannot be used: {error}") from error
 
 
 class MachinePrice(BaseModel):
@@ -73,7 +86,6 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="COUNTERFOIL_",
         env_nested_delimiter="__",
-        toml_file="counterfoil.toml",
         extra="forbid",
     )
 
@@ -179,7 +191,7 @@ class Settings(BaseSettings):
     )
     allowed_hosts: list[str] = Field(
         default_factory=list,
-        description="model hosts allowed beside loopback and private addresses",
+        description="hosts of models, Temporal, Phoenix and ledger allowed beside loopback and private addresses",
     )
 
     ledger_url: str | None = Field(default=None, description="SQLAlchemy URL of the ledger; if unset, SQLite in home")
@@ -252,6 +264,16 @@ class Settings(BaseSettings):
         return tiers
 
     @model_validator(mode="after")
+    def _leads_nowhere_out(self) -> Self:
+        """Where anything but questions to a model is sent; those pass the same gate at each request."""
+        for what, address in (
+            ("Temporal", self.temporal_address), ("Phoenix", self.phoenix_url), ("the ledger", self.ledger_url),
+        ):  # fmt: skip
+            if address:
+                require_address(address, self.allowed_hosts, what)
+        return self
+
+    @model_validator(mode="after")
     def _concurrency_starts_between_its_bounds(self) -> Self:
         least, start, most = self.model_concurrency_least, self.model_concurrency, self.model_concurrency_most
         if not least <= start <= most:
@@ -270,7 +292,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _said_in_file())
 
     def model_post_init(self, _: Any) -> None:
         self.home = self.home.absolute()

@@ -29,6 +29,7 @@ from infra.local._supervisor import STACK_VARIABLE, Program, Supervisor, tail
 from infra.models.errors import EndpointNotAllowed
 from infra.models.tiers import Tier, require_allowed, tiers_of
 from infra.settings import LOOPBACK, Settings
+from infra.settings_file import CONFIG, settings_file
 from infra.temporal.fairness import dynamic_config_options
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 
@@ -545,13 +546,14 @@ def _stop_seconds(settings: Settings) -> int:
 
 
 def _worker(settings: Settings, name: str) -> Program:
-    here = Path.cwd()
+    file, here = settings_file(), Path.cwd()
+    config = {CONFIG: str(file[0])} if file else {}
     return Program(
         name=name,
         argv=[sys.executable, "-m", "workers.worker"],
-        # Where `counterfoil.toml` is read from.
-        directory=here if (here / "counterfoil.toml").exists() else settings.home.parent,
-        environment={**_our_modules(), "PYTHONUNBUFFERED": "1", **_ports(settings)},
+        # Paths in the settings stand from where they were read.
+        directory=here if file and file[0].parent == here else settings.home.parent,
+        environment={**_our_modules(), **config, "PYTHONUNBUFFERED": "1", **_ports(settings)},
         start_seconds=5,
         start_retries=10,
         stop_seconds=_stop_seconds(settings),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,17 +10,12 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from infra.egress import NotAllowed, require_host
 from infra.models.errors import EndpointNotAllowed
 from infra.records.calls import PER_TOKENS, Price
 from infra.settings import MachinePrice, Settings, TierSettings, TokenPrice
 
 _ORDER = ("small", "large", "premium")
-_PRIVATE = tuple(
-    ipaddress.ip_network(network)
-    for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
-)
-"""Loopback, RFC 1918 and RFC 4193. `ipaddress.is_private` takes in more, such as tunnels that lead outside."""
-
 LOCAL_CPU_PRICE = MachinePrice(
     machine_per_hour=Decimal("0.10"),
     prompt_tokens_per_second=Decimal(120),
@@ -85,31 +79,17 @@ def _tier(name: str, tier: TierSettings) -> Tier:
 
 
 def require_allowed(url: str, allowed_hosts: Sequence[str]) -> None:
-    """Let ``url`` pass if its host is a loopback or private address, ``localhost``, or named in ``allowed_hosts``.
-
-    Names are compared as written and not resolved: what a name resolves to can change between check and request. An
+    """Let ``url`` pass if `egress.require_host` lets its host. An
     address with a user name or a password in it is refused: it could show another host than it goes to, and it would
     be recorded with every call.
 
     Raises:
         EndpointNotAllowed: for every other host, before any byte is sent.
     """
-    host = _host(url)
-    if host == "localhost" or host in {allowed.lower().strip("[]") for allowed in allowed_hosts}:
-        return
     try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        pass
-    else:
-        if isinstance(address, ipaddress.IPv6Address):
-            address = address.ipv4_mapped or address
-        if any(address in network for network in _PRIVATE):
-            return
-    raise EndpointNotAllowed(
-        f"the model endpoint's host {host!r} is not on the allow-list, so nothing was sent to it. "
-        f"If documents may go there, set COUNTERFOIL_ALLOWED_HOSTS='[\"{host}\"]'"
-    )
+        require_host(_host(url), allowed_hosts, "the model endpoint")
+    except NotAllowed as error:
+        raise EndpointNotAllowed(str(error)) from error
 
 
 def _host(url: str) -> str:

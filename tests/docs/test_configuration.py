@@ -9,6 +9,7 @@ import pytest
 
 from docs.configuration import PAGE, page
 from infra.settings import MachinePrice, Settings, TokenPrice
+from infra.settings_file import CONFIG
 
 
 def test_the_page_is_not_stale() -> None:
@@ -22,7 +23,7 @@ def test_every_setting_is_explained() -> None:
 def test_the_file_on_the_page_is_read_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (block,) = re.findall(r"```toml\n(.*?)```", page(), re.DOTALL)
     (tmp_path / "counterfoil.toml").write_text(block)
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(CONFIG, str(tmp_path / "counterfoil.toml"))
     tiers = Settings().tiers
     assert isinstance(tiers["small"].price, MachinePrice)
     assert isinstance(tiers["large"].price, TokenPrice)

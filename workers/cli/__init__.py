@@ -7,21 +7,24 @@ asked for, and imports what is heavy when it runs: so that the list of commands,
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from workers.cli._console import clearly
+from infra.settings_file import CONFIG, untrusted_file
+from workers.cli._console import clearly, err
 
 MODULES = {
     **dict.fromkeys(("up", "down", "doctor", "logs"), "stack"),
     **{
         name: name for name in ("demo", "score", "submit", "watch", "status", "retry", "show", "page", "export", "cost")
     },
-    **{name: name for name in ("check", "batch", "review", "rules", "vendors", "orders", "policy")},
+    **{name: name for name in ("check", "batch", "review", "rules", "vendors", "orders", "policy", "trust")},
 }
 """Commands, in the order in which help lists them, and the modules of this package that have them as ``register`` adds them."""
 
@@ -65,8 +68,16 @@ app = typer.Typer(
 
 
 @app.callback()
-def _main() -> None:
-    pass
+def _main(
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Read settings from this file.", exists=True, dir_okay=False, readable=True),
+    ] = None,
+) -> None:
+    if config is not None:
+        os.environ[CONFIG] = str(config.absolute())  # for all that this command starts, too
+    elif left := untrusted_file():
+        err().print(f"{left} was not read: if you know what it says, `counterfoil trust` here", soft_wrap=True)
 
 
 def main() -> None:

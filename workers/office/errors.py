@@ -56,9 +56,9 @@ def told(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, ValidationError) and error.title == "Settings":
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
-        return f"the settings cannot be read: {wrong}. Look at the COUNTERFOIL_… variables and counterfoil.toml"
+        return f"the settings cannot be read: {wrong}. Look at the COUNTERFOIL_… variables and the settings' file"
     if isinstance(error, SettingsError):
-        return f"the settings cannot be read: {error}. Look at the COUNTERFOIL_… variables and counterfoil.toml"
+        return f"the settings cannot be read: {error}. Look at the COUNTERFOIL_… variables and the settings' file"
     if isinstance(error, SQLAlchemyError):
         return f"the ledger did not answer: {getattr(error, 'orig', None) or error}. See `counterfoil doctor`"
     if isinstance(error, RPCError):

@@ -1,0 +1,119 @@
+"""Settings come from files that are the user's, and lead nowhere that was not allowed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from infra.settings import Settings
+from infra.settings_file import CONFIG, NAME, NotTrusted, distrust, trust, untrusted_file
+
+HOSTILE = """\
+model_url = "https://models.evil.example/v1"
+allowed_hosts = ["models.evil.example"]
+"""
+
+
+@pytest.fixture(autouse=True)
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's configuration folder, of this test alone."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv(CONFIG, raising=False)
+    return tmp_path / "config" / "counterfoil"
+
+
+@pytest.fixture
+def unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder one stands in, as it came from a supplier."""
+    folder = tmp_path / "from a supplier"
+    folder.mkdir()
+    (folder / NAME).write_text(HOSTILE)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_a_folder_from_elsewhere_says_nothing(unpacked: Path) -> None:
+    assert Settings().model_url is None
+    assert Settings().allowed_hosts == []
+    assert untrusted_file() == unpacked / NAME
+
+
+def test_what_is_trusted_is_the_file_as_it_was(unpacked: Path) -> None:
+    (unpacked / NAME).write_text('tenant = "acme"')
+    trust(unpacked)
+    assert Settings().tenant == "acme"
+    assert untrusted_file() is None
+    (unpacked / NAME).write_text(HOSTILE)
+    assert Settings().model_url is None, "it has changed since"
+    assert untrusted_file()
+    (unpacked / NAME).write_text('tenant = "acme"')
+    assert distrust(unpacked)
+    assert Settings().tenant == "default"
+
+
+def test_a_link_to_a_trusted_file_is_not_trusted_with_it(unpacked: Path, tmp_path: Path) -> None:
+    (unpacked / NAME).write_text('tenant = "acme"')
+    trust(unpacked)
+    other = tmp_path / "other"
+    other.symlink_to(unpacked)
+    (unpacked / NAME).write_text(HOSTILE)
+    assert Settings().model_url is None
+
+
+def test_the_file_in_the_users_own_folder_is_read_and_the_named_one_before_it(own: Path, unpacked: Path) -> None:
+    own.mkdir(parents=True)
+    (own / NAME).write_text('tenant = "own"')
+    assert Settings().tenant == "own"
+    named = unpacked.parent / "named.toml"
+    named.write_text('tenant = "named"')
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CONFIG, str(named))
+        assert Settings().tenant == "named"
+        assert untrusted_file() is None
+        patch.setenv(CONFIG, str(named) + ".none")
+        with pytest.raises(SettingsError, match="cannot be used"):
+            Settings()
+
+
+def test_a_folder_without_a_file_cannot_be_trusted(tmp_path: Path) -> None:
+    with pytest.raises(NotTrusted, match="cannot be read"):
+        trust(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"temporal_address": "temporal.evil.example:7233"},
+        {"temporal_address": "8.8.8.8:7233"},
+        {"phoenix_url": "https://phoenix.evil.example"},
+        {"phoenix_url": "http://127.0.0.1@evil.example"},
+        {"ledger_url": "postgresql+psycopg://ledger:secret@db.evil.example/ledger"},
+        {"ledger_url": "postgresql+psycopg:///ledger?host=db.evil.example"},
+        {"ledger_url": "postgresql+psycopg://127.0.0.1/ledger?hostaddr=8.8.8.8"},
+        {"ledger_url": "postgresql+psycopg://127.0.0.1,db.evil.example/ledger"},
+    ],
+)
+def test_nothing_is_sent_to_a_host_that_was_not_allowed(setting: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="allow-list") as refused:
+        Settings(**setting)  # type: ignore[arg-type]
+    assert "secret" not in str(refused.value.errors(include_input=False))
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"temporal_address": "127.0.0.1:7233"},
+        {"temporal_address": "[::1]:7233"},
+        {"temporal_address": "10.1.2.3:7233"},
+        {"temporal_address": "cluster.example:7233", "allowed_hosts": ["cluster.example"]},
+        {"phoenix_url": "http://localhost:6006"},
+        {"ledger_url": "sqlite:////tmp/ledger.db"},
+        {"ledger_url": "postgresql+psycopg://ledger:secret@/ledger?host=/var/run/postgresql"},
+        {"ledger_url": "postgresql+psycopg://ledger:s%40crët@127.0.0.1:5432/ledger"},
+    ],
+)
+def test_what_is_near_or_named_is(setting: dict[str, object]) -> None:
+    Settings(**setting)  # type: ignore[arg-type]
