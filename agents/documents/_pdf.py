@@ -28,8 +28,8 @@ from agents.documents._messages import (
     ProblemAnswer,
     WordAnswer,
 )
-from agents.documents._page import Box, Unreadable, character, damaged, map_to_page, open_page, open_pdf
-from agents.documents._sight import Sight, Why
+from agents.documents._page import Box, ToPage, Unreadable, character, damaged, map_to_page, open_page, open_pdf
+from agents.documents._sight import Letter, Seen, Why, look, text_object
 from agents.documents._structure import active_content, attachment_names, metadata, unfolds_too_far
 from agents.documents.turning import displayed, upright_size
 
@@ -96,7 +96,7 @@ class _Word:
         return self.top <= (top + bottom) / 2 <= self.bottom
 
 
-class _Letter(NamedTuple):
+class _Hidden(NamedTuple):
     """A character that is hidden, ``at`` an index of its page's text."""
 
     at: int
@@ -113,7 +113,7 @@ class PageText:
     undecodable: int = 0
     unseen: int = 0
     """Characters on the page that are hidden and therefore left out."""
-    hidden: list[_Letter] = field(default_factory=list)
+    hidden: list[_Hidden] = field(default_factory=list)
     recognised: bool = False
     picture: bool = False
     """Whether something is drawn on the page but no text that can be read."""
@@ -235,14 +235,15 @@ def _look(page: Any, text_page: Any, width: float, height: float, keep: int) -> 
 
     What stands beside the page as it is displayed (its crop box) is left out and not counted: printers' marks do.
     """
-    sight = Sight(page, text_page, map_to_page(page, width, height), width, height)
-    on_page = _gather(page, text_page, sight, width, height, keep, frozenset())
-    if covered := frozenset(sight.covered()):
-        on_page = _gather(page, text_page, sight, width, height, keep, covered)
-    on_page.recognised = sight.recognised()
-    letters = sum(len(word.text) for word in on_page.words)
+    to_page = map_to_page(page, width, height)
+    letters, begins, undecodable = _letters(text_page, to_page)
+    seen = look(page, text_page, to_page, width, height, letters)
+    on_page = _gather(text_page, to_page, letters, begins, seen, keep)
+    on_page.undecodable = undecodable
+    on_page.recognised = seen.recognised
+    count = sum(len(word.text) for word in on_page.words)
     on_page.picture = raw.FPDFPage_CountObjects(page.raw) > 0 and (
-        letters <= on_page.undecodable or (letters <= _FEW_LETTERS and not on_page.recognised and sight.is_picture())
+        count <= undecodable or (count <= _FEW_LETTERS and not seen.recognised and seen.is_picture)
     )
     return on_page
 
@@ -281,54 +282,67 @@ def _drawn(page: Any) -> Image:
     return picture
 
 
-def _gather(
-    page: Any, text_page: Any, sight: Sight, width: float, height: float, keep: int, covered: frozenset[int]
-) -> PageText:
-    """The words of a page and what is hidden on it, to which the characters at ``covered`` belong."""
-    to_page = map_to_page(page, width, height)
+def _letters(text_page: Any, to_page: ToPage) -> tuple[list[Letter], set[int], int]:
+    """The letters of a page's text, at which of them a word begins, and how many characters cannot be decoded."""
     handle = text_page.raw
-    around, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
-    x, y = ctypes.c_double(), ctypes.c_double()
-    on_page = PageText()
-    current: _Word | None = None
+    around = raw.FS_RECTF()
+    letters: list[Letter] = []
+    begins: set[int] = set()
+    undecodable, ended = 0, True
     for index in range(text_page.count_chars()):
         letter = character(raw.FPDFText_GetUnicode(handle, index))
         if letter is None:
-            on_page.undecodable += 1
+            undecodable += 1
             continue
         if letter == " " or not raw.FPDFText_GetLooseCharBox(handle, index, around):
-            current = None
+            ended = True
             continue
-        box = left, top, right, bottom = to_page.box(around.left, around.bottom, around.right, around.top)
-        if not math.isfinite(left + top + right + bottom):
-            current = None
+        box = to_page.box(around.left, around.bottom, around.right, around.top)
+        if not math.isfinite(sum(box)):
+            ended = True
             continue
-        why: Why | None = "covered" if index in covered else sight.hides(index, box)
-        if why:
+        if ended:
+            begins.add(index)
+            ended = False
+        letters.append(Letter(index, letter, box, text_object(text_page, index)))
+    return letters, begins, undecodable
+
+
+def _gather(
+    text_page: Any, to_page: ToPage, letters: Sequence[Letter], begins: set[int], seen: Seen, keep: int
+) -> PageText:
+    """The words that ``letters`` make and what is hidden of them; at ``begins`` a word begins in any case."""
+    matrix = raw.FS_MATRIX()
+    x, y = ctypes.c_double(), ctypes.c_double()
+    on_page = PageText()
+    current: _Word | None = None
+    for letter in letters:
+        index, text, (left, top, right, bottom), _ = letter
+        if why := seen.hidden.get(index):
             if len(on_page.hidden) < keep:
-                on_page.hidden.append(_Letter(index, letter, box, why))
+                on_page.hidden.append(_Hidden(index, text, letter.box, why))
             on_page.unseen += why != "outside"
             current = None
             continue
-        if current is not None and current.reaches(left, top, right, bottom):
-            current.text += letter
+        if current is not None and index not in begins and current.reaches(left, top, right, bottom):
+            current.text += text
             current.left, current.right = min(current.left, left), max(current.right, right)
             current.top, current.bottom = min(current.top, top), max(current.bottom, bottom)
             continue
-        raw.FPDFText_GetCharOrigin(handle, index, x, y)
-        raw.FPDFText_GetMatrix(handle, index, matrix)
+        raw.FPDFText_GetCharOrigin(text_page.raw, index, x, y)
+        raw.FPDFText_GetMatrix(text_page.raw, index, matrix)
         across = to_page.a * matrix.a + to_page.c * matrix.b
         down = to_page.b * matrix.a + to_page.d * matrix.b
         turn = round(math.atan2(down, across) / (math.pi / 2)) % 4
-        current = _Word(letter, left, top, right, bottom, to_page.point(x.value, y.value), turn)
+        current = _Word(text, left, top, right, bottom, to_page.point(x.value, y.value), turn)
         on_page.words.append(current)
     return on_page
 
 
-def _pieces(hidden: list[_Letter], page: int) -> list[HiddenTextAnswer]:
+def _pieces(hidden: list[_Hidden], page: int) -> list[HiddenTextAnswer]:
     """Hidden characters that follow each other, as pieces of text in the shape of `HiddenText`."""
     pieces: list[HiddenTextAnswer] = []
-    last: _Letter | None = None
+    last: _Hidden | None = None
     for letter in sorted(hidden):
         piece = pieces[-1] if pieces else None
         if (

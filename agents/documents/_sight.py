@@ -1,192 +1,300 @@
 """What of a page's text a person sees, and why the rest is not seen.
 
-In doubt it is seen: a normal invoice must not lose a word. Letters are judged by how they are drawn; the page is drawn
-only where white letters, or something painted over letters, make that necessary.
+A letter is seen where it leaves ink: the page is drawn as it is displayed, and drawn with its text left out; a letter at whose
+place that changes nothing is hidden, by whatever trick. Letters that lie on each other are left out apart from one another, so
+that none is taken for seen by the other's ink. How a letter is drawn only tells why it is not seen.
+
+In doubt it is seen: a normal invoice must not lose a word.
 """
 
 from __future__ import annotations
 
 import ctypes
 import functools
+import itertools
 import math
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import or_
 from typing import Any, Literal, NamedTuple
 
-import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
+from PIL import Image, ImageChops
 
-from agents.documents._page import Box, ToPage, character
+from agents.documents._page import Box, ToPage
 
-Why = Literal["invisible", "transparent", "white", "tiny", "outside", "covered"]
+Why = Literal["invisible", "transparent", "background", "tiny", "outside", "covered", "undrawn"]
 
 _MIN_SIZE = 2.0
 """Points. Smaller letters are not printed for people; the small print of terms has 4 to 6."""
-_NEARLY_WHITE = 235
-"""Of 255: letters this light on paper this light cannot be read."""
+_MIN_SIDE = 0.3
+"""Points. A letter is as wide and as high as this, or squeezed to nothing; an ``i`` of small print is wider."""
+_NO_SIDE = 0.05
+"""Points. The shape of a letter as thin as that is a mistake in its font."""
 _NEARLY_TRANSPARENT = 12
 """Of 255."""
+_VISIBLE = 20
+"""Of 255, in red, green or blue: what differs by less from what is behind it cannot be read (white paper and 92 % grey)."""
+_SPAN = 0.4
+"""Of a letter's height and width: ink that reaches less far is a rest of it, or its neighbour's."""
+_COVERAGE = 0.02
+"""Of a letter's box. The thinnest fonts cover 0.05."""
+_SCALE = 2.0
+"""Pixels a point at which pages are drawn: the strokes of the smallest print are wider than half a pixel."""
+_CLOSER = 8.0
+"""Pixels a point at which a letter is drawn that left some ink, yet too little to tell."""
+_MAX_NEAR = 60.0
+"""Points of it that are drawn so."""
+_MAX_LOOKS = 3
+"""At letters drawn alike."""
+_MAX_STYLES = 100
+"""Of a page whose letters are looked at so."""
 _MAX_PIXELS = 4_000_000
-"""Of a page that is drawn to see what is behind or before letters; A4 at two pixels a point has two million."""
-_MAX_DEPTH = 8
-"""Of forms within forms."""
+"""Of a page that is drawn; A4 at two pixels a point has two million."""
+_OVERLAP = 0.15
+"""Of a letter's box: one that shares this much with another lies on it."""
+_SAME = 0.5
+"""As `_OVERLAP`, of the same letter printed twice, to be bold or to throw a shadow."""
+_MOST = 0.4
+"""Of the shape of a letter that lies on another: if less of it is to be seen, it is not."""
+_MAX_APART = 8
+"""Groups of text objects that are left out apart. An honest page needs two, for a stamp over its text."""
+_PLACE = 6.0
+"""Points: how coarsely it is noted what lies where."""
+_MAX_STEPS = 2_000_000
+"""In search of letters that lie on others. A full page takes some ten thousand."""
+_MAX_DEPTH = 40
+"""Of forms within forms: pdfium's own limit."""
+_MAX_THINGS = 200_000
+"""Looked at on a page."""
 _CELL = 2.0
 """Points. How finely it is noted where something is painted over something else."""
 _MAX_CELLS = 512
 """Along a side."""
 
 
-@dataclass(slots=True)
-class _Style:
+class Letter(NamedTuple):
+    """A character of a page's text, ``at`` an index of it, and the room it takes up in its line."""
+
+    at: int
+    character: str
+    box: Box
+    text_object: int | None
+    """The address of what draws it; None where pdfium made the character up."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a person sees of a page's letters."""
+
+    hidden: dict[int, Why]
+    """Where each hidden letter is in the page's text, and why it is."""
+    recognised: bool
+    """Whether the text is what a scanner recognised, laid invisibly over or under the picture of the page. It is not among
+    the hidden."""
+    is_picture: bool
+    """Whether images take up at least half of the page, as that of a scan does."""
+
+
+def look(page: Any, text_page: Any, to_page: ToPage, width: float, height: float, letters: Sequence[Letter]) -> Seen:
+    """Judge ``letters``. ``page`` must have what is drawn over it (annotations, form fields) among its objects."""
+    return _Sight(page, text_page, to_page, width, height).look(letters)
+
+
+def text_object(text_page: Any, index: int) -> int | None:
+    """The address of the object that draws the character at ``index``."""
+    drawn = raw.FPDFText_GetTextObject(text_page.raw, index)
+    return ctypes.addressof(drawn.contents) if drawn else None
+
+
+def things(page: Any) -> Iterator[tuple[Any, int, Any]]:
+    """What is drawn on the page, in that order, with its kind and the outermost form it is in (else itself).
+
+    The outermost form, because the bounds of what is inside are in the form's own coordinates.
+    """
+    left = _MAX_THINGS
+    for number in range(raw.FPDFPage_CountObjects(page.raw)):
+        outermost = raw.FPDFPage_GetObject(page.raw, number)
+        for thing in _within(outermost, outermost, 0):
+            yield thing
+            left -= 1
+            if not left:
+                return
+
+
+class _Style(NamedTuple):
     """How the letters of a text object are drawn."""
 
-    invisible: bool = False
-    """By its text rendering mode, as the text layer of a scan is."""
+    mode: int = raw.FPDF_TEXTRENDERMODE_FILL
+    """Of text rendering: what a scanner recognised is drawn in one that leaves no ink."""
     transparent: bool = False
-    white: bool = False
+    colour: tuple[int, ...] | None = None
     size: float = math.inf
     """Points on the page."""
 
 
-class _Drawing(NamedTuple):
-    """A page in grey, ``stride`` bytes a row."""
-
-    pixels: bytes
-    stride: int
-    columns: int
-    rows: int
-    scale: float
-    """Pixels a point."""
-
-    def strips(self, box: Box) -> Iterator[bytes]:
-        """The pixels in ``box`` row by row, and one more all around: a full stop would hide what it stands on."""
-        x0, y0, x1, y1 = (value * self.scale for value in box)
-        first, last = max(math.floor(x0) - 1, 0), min(math.ceil(x1) + 1, self.columns)
-        for row in range(max(math.floor(y0) - 1, 0), min(math.ceil(y1) + 1, self.rows)):
-            yield self.pixels[row * self.stride + first : row * self.stride + last]
-
-
-class _Under(NamedTuple):
-    """A letter that something was painted over."""
-
-    at: int
-    text_object: int
-
-
-class Sight:
-    """The sight of one page. Ask `hides` for its characters first, then `covered` and `recognised`."""
-
+class _Sight:
     def __init__(self, page: Any, text_page: Any, to_page: ToPage, width: float, height: float) -> None:
         self._page, self._text_page, self._to_page = page, text_page, to_page
         self._width, self._height = width, height
+        self._scale = min(_SCALE, math.sqrt(_MAX_PIXELS / max(width * height, 1)))
         self._styles: dict[int, _Style] = {}
-        self._under: list[_Under] = []
-        self._seen = 0
-        self._layer_taken = False
+        self._boxes: dict[int, Box] = {}
+        self._texts = {ctypes.addressof(t.contents): t for t, kind, _ in things(page) if kind == raw.FPDF_PAGEOBJ_TEXT}
 
-    def hides(self, index: int, box: Box) -> Why | None:
-        """Why the character at ``index``, which takes up ``box``, cannot be seen; None if it can."""
-        left, top, right, bottom = box
+    def look(self, letters: Sequence[Letter]) -> Seen:
+        hidden: dict[int, Why] = {}
+        drawn: list[Letter] = []
+        for letter in letters:
+            if why := self._by_itself(letter):
+                hidden[letter.at] = why
+            elif letter.text_object is not None:
+                drawn.append(letter)
+        without = self._without_ink(drawn) if drawn else []
+        layer = self._layer(without, len(drawn) - len(without))
+        hidden |= {letter.at: self._why(letter) for letter in without if letter.at not in layer}
+        return Seen(hidden, bool(layer), self._is_picture)
+
+    def _by_itself(self, letter: Letter) -> Why | None:
+        """Why the letter cannot be seen wherever it stands; None if it may be."""
+        left, top, right, bottom = letter.box
         x, y = (left + right) / 2, (top + bottom) / 2
         if not (0 <= x <= self._width and 0 <= y <= self._height):
             return "outside"
-        key = self._text_object(index)
-        style = self._style(key, index)
-        if style.transparent:
-            return "transparent"
-        if style.invisible:
-            if not self._is_scan:
-                return "invisible"
-            self._layer_taken = True
         # The box as well as the size: a font of drawings (Type 3) may have a size of one point and letters of ten.
         across, down = right - left, bottom - top
-        if style.size < _MIN_SIZE and max(across, down) < 2 * _MIN_SIZE and min(across, down) < _MIN_SIZE:
+        small = self._style(letter).size < _MIN_SIZE and max(across, down) < 2 * _MIN_SIZE
+        if (small and min(across, down) < _MIN_SIZE) or (min(across, down) < _MIN_SIDE and letter.character.isalnum()):
             return "tiny"
-        if style.white and not self._has_contrast(index):
-            return "white"
-        self._seen += 1
-        if key is not None and not style.invisible and self._painted.over(key, x, y):
-            self._under.append(_Under(index, key))
         return None
 
-    def covered(self) -> list[int]:
-        """The characters that `hides` let pass but that something opaque is painted over: nothing changes without them.
+    def _without_ink(self, letters: Sequence[Letter]) -> list[Letter]:
+        ink = _Ink(self._drawn, self._drawn_without_text, self._scale)
+        with_ink: list[Letter] = []
+        without: list[Letter] = []
+        for letter in letters:
+            (with_ink if ink.shows(self._tight(letter)) else without).append(letter)
+        if without:
+            red = set(self._in_colour(without))
+            with_ink += red
+            without = [letter for letter in without if letter not in red]
+        return without + self._under_letters(with_ink)
 
-        The text objects with something over them are left out of a second drawing; what looks the same is covered.
-        """
-        if not self._under or self._is_behind_image or self._drawn is None:
+    def _in_colour(self, letters: Sequence[Letter]) -> Iterator[Letter]:
+        """Those that a person sees after all: by a colour as bright as what is behind it, or by a thin pale stroke that was
+        lost between pixels. As to the strokes, a few letters stand for all that are drawn alike."""
+        before = self._draw(colour=True)
+        ink = _Ink(before, self._in_colour_without_text, self._scale)
+        from_near: dict[_Style, list[bool]] = defaultdict(list)
+        for letter in letters:
+            box = self._tight(letter)
+            shown = ink.shows(box)
+            if not shown and ink.is_faint(box):
+                looks = from_near[self._style(letter)]
+                if len(looks) < _MAX_LOOKS and len(from_near) <= _MAX_STYLES and not any(looks):
+                    looks.append(self._shows_from_near(box))
+                shown = any(looks)
+            if shown:
+                yield letter
+
+    def _shows_from_near(self, box: Box) -> bool:
+        x0, y0, x1, y1 = box
+        part = (
+            max(x0 - 1, 0), max(y0 - 1, 0), min(x1 + 1, x0 + _MAX_NEAR, self._width), min(y1 + 1, y0 + _MAX_NEAR, self._height),
+        )  # fmt: skip
+        if part[0] >= part[2] or part[1] >= part[3]:
+            return False
+        before = self._draw(_CLOSER, part, colour=True)
+        with _left_out(self._texts.values()):
+            return _Ink(before, self._draw(_CLOSER, part, colour=True), _CLOSER, part[:2]).shows(box)
+
+    def _under_letters(self, letters: Sequence[Letter]) -> list[Letter]:
+        """Those of ``letters`` whose ink is only that of others lying on them or under them."""
+        shared, groups = _apart([(letter, self._tight(letter)) for letter in letters])
+        if not shared:
             return []
-        handles = [ctypes.cast(key, raw.FPDF_PAGEOBJECT) for key in {letter.text_object for letter in self._under}]
-        for handle in handles:
-            raw.FPDFPageObj_SetIsActive(handle, False)
-        try:
-            without = self._draw()
-        finally:
-            for handle in handles:
-                raw.FPDFPageObj_SetIsActive(handle, True)
-        if without is None:
-            return []
-        return [letter.at for letter in self._under if self._looks_alike(letter.at, self._drawn, without)]
+        # What pdfium left out of the text says what another object says at the same place: a bold made of two prints.
+        telling = {letter.text_object for letter in letters}
+        inks: dict[int, tuple[_Ink, Image.Image]] = {}
+        with _left_out(text for key, text in self._texts.items() if key not in telling):
+            before = self._draw()
+            for group in {group for group in groups.values() if group < _MAX_APART}:
+                keys = {key for key in groups if groups[key] == group}
+                with _left_out(text for key, text in self._texts.items() if key in keys):
+                    after = self._draw()
+                with _left_out(self._all_but(keys)):
+                    shapes = _shapes(self._draw(paper=255), self._draw(paper=0))
+                inks[group] = _Ink(before, after, self._scale), shapes
+        without = []
+        for letter in shared:
+            told = inks.get(groups[letter.text_object])
+            if told is None or not told[0].shows_most_of(told[1], self._tight(letter)):
+                without.append(letter)
+        return without
 
-    def recognised(self) -> bool:
-        """Whether the text is what a scanner recognised, laid invisibly over or under the picture of the page."""
-        return self._layer_taken or self._is_behind_image
+    def _all_but(self, keys: Collection[int | None]) -> Iterator[Any]:
+        return (thing for thing, _, _ in things(self._page) if ctypes.addressof(thing.contents) not in keys)
 
-    def is_picture(self) -> bool:
-        """Whether images take up at least half of the page, as that of a scan does."""
-        return self._share_of_images() >= 0.5
+    def _layer(self, inkless: Sequence[Letter], seen: int) -> set[int]:
+        """Those of the letters without ink that are a scanner's layer: the page is a picture, they are most of its text, and
+        they lie unseen over it by their rendering mode, or under it: with the images left out there is ink."""
+        if not inkless or not self._is_picture:
+            return set()
+        over = {letter.at for letter in inkless if self._style(letter).mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE}
+        under = [letter for letter in inkless if letter.at not in over and self._painted_over(letter)]
+        if under and (len(over) + len(under)) >= 4 * seen:
+            with _left_out(thing for thing, kind, _ in things(self._page) if kind == raw.FPDF_PAGEOBJ_IMAGE):
+                before = self._draw()
+                with _left_out(self._texts.values()):
+                    ink = _Ink(before, self._draw(), self._scale)
+            under = [letter for letter in under if ink.shows(self._tight(letter))]
+        layer = over | {letter.at for letter in under}
+        return layer if len(layer) >= 4 * seen else set()
 
-    def _text_object(self, index: int) -> int | None:
-        """The address of the text object that draws the character; None where pdfium made the character up."""
-        drawn = raw.FPDFText_GetTextObject(self._text_page.raw, index)
-        return ctypes.addressof(drawn.contents) if drawn else None
+    def _why(self, letter: Letter) -> Why:
+        style = self._style(letter)
+        if style.mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP):
+            return "invisible"
+        if style.transparent:
+            return "transparent"
+        if self._painted_over(letter):
+            return "covered"
+        if style.colour:
+            behind: Any = self._in_colour_without_text.crop(_pixels(self._tight(letter), self._scale)).getextrema()
+            if all(low - _VISIBLE < c < high + _VISIBLE for c, (low, high) in zip(style.colour, behind, strict=True)):
+                return "background"
+        return "undrawn"
 
-    def _style(self, key: int | None, index: int) -> _Style:
+    def _painted_over(self, letter: Letter) -> bool:
+        left, top, right, bottom = letter.box
+        return self._painted.over(letter.text_object, (left + right) / 2, (top + bottom) / 2)
+
+    def _style(self, letter: Letter) -> _Style:
+        key = letter.text_object
         if key is None:
             return _Style()
         style = self._styles.get(key)
         if style is None:
-            style = self._styles[key] = self._look_at(ctypes.cast(key, raw.FPDF_PAGEOBJECT), index)
+            style = self._styles[key] = _style(self._text_page.raw, ctypes.cast(key, raw.FPDF_PAGEOBJECT), letter.at)
         return style
 
-    def _look_at(self, drawn: Any, index: int) -> _Style:
-        mode = raw.FPDFTextObj_GetTextRenderMode(drawn)
-        handle = self._text_page.raw
-        if mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE:
-            return _Style(invisible=True)
-        colours = []
-        if mode in _FILLED:
-            colours.append(_colour(raw.FPDFText_GetFillColor, handle, index))
-        if mode in _STROKED:
-            colours.append(_colour(raw.FPDFText_GetStrokeColor, handle, index))
-        matrix = raw.FS_MATRIX()
-        size = math.inf
-        if raw.FPDFText_GetMatrix(handle, index, matrix):
-            size = raw.FPDFText_GetFontSize(handle, index) * math.hypot(matrix.c, matrix.d)
-        return _Style(
-            transparent=bool(colours) and all(c is not None and c[3] <= _NEARLY_TRANSPARENT for c in colours),
-            white=bool(colours) and all(c is not None and min(c[:3]) >= _NEARLY_WHITE for c in colours),
-            size=size if math.isfinite(size) and size > 0 else math.inf,
-        )
+    def _tight(self, letter: Letter) -> Box:
+        """The box of the letter's shape; the room it takes up where pdfium knows none."""
+        box = self._boxes.get(letter.at)
+        if box is None:
+            edges = [ctypes.c_double() for _ in range(4)]
+            raw.FPDFText_GetCharBox(self._text_page.raw, letter.at, *edges)
+            left, right, bottom, top = (edge.value for edge in edges)
+            box = self._to_page.box(left, bottom, right, top)
+            if not (math.isfinite(sum(box)) and min(box[2] - box[0], box[3] - box[1]) > _NO_SIDE):
+                box = letter.box
+            self._boxes[letter.at] = box
+        return box
 
     @functools.cached_property
-    def _is_scan(self) -> bool:
-        """Whether the page is an image with its recognised text laid invisibly over it: that text is what is printed."""
-        invisible = visible = 0
-        for index in range(self._text_page.count_chars()):
-            if character(raw.FPDFText_GetUnicode(self._text_page.raw, index)) not in (None, " "):
-                if self._style(self._text_object(index), index).invisible:
-                    invisible += 1
-                else:
-                    visible += 1
-        return visible * 4 <= invisible and self.is_picture()
-
-    @functools.cached_property
-    def _is_behind_image(self) -> bool:
-        """Whether the page is an image painted over its recognised text, as older scanners' software does it."""
-        return 0 < self._seen <= len(self._under) * 1.25 and self.is_picture()
-
-    def _share_of_images(self) -> float:
+    def _is_picture(self) -> bool:
         area = 0.0
         for thing in self._page.get_objects(max_depth=1):
             if thing.type == raw.FPDF_PAGEOBJ_IMAGE or (
@@ -197,42 +305,202 @@ class Sight:
                     x0, y0, x1, y1 = self._to_page.box(*bounds)
                     across, down = min(x1, self._width) - max(x0, 0), min(y1, self._height) - max(y0, 0)
                     area += max(across, 0) * max(down, 0)
-        return area / max(self._width * self._height, 1)
-
-    def _has_contrast(self, index: int) -> bool:
-        """Whether a white letter stands on anything darker, in the page as it is drawn."""
-        box = self._tight_box(index)
-        if self._drawn is None or box is None:
-            return True
-        return any(strip and min(strip) < _NEARLY_WHITE for strip in self._drawn.strips(box))
-
-    def _looks_alike(self, index: int, one: _Drawing, other: _Drawing) -> bool:
-        box = self._tight_box(index)
-        return box is not None and all(a == b for a, b in zip(one.strips(box), other.strips(box), strict=True))
-
-    def _tight_box(self, index: int) -> Box | None:
-        edges = [ctypes.c_double() for _ in range(4)]
-        if not raw.FPDFText_GetCharBox(self._text_page.raw, index, *edges):
-            return None
-        left, right, bottom, top = (edge.value for edge in edges)
-        return self._to_page.box(left, bottom, right, top)
+        return area / max(self._width * self._height, 1) >= 0.5
 
     @functools.cached_property
     def _painted(self) -> _Painted:
         return _Painted(self._page, self._to_page, self._width, self._height)
 
     @functools.cached_property
-    def _drawn(self) -> _Drawing | None:
+    def _drawn(self) -> Image.Image:
         return self._draw()
 
-    def _draw(self) -> _Drawing | None:
-        """The page as it looks; None if it cannot be drawn."""
-        scale = min(2.0, math.sqrt(_MAX_PIXELS / max(self._width * self._height, 1)))
-        try:
-            bitmap = self._page.render(scale=scale, grayscale=True, may_draw_forms=False, draw_annots=False)
-            return _Drawing(bytes(bitmap.buffer), bitmap.stride, bitmap.width, bitmap.height, scale)
-        except (pdfium.PdfiumError, ValueError, MemoryError):
-            return None
+    @functools.cached_property
+    def _in_colour_without_text(self) -> Image.Image:
+        with _left_out(self._texts.values()):
+            return self._draw(colour=True)
+
+    @functools.cached_property
+    def _drawn_without_text(self) -> Image.Image:
+        with _left_out(self._texts.values()):
+            return self._draw()
+
+    def _draw(
+        self, scale: float | None = None, part: Box | None = None, *, colour: bool = False, paper: int = 255
+    ) -> Image.Image:
+        """The page, or ``part`` of it, as it looks on grey paper."""
+        x0, y0, x1, y1 = part or (0.0, 0.0, self._width, self._height)
+        bitmap = self._page.render(
+            scale=scale or self._scale,
+            crop=(x0, self._height - y1, self._width - x1, y0),
+            fill_color=(paper, paper, paper, 255),
+            may_draw_forms=False,
+            grayscale=not colour,
+            prefer_bgrx=True,
+            rev_byteorder=colour,
+        )
+        mode, stored = ("RGB", "RGBX") if colour else ("L", "L")
+        return Image.frombytes(mode, (bitmap.width, bitmap.height), bitmap.buffer, "raw", stored, bitmap.stride)
+
+
+class _Ink:
+    """Where two drawings of a page differ."""
+
+    def __init__(
+        self, one: Image.Image, other: Image.Image, scale: float, corner: tuple[float, float] = (0.0, 0.0)
+    ) -> None:
+        """``corner`` is the top left one of the drawings on the page, in points."""
+        bands = ImageChops.difference(one, other).split()
+        self._difference = functools.reduce(ImageChops.lighter, bands)
+        self._ink = self._difference.point(_INK)
+        self._pixels = self._ink.tobytes()
+        self._scale, self._corner = scale, corner
+
+    def shows(self, box: Box) -> bool:
+        """Whether there is ink all over the box of a letter, in a colour that a person tells from what is behind it."""
+        left, top, right, bottom = self._within(box)
+        return any(self._is_inked(left + x, top + y, right + x, bottom + y) for x, y in _SHIFTS)
+
+    def _is_inked(self, left: int, top: int, right: int, bottom: int) -> bool:
+        columns, rows = self._ink.size
+        left, right, top, bottom = max(left, 0), min(right, columns), max(top, 0), min(bottom, rows)
+        across, down = right - left, bottom - top
+        if across <= 0 or down <= 0:
+            return False
+        pixels = self._pixels
+        strips = [pixels[start : start + across] for start in range(top * columns + left, bottom * columns, columns)]
+        inked = [row for row, strip in enumerate(strips) if 255 in strip]
+        if not inked or (down > _STROKE and inked[-1] - inked[0] + 1 < _SPAN * down):
+            return False
+        if b"".join(strips).count(255) < _COVERAGE * across * down:
+            return False
+        shadow = functools.reduce(or_, (int.from_bytes(strips[row], "big") for row in inked)).to_bytes(across, "big")
+        return across <= _STROKE or len(shadow.strip(b"\0")) >= _SPAN * across
+
+    def is_faint(self, box: Box) -> bool:
+        """Whether there is some ink, and all of it too pale."""
+        part = self._within(box)
+        return self._difference.crop(part).getbbox() is not None and self._ink.crop(part).getbbox() is None
+
+    def shows_most_of(self, shapes: Image.Image, box: Box) -> bool:
+        """Whether there is ink at most of the places where ``shapes`` (white on black, the drawings' size) have some."""
+        left, top, right, bottom = self._within(box)
+        part = left - 1, top - 1, right + 1, bottom + 1
+        shape = shapes.crop(part)
+        drawn = ImageChops.multiply(shape, self._ink.crop(part))
+        return drawn.tobytes().count(255) >= max(_MOST * shape.tobytes().count(255), 1)
+
+    def _within(self, box: Box) -> tuple[int, int, int, int]:
+        x, y = self._corner
+        return _pixels((box[0] - x, box[1] - y, box[2] - x, box[3] - y), self._scale)
+
+
+_SHIFTS = sorted(itertools.product((-1, 0, 1), repeat=2), key=lambda shift: shift != (0, 0))
+"""Pixels that pdfium may put a letter aside, which it draws at whole ones."""
+_STROKE = 3
+"""Pixels: a full stop and a dash are no higher."""
+_INK = [255 if value >= _VISIBLE else 0 for value in range(256)]
+_SHAPE = [255 if value < 128 else 0 for value in range(256)]
+
+
+def _pixels(box: Box, scale: float) -> tuple[int, int, int, int]:
+    """The pixels that ``box`` is over, from left and top up to right and bottom."""
+    left, top, right, bottom = (value * scale for value in box)
+    (left, right), (top, bottom) = _between(left, right), _between(top, bottom)
+    return left, top, right, bottom
+
+
+def _between(first: float, last: float) -> tuple[int, int]:
+    """Without the pixels at the ends that are not half in it, as those are rather a neighbour's; of a stroke's width, all."""
+    if last - first < _STROKE:
+        return math.floor(first), max(math.ceil(last), math.floor(first) + 1)
+    return round(first), round(last)
+
+
+def _shapes(on_white: Image.Image, on_black: Image.Image) -> Image.Image:
+    """What is drawn, in white on black, whatever its colour: where paper of another colour makes no difference."""
+    return ImageChops.difference(on_white, on_black).convert("L").point(_SHAPE)
+
+
+def _apart(letters: Sequence[tuple[Letter, Box]]) -> tuple[list[Letter], dict[int | None, int]]:
+    """The letters that share a place with one of another text object, and these objects, each in a group with none that it
+    shares a place with. Groups from `_MAX_APART` on are of what is too much to be told apart."""
+    cells: dict[tuple[int, int], list[tuple[Letter, Box]]] = defaultdict(list)
+    sharing: dict[int | None, set[int | None]] = defaultdict(set)
+    shared: dict[int, Letter] = {}
+    steps = _MAX_STEPS
+    beyond: set[int | None] = set()
+    for letter, box in letters:
+        mine = letter.text_object
+        if steps < 0:
+            shared[letter.at] = letter
+            beyond.add(mine)
+            continue
+        x0, y0, x1, y1 = box
+        for column in range(int(x0 / _PLACE), int(x1 / _PLACE) + 1):
+            for row in range(int(y0 / _PLACE), int(y1 / _PLACE) + 1):
+                there = cells[column, row]
+                steps -= 1 + len(there)
+                for other, place in there:
+                    if other.text_object != mine and _share(letter, box, other, place):
+                        sharing[mine].add(other.text_object)
+                        sharing[other.text_object].add(mine)
+                        shared[letter.at], shared[other.at] = letter, other
+                there.append((letter, box))
+                if steps < 0:
+                    break
+    groups: dict[int | None, int] = {}
+    for text, others in sharing.items():
+        taken = {groups[other] for other in others if other in groups}
+        groups[text] = next(group for group in range(len(taken) + 1) if group not in taken)
+    return list(shared.values()), groups | dict.fromkeys(beyond, _MAX_APART)
+
+
+def _share(one: Letter, here: Box, other: Letter, there: Box) -> bool:
+    """Whether two letters lie on each other; the same letter at the same place is one that is printed twice."""
+    across = min(here[2], there[2]) - max(here[0], there[0])
+    down = min(here[3], there[3]) - max(here[1], there[1])
+    if across <= 0 or down <= 0:
+        return False
+    least = min((box[2] - box[0]) * (box[3] - box[1]) for box in (here, there))
+    return across * down > _OVERLAP * least and not (one.character == other.character and across * down > _SAME * least)
+
+
+@contextmanager
+def _left_out(objects: Iterable[Any]) -> Iterator[None]:
+    """The objects, also those in forms, are not drawn meanwhile."""
+    out = [one for one in objects if _is_active(one)]
+    for one in out:
+        raw.FPDFPageObj_SetIsActive(one, False)
+    try:
+        yield
+    finally:
+        for one in out:
+            raw.FPDFPageObj_SetIsActive(one, True)
+
+
+def _is_active(thing: Any) -> bool:
+    active = ctypes.c_int()
+    return bool(raw.FPDFPageObj_GetIsActive(thing, active) and active.value)
+
+
+def _style(text_page: Any, drawn: Any, index: int) -> _Style:
+    mode = raw.FPDFTextObj_GetTextRenderMode(drawn)
+    colours = []
+    if mode in _FILLED:
+        colours.append(_colour(raw.FPDFText_GetFillColor, text_page, index))
+    if mode in _STROKED:
+        colours.append(_colour(raw.FPDFText_GetStrokeColor, text_page, index))
+    matrix = raw.FS_MATRIX()
+    size = math.inf
+    if raw.FPDFText_GetMatrix(text_page, index, matrix):
+        size = raw.FPDFText_GetFontSize(text_page, index) * math.hypot(matrix.c, matrix.d)
+    return _Style(
+        mode=mode,
+        transparent=bool(colours) and all(c is not None and c[3] <= _NEARLY_TRANSPARENT for c in colours),
+        colour=colours[0][:3] if colours and colours[0] else None,
+        size=size if math.isfinite(size) and size > 0 else math.inf,
+    )
 
 
 class _Painted:
@@ -243,7 +511,7 @@ class _Painted:
         columns, rows = int(width / self._cell) + 1, int(height / self._cell) + 1
         self._last = [[0] * columns for _ in range(rows)]
         self._turn: dict[int, int] = {}
-        for turn, (thing, kind, outermost) in enumerate(_things(page), 1):
+        for turn, (thing, kind, outermost) in enumerate(things(page), 1):
             if kind == raw.FPDF_PAGEOBJ_TEXT:
                 self._turn[ctypes.addressof(thing.contents)] = turn
             elif (kind != raw.FPDF_PAGEOBJ_PATH or _is_broad(thing)) and (bounds := _bounds(outermost)):
@@ -253,19 +521,9 @@ class _Painted:
                     for row in self._last[max(int(y0), 0) : max(int(y1) + 1, 0)]:
                         row[first:last] = [turn] * max(last - first, 0)
 
-    def over(self, text_object: int, x: float, y: float) -> bool:
+    def over(self, text_object: int | None, x: float, y: float) -> bool:
         """Whether something was painted at this place of the page after the text object."""
-        return self._last[int(y / self._cell)][int(x / self._cell)] > self._turn.get(text_object, math.inf)
-
-
-def _things(page: Any) -> Iterator[tuple[Any, int, Any]]:
-    """What is drawn on the page, in that order, with its kind and the outermost form it is in (else itself).
-
-    The outermost form, because the bounds of what is inside are in the form's own coordinates.
-    """
-    for number in range(raw.FPDFPage_CountObjects(page.raw)):
-        thing = raw.FPDFPage_GetObject(page.raw, number)
-        yield from _within(thing, thing, 0)
+        return self._last[int(y / self._cell)][int(x / self._cell)] > self._turn.get(text_object or 0, math.inf)
 
 
 def _within(thing: Any, outermost: Any, depth: int) -> Iterator[tuple[Any, int, Any]]:

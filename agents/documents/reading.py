@@ -51,14 +51,16 @@ class Word(BaseModel):
 class HiddenText(BaseModel):
     """Characters that follow each other in the file and that a person does not see, at most some 2,000 of them.
 
-    ``why``: drawn in an invisible mode, transparent, white on white, smaller than 2 points (tiny), beside the page as it
-    is displayed (outside), or painted over (covered). ``page`` and ``box`` say where.
+    ``why``: drawn in an invisible mode, transparent, in the colour of what is behind it (background), smaller than 2 points or
+    squeezed to nothing (tiny), beside the page as it is displayed (outside), painted over (covered), or otherwise without
+    ink: clipped away, switched off, masked, empty (undrawn). ``page`` and ``box`` say where.
     """
 
     text: str
     page: int
     box: Box
-    why: Literal["invisible", "transparent", "white", "tiny", "outside", "covered"]
+    why: Literal["invisible", "transparent", "background", "tiny", "outside", "covered", "undrawn", "white"]
+    """``white`` is what ``background`` was called, in readings kept from before."""
 
 
 class Problem(BaseModel):
@@ -119,8 +121,8 @@ class Reading(BaseModel):
     words: list[Word] = Field(default_factory=list)
     text: str = ""
     hidden_text: int = 0
-    """Characters on the pages that no reader sees (invisible, transparent, white on white, smaller than 2 points,
-    painted over). They are neither in ``words`` nor in ``text``: a person and a model must read the same document."""
+    """Characters on the pages that no reader sees, those ``outside`` a page aside. They are neither in ``words`` nor in
+    ``text``: a person and a model must read the same document."""
     hidden: list[HiddenText] = Field(default_factory=list)
     """What they say, of the whole document at most 20,000 characters, for checks to look at; never shown to a model.
     Besides them what stands ``outside`` the page (left out too, but no trick: printers' marks do)."""

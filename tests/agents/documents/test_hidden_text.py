@@ -78,8 +78,8 @@ def tiny_by_scale(sheet: Any) -> None:
 @pytest.mark.parametrize(
     ("draw", "why"),
     [
-        (invisible, "invisible"), (transparent, "transparent"), (white, "white"), (nearly_white, "white"),
-        (white_outline, "white"), (white_on_a_bar_painted_over, "white"), (tiny, "tiny"), (tiny_by_scale, "tiny"),
+        (invisible, "invisible"), (transparent, "transparent"), (white, "background"), (nearly_white, "background"),
+        (white_outline, "background"), (white_on_a_bar_painted_over, "background"), (tiny, "tiny"), (tiny_by_scale, "tiny"),
     ],
 )  # fmt: skip
 def test_text_that_cannot_be_seen_is_dropped_counted_and_told(draw: Callable[[Any], None], why: str) -> None:
@@ -185,7 +185,7 @@ def framed(sheet: Any) -> None:
 
 def half_under_a_box(sheet: Any) -> None:
     sheet.drawString(50, 600, "I. seen")
-    sheet.rect(40, 590, 200, 12, fill=1, stroke=0)
+    sheet.rect(40, 604, 200, 12, fill=1, stroke=0)
 
 
 def on_a_box_after_another_text(sheet: Any) -> None:
@@ -325,6 +325,6 @@ def test_real_invoices_lose_only_what_nobody_sees() -> None:
         "dev-021": 145, "dev-022": 55, "dev-028": 29,
     }  # fmt: skip
     assert {name: [piece.why for piece in one.hidden] for name, one in readings.items() if one.hidden} == {
-        "dev-021": ["white", "white"], "dev-022": ["covered"], "dev-028": ["invisible", "outside"],
+        "dev-021": ["background", "background"], "dev-022": ["covered"], "dev-028": ["invisible", "outside"],
     }  # fmt: skip
     assert not any(one.active or one.repairs for one in readings.values())
