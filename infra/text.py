@@ -15,6 +15,9 @@ _WITHOUT_ACCENT: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"},
 )
 """Letters that no decomposition makes plain ones."""
+LOOKALIKES: Final = str.maketrans("авеіјкмнорсѕтухһԁқԛԝαβεζηικμνορτυχ’", "abeijkmhopcstyxhdkqwabezhikmvoptyx'")
+"""Small letters of other alphabets that print, small or as capitals, as Latin ones (Unicode TS 39, confusables), and the
+typographer's apostrophe."""
 
 
 def caseless(text: str) -> str:

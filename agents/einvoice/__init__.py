@@ -2,6 +2,7 @@
 rules of EN 16931 (`en16931`)."""
 
 from agents.einvoice._container import container_findings
-from agents.einvoice._stated import NotAnEInvoice, accounts_to_pay_to, fields_from_xml
+from agents.einvoice._destinations import destinations_of_xml
+from agents.einvoice._stated import NotAnEInvoice, fields_from_xml
 
-__all__ = ["NotAnEInvoice", "accounts_to_pay_to", "container_findings", "fields_from_xml"]
+__all__ = ["NotAnEInvoice", "container_findings", "destinations_of_xml", "fields_from_xml"]

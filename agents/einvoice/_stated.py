@@ -58,23 +58,6 @@ def fields_from_xml(xml: str) -> Fields:
     return fields
 
 
-def accounts_to_pay_to(xml: str) -> list[str]:
-    """Every account of the payee that an e-invoice names (BT-84), as it is written, IBAN or not; none of what cannot be read."""
-    try:
-        root = parse_xml(xml)
-    except (BrokenXml, UnsafeXml):
-        return []
-    numbers = {account: names for syntax in SYNTAXES for account, names in syntax.accounts.items()}
-    accounts = (
-        " ".join((child.text or "").split())
-        for element in root.iter()
-        if isinstance(element.tag, str) and local_name(element) in numbers
-        for child in element
-        if isinstance(child.tag, str) and local_name(child) in numbers[local_name(element)]
-    )
-    return list(dict.fromkeys(account[:64] for account in accounts if account))[:50]
-
-
 class _Reader:
     """Collects the fields of an invoice in one syntax."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from agents.einvoice._canonical import Canonical, iban_alone
 from agents.einvoice._elements import Names
+from agents.fields.destinations import Scheme
 from agents.fields.document_types import CREDIT_NOTE
 from agents.fields.table import FIELDS, ROWS, Kind, TableName
 
@@ -33,8 +34,8 @@ class Syntax:
     """Kinds whose values are not written like in the others."""
     type_of_root: Mapping[str, str] = field(default_factory=dict)
     """The type (BT-3) of an invoice that states none, by its root element."""
-    accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Elements of an account of the payee, with those in it that hold its number."""
+    destinations: Mapping[str, Scheme] = field(default_factory=dict)
+    """What elements say of where to pay, each by its name behind that of one it stands in."""
 
     def has_root(self, namespace: str, name: str) -> bool:
         return name in self.roots and namespace.startswith(self.roots[name])
@@ -73,7 +74,17 @@ CII = Syntax(
         ),
     ),
     without_currency=frozenset({"lines"}),
-    accounts={"PayeePartyCreditorFinancialAccount": ("IBANID", "ProprietaryID")},
+    destinations={
+        "PayeePartyCreditorFinancialAccount/IBANID": Scheme.ACCOUNT,
+        "PayeePartyCreditorFinancialAccount/ProprietaryID": Scheme.ACCOUNT,
+        "PayeePartyCreditorFinancialAccount/AccountName": Scheme.HOLDER,
+        "PayeeSpecifiedCreditorFinancialInstitution/BICID": Scheme.BIC,
+        "PayerPartyDebtorFinancialAccount/IBANID": Scheme.DEBITED,
+        "PayerPartyDebtorFinancialAccount/ProprietaryID": Scheme.DEBITED,
+        "ApplicableTradeSettlementFinancialCard/ID": Scheme.DEBITED,
+        "SpecifiedTradeSettlementPaymentMeans/TypeCode": Scheme.DEBITED,
+        "PayeeTradeParty/Name": Scheme.PAYEE,
+    },
 )  # fmt: skip
 UBL = Syntax(
     roots={"Invoice": _UBL, "CreditNote": _UBL},
@@ -92,6 +103,16 @@ UBL = Syntax(
     ),
     canonical={Kind.IBAN: iban_alone},
     type_of_root={"CreditNote": CREDIT_NOTE},
-    accounts={"PayeeFinancialAccount": ("ID",)},
+    destinations={
+        "PayeeFinancialAccount/ID": Scheme.ACCOUNT,
+        "PayeeFinancialAccount/Name": Scheme.HOLDER,
+        "FinancialInstitutionBranch/ID": Scheme.BIC,
+        "FinancialInstitution/ID": Scheme.BIC,
+        "PayerFinancialAccount/ID": Scheme.DEBITED,
+        "CardAccount/PrimaryAccountNumberID": Scheme.DEBITED,
+        "PaymentMeans/PaymentMeansCode": Scheme.DEBITED,
+        "PayeeParty/Name": Scheme.PAYEE,
+        "PayeeParty/RegistrationName": Scheme.PAYEE,
+    },
 )
 SYNTAXES = (CII, UBL)

@@ -62,6 +62,7 @@ class Rule(StrEnum):
     TAX_NUMBER = "TAX-NUMBER"
     VAT_ID = "VAT-ID"
     # Who is to be paid, what was ordered, what was claimed before
+    PAYMENT_DESTINATION = "PAYMENT-DESTINATION"
     VENDOR = "VENDOR"
     VENDOR_ACCOUNT = "VENDOR-ACCOUNT"
     VENDOR_BLOCKED = "VENDOR-BLOCKED"

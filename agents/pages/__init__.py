@@ -7,6 +7,7 @@ sure each value is. `safety` looks for what a document says to its reader, `tabl
 from agents.pages._candidates import Candidate
 from agents.pages._confidence import judged
 from agents.pages._confidence import key as calibration_key
+from agents.pages._destinations import payment_destinations
 from agents.pages._drafting import Draft, draft
 from agents.pages._parties import Name
 from agents.pages._proposed import placed, printed
@@ -25,6 +26,7 @@ __all__ = [
     "draft",
     "judged",
     "parse_pages",
+    "payment_destinations",
     "placed",
     "printed",
     "scan_findings",

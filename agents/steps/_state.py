@@ -12,8 +12,10 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypedDict, TypeVar
 
+import pydantic
 from pydantic import BaseModel, ConfigDict
 
+from agents.fields.destinations import Destination
 from agents.fields.schema import Field, Fields, loaded
 from infra.records import Finding, ModelCall
 
@@ -73,8 +75,10 @@ class DocumentFacts(Plain):
     """Of its text, by which it is known again."""
     preceding: str | None = None
     """Number of the invoice it corrects or credits."""
-    accounts: list[str] = []
-    """That its XML names to be paid to."""
+    destinations: list[Destination] = pydantic.Field(
+        default=[], validation_alias=pydantic.AliasChoices("destinations", "accounts")
+    )
+    """That its pages and its XML name to be paid to. (Once ``accounts``, of the XML alone.)"""
 
 
 class Decision(Plain):

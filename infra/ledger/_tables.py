@@ -233,6 +233,7 @@ vendors = Table(
     Column("id", Words, primary_key=True),
     Column("name", Words, nullable=False),
     *(Column(name, PlainJson, nullable=False) for name in ("aliases", "vat_ids", "tax_numbers", "legal_ids", "ibans")),
+    Column("destinations", PlainJson, nullable=False, server_default="[]"),
     Column("country", Words),
     Column("currency", Words),
     Column("terms_days", Integer),

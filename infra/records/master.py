@@ -22,6 +22,9 @@ class Vendor(BaseModel):
     legal_ids: list[str] = Field(default_factory=list)
     ibans: list[str] = Field(default_factory=list)
     """Accounts it may be paid to, without spaces, upper case. An invoice with another needs a person."""
+    destinations: list[str] = Field(default_factory=list)
+    """Other ways it may be paid: a sort code and account number, a giro number, a BIC, an address of a payment service, the
+    name of a factor."""
     country: str | None = None
     currency: str | None = None
     terms_days: int | None = None

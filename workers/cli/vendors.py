@@ -29,9 +29,10 @@ counterfoil vendors import vendors.csv
 
 counterfoil vendors import vendors.csv --tenant acme --skip-bad --json
 
-Columns: id and name, and if wanted aliases, vat_ids, tax_numbers, legal_ids, ibans (several with | between), country,
-currency, terms_days, limit, cost_centre, order_required (yes or no), blocked (why nothing may be paid). A column that is
-not in the file leaves what is on record; an empty cell clears it. JSON is a list of objects of these names."""
+Columns: id and name, and if wanted aliases, vat_ids, tax_numbers, legal_ids, ibans (several with | between), destinations
+(other ways to pay it: sort code and account number, BIC, PayPal address, a factor's name), country, currency, terms_days,
+limit, cost_centre, order_required (yes or no), blocked (why nothing may be paid). A column that is not in the file leaves
+what is on record; an empty cell clears it. JSON is a list of objects of these names."""
 EXPORT_EPILOG = """Examples:
 
 counterfoil vendors export --out vendors.csv
@@ -118,7 +119,7 @@ def list_(tenant: TenantOption = None, as_json: JsonOption = False) -> None:
             vendor.id,
             vendor.name,
             ", ".join(vendor.vat_ids),
-            "\n".join(vendor.ibans) or cell("none", "yellow"),
+            "\n".join([*vendor.ibans, *vendor.destinations]) or cell("none", "yellow"),
             "" if vendor.terms_days is None else counted(vendor.terms_days, "day"),
             amount_text(vendor.limit, vendor.currency),
             cell(f"blocked: {vendor.blocked}", "red") if vendor.blocked else _order_note(vendor),
@@ -177,6 +178,7 @@ def _told(vendor: Vendor) -> list[tuple[str, str]]:
         ("VAT id", ", ".join(vendor.vat_ids)),
         ("tax number", ", ".join(vendor.tax_numbers)),
         ("registered as", ", ".join(vendor.legal_ids)),
+        ("paid also to", ", ".join(vendor.destinations)),
         ("accounts", ", ".join(vendor.ibans) or "none: every invoice with an account waits for a person"),
         ("country", vendor.country or ""),
         ("currency", vendor.currency or ""),

@@ -24,6 +24,7 @@ COLUMNS: Columns = {
     "tax_numbers": _values.texts,
     "legal_ids": _values.texts,
     "ibans": _values.ibans,
+    "destinations": _values.texts,
     "country": _values.country,
     "currency": _values.currency,
     "terms_days": _values.days,
@@ -39,6 +40,7 @@ ALIASES = {
     "tax_number": "tax_numbers",
     "legal_id": "legal_ids",
     "iban": "ibans",
+    "destination": "destinations",
     "cost_center": "cost_centre",
 }
 """Other names that columns may have."""

@@ -46,7 +46,7 @@ async def import_vendors(office: Office, file: Path, tenant: str, *, skip_bad: b
     known = {vendor.id: vendor for vendor in await office.ledger.vendors(tenant)}
     read = read_vendors(file, tenant, known)
     vendors = await imported(read, office.ledger.put_vendors, lambda vendor: known.get(vendor.id), skip_bad=skip_bad)
-    moved = [vendor.id for vendor in vendors.changed if set(known[vendor.id].ibans) != set(vendor.ibans)]
+    moved = [vendor.id for vendor in vendors.changed if _paid_to(known[vendor.id]) != _paid_to(vendor)]
     return ImportedVendors(vendors, moved)
 
 
@@ -74,6 +74,10 @@ async def remove(office: Office, tenant: str, id: str) -> Vendor:
     gone = await _find(office, tenant, id)
     await office.ledger.remove_vendor(tenant, gone.id)
     return gone
+
+
+def _paid_to(vendor: Vendor) -> set[str]:
+    return {*vendor.ibans, *vendor.destinations}
 
 
 async def _find(office: Office, tenant: str, id: str) -> Vendor:

@@ -15,7 +15,6 @@ from agents.controls.matching._vendors import (
     match_vendor,
     settle_near,
     vendor_key,
-    with_accounts,
 )
 
 __all__ = [
@@ -32,5 +31,4 @@ __all__ = [
     "settle_near",
     "sketch",
     "vendor_key",
-    "with_accounts",
 ]

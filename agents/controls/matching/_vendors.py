@@ -16,7 +16,9 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from agents.controls.firm_names import NEAR, likeness, name_key
+from agents.controls.matching._accounts import account_findings, account_of
 from agents.controls.matching._prompts import instructions, version
+from agents.fields.destinations import Destination, compact
 from agents.fields.identifiers import without_tax_name
 from agents.fields.rules import Rule
 from agents.fields.schema import Fields, value_of
@@ -38,6 +40,8 @@ class VendorMatch:
     near: list[tuple[Vendor, float]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     fields: Fields = field(default_factory=dict, repr=False)
+    named: Sequence[Destination] = ()
+    """What the document names to be paid to."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,17 @@ class VendorLimit:
         return format(self.amount, "f")
 
 
-def match_vendor(fields: Fields, vendors: Sequence[Vendor]) -> VendorMatch:
+def match_vendor(fields: Fields, vendors: Sequence[Vendor], named: Sequence[Destination] = ()) -> VendorMatch:
     """The vendor of the master that the seller is: by VAT id, tax number or registration number; by a name or alias that is
-    the same but for its writing; else the near ones. An account alone identifies nobody: that is what a forger changes."""
+    the same but for its writing; else the near ones. An account alone identifies nobody: that is what a forger changes.
+
+    Args:
+        named: what the document names to be paid to.
+    """
     if not vendors:
         message = "there is no vendor master to hold it against: `counterfoil vendors import` takes one"
-        return VendorMatch(
-            None, "no master", findings=[finding(Rule.VENDOR, Severity.INFO, message, verdict=Verdict.NOT_ASSESSABLE)]
-        )
+        no_master = finding(Rule.VENDOR, Severity.INFO, message, verdict=Verdict.NOT_ASSESSABLE)
+        return VendorMatch(None, "no master", findings=[no_master, *account_findings(None, fields, named)])
     by_id, how = _by_identifier(fields, vendors)
     if len(by_id) > 1:
         message = f"its identifiers are those of several vendors: {', '.join(map(_named, by_id))}"
@@ -74,23 +81,23 @@ def match_vendor(fields: Fields, vendors: Sequence[Vendor]) -> VendorMatch:
         ]
         return VendorMatch(None, "unknown", findings=findings, fields=fields)
     if by_id:
-        return _matched(VendorMatch(by_id[0], how, fields=fields))
+        return _matched(VendorMatch(by_id[0], how, fields=fields, named=named))
     seller = value_of(fields, "seller.name") or ""
     scored = _by_name(seller, vendors)
     same = [vendor for vendor, score in scored if score >= 100.0]
-    account = _account(fields)
+    account = account_of(fields)
     if len(same) > 1 and account:
         same = [vendor for vendor in same if account in vendor.ibans] or same
     if len(same) == 1:
         how = "name and account" if account and account in same[0].ibans else "name"
-        return _matched(VendorMatch(same[0], how, fields=fields))
+        return _matched(VendorMatch(same[0], how, fields=fields, named=named))
     near = [(vendor, score) for vendor, score in scored if score >= NEAR or (account and account in vendor.ibans)]
     near.sort(key=lambda pair: (account not in pair[0].ibans, -pair[1], pair[0].id))
     if near:
         told = ", ".join(f"{_named(vendor)} ({score:.0f} %)" for vendor, score in near[:MOST_NEAR])
         message = f"{seller or 'the seller'} is not in the vendor master, but may be {told}"
         findings = [finding(Rule.VENDOR_NEAR, Severity.ERROR, message, "seller.name", found=seller)]
-        return VendorMatch(None, "near", near[:MOST_NEAR], findings, fields)
+        return VendorMatch(None, "near", near[:MOST_NEAR], findings, fields, named)
     return VendorMatch(None, "unknown", findings=[_unknown(seller)], fields=fields)
 
 
@@ -109,7 +116,7 @@ def settle_near(match: VendorMatch, chosen: str | None, reason: str, decided_by:
             decided_by=decided_by, found=seller,
         )  # fmt: skip
         return replace(match, how="unknown", findings=[none_of_them, _unknown(seller)])
-    confirmed, named = _account(match.fields) in vendor.ibans, _likest(seller, vendor) >= NEAR
+    confirmed, named = account_of(match.fields) in vendor.ibans, _likest(seller, vendor) >= NEAR
     doubt = (
         ""
         if confirmed and named
@@ -206,42 +213,10 @@ def _matched(match: VendorMatch) -> VendorMatch:
     ways = {"name": "by its name", "near": "by a near name", "name and account": "by name and account"}
     message = f"it is {_named(vendor)} of the vendor master, {ways.get(match.how, f'by its {match.how}')}"
     findings = [finding(Rule.VENDOR, Severity.INFO, message, "seller.name", verdict=Verdict.PASS, vendor=vendor.id)]
+    findings += account_findings(vendor, fields, match.named)
     for check in _CHECKS:
         findings += check(vendor, fields)
     return replace(match, findings=findings)
-
-
-def _account_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
-    account = _account(fields)
-    if account is None:
-        return []
-    if account in vendor.ibans:
-        message = f"the account is one that the master has for {vendor.id}"
-        return [
-            finding(Rule.VENDOR_ACCOUNT, Severity.INFO, message, "payment.iban", verdict=Verdict.PASS, found=account)
-        ]
-    known = ", ".join(vendor.ibans) or "none"
-    message = f"the account {account} is not one that the master has for {_named(vendor)} ({known}): ask the vendor"
-    message += " by a way that is not in this document"
-    return [finding(Rule.VENDOR_ACCOUNT, Severity.ERROR, message, "payment.iban", expected=vendor.ibans, found=account)]
-
-
-def with_accounts(match: VendorMatch, accounts: Sequence[str]) -> VendorMatch:
-    """The match with what is to be said of ``accounts``, all that the e-invoice names to be paid to, beside the one that was
-    read as its IBAN: further ones, and such as are no IBAN."""
-    vendor, read = match.vendor, _account(match.fields)
-    if vendor is None:
-        return match
-    known = {_compact(iban) for iban in vendor.ibans}
-    others = [iban for iban in dict.fromkeys(map(_compact, accounts)) if iban and iban != read and iban not in known]
-    if not others:
-        return match
-    message = f"it names further accounts to pay to, {', '.join(others[:5])}, that the master does not have for "
-    message += f"{_named(vendor)}: ask the vendor by a way that is not in this document"
-    told = finding(
-        Rule.VENDOR_ACCOUNT, Severity.ERROR, message, "payment.iban", expected=vendor.ibans, found=others[:20]
-    )
-    return replace(match, findings=[*match.findings, told])
 
 
 def _vat_id_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
@@ -284,7 +259,7 @@ def _currency_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
 
 
 _CHECKS: tuple[Callable[[Vendor, Fields], list[Finding]], ...] = (
-    _account_differs, _vat_id_differs, _name_differs, _is_blocked, _currency_differs,
+    _vat_id_differs, _name_differs, _is_blocked, _currency_differs,
 )  # fmt: skip
 
 
@@ -292,7 +267,7 @@ def _by_identifier(fields: Fields, vendors: Sequence[Vendor]) -> tuple[list[Vend
     """The vendors that a seller's identifiers name, the strongest first; several where they name different ones."""
     by_id: dict[str, Vendor] = {}
     first: How = "unknown"
-    account = _account(fields)
+    account = account_of(fields)
     ways: tuple[tuple[str, How, Callable[[Vendor], list[str]]], ...] = (
         ("seller.vat_id", "vat id", lambda vendor: vendor.vat_ids),
         ("seller.tax_number", "tax number", lambda vendor: [*vendor.tax_numbers, *vendor.vat_ids]),
@@ -324,17 +299,9 @@ def _likest(seller: str, vendor: Vendor) -> float:
     return max(likeness(seller, name) for name in (vendor.name, *vendor.aliases))
 
 
-def _account(fields: Fields) -> str | None:
-    return _compact(fields["payment.iban"].value) if "payment.iban" in fields else None
-
-
-def _compact(identifier: str) -> str:
-    return "".join(c for c in identifier.upper() if c.isalnum())
-
-
 def _vat_id(identifier: str) -> str:
     """A VAT id, or another identifier, as it is compared: Greece is EL, and a Swiss one is the same with and without MWST."""
-    plain = _compact(identifier)
+    plain = compact(identifier)
     if plain.startswith("CHE"):
         return without_tax_name(plain)
     return f"EL{plain[2:]}" if re.fullmatch(r"GR\d{9}", plain) else plain

@@ -27,7 +27,8 @@ async def match(state: InvoiceState) -> InvoiceUpdate:
     May be run again: the claim of the same run keeps its place, and what it bills replaces what it billed.
     """
     ledger, execution, fields = connections().ledger, state.execution, state.fields
-    found = await asyncio.to_thread(matching.match_vendor, fields, await ledger.vendors(execution.tenant))
+    vendors, named = await ledger.vendors(execution.tenant), state.document.destinations
+    found = await asyncio.to_thread(matching.match_vendor, fields, vendors, named)
     choice = state.vendor_choice
     if found.how == "near" and choice is None and state.options.asks:
         # Nothing is claimed before it is known of whom: of two that come at once each would see the other.
@@ -36,7 +37,6 @@ async def match(state: InvoiceState) -> InvoiceUpdate:
     if found.how == "near" and choice:
         chosen = choice.vendor if choice.vendor in {vendor.id for vendor, _ in found.near} else None
         found = matching.settle_near(found, chosen, choice.reason, choice.decided_by)
-    found = matching.with_accounts(found, state.document.accounts)
     claim = _claim(state, fields, found)
     others = await ledger.claim(claim)
     wanted = _order_number(state)

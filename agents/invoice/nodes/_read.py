@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Sequence
 
 from agents.controls import matching
-from agents.einvoice import accounts_to_pay_to
+from agents.einvoice import destinations_of_xml
 from agents.fields import checks
 from agents.fields.rules import Rule
 from agents.fields.schema import SPLIT_PAGES, Fields
 from agents.fields.table import PARTS, Part
 from agents.fields.values import amounts, is_money
 from agents.invoice.state import EXTRACT, FilePart, InvoiceState, InvoiceUpdate, Step
-from agents.pages import Draft, Several, judged
+from agents.pages import Draft, Several, judged, payment_destinations
 from agents.steps import DocumentFacts, ReadDocument, drafted, step, that_fit, way
 from agents.steps import read as read_document
 from infra.records import Finding, Severity, finding
@@ -55,13 +55,14 @@ async def after_read(state: InvoiceState) -> list[str]:
 
 
 def _facts(document: ReadDocument, fields: Fields) -> DocumentFacts:
-    """With that by which a document is found again that comes as other bytes: a sketch of its text, and the invoice it speaks
-    of."""
+    """With that by which a document is found again that comes as other bytes, a sketch of its text, and the invoice it speaks
+    of; and with all it names to be paid to."""
     reading = document.reading
     text = reading.xml.text if reading.xml and not reading.text else reading.text
     known_by = {"sketch": matching.sketch(text), "preceding": matching.preceding_of(text, fields)}
-    accounts = {"accounts": accounts_to_pay_to(reading.xml.text)} if reading.xml else {}
-    return document.facts.model_copy(update={**known_by, **accounts})
+    named = [] if document.too_long else payment_destinations(reading)
+    named += destinations_of_xml(reading.xml.text) if reading.xml else []
+    return document.facts.model_copy(update={**known_by, "destinations": named})
 
 
 async def _from_pages(

@@ -22,7 +22,7 @@ from agents.fields.rules import Rule
 from agents.pages.safety._shapes import MARKS, SAYINGS
 from agents.words import by_language, in_text, printed
 from infra.records import Finding, JsonObject, Severity, finding
-from infra.text import unaccented
+from infra.text import LOOKALIKES, unaccented
 
 LONGEST_QUOTE = 200
 """Characters of the document that a finding repeats."""
@@ -42,8 +42,6 @@ _UNPRINTED = re.compile(f"[\u00ad\u180e{_INVISIBLE}{_TURNING}\U000e0000-\U000e00
 """Soft hyphens, joiners and other characters of no width, those that turn the direction, and tags."""
 _IN_A_NUMBER = re.compile(rf"[0-9][.,]?[{_INVISIBLE}]{{1,40}}[.,]?[0-9]|[\u202d\u202e][^\n]{{0,40}}?[0-9]")
 _TAGS = re.compile("[\U000e0020-\U000e007e]{2,}")
-_LOOKALIKES = str.maketrans("авеіјкмнорсѕтухһԁαορν’", "abeijkmhopcstyxhdaopv'")
-"""Cyrillic and Greek small letters that print as Latin ones (Unicode TS 39, confusables), and the typographer's apostrophe."""
 _CYRILLIC = "\u0400-\u04ff\u0500-\u052f"
 _MIXED = re.compile(rf"[A-Za-z][{_CYRILLIC}]|[{_CYRILLIC}][A-Za-z]")
 _MOST_MIXED = 2
@@ -134,7 +132,7 @@ def plain_text(text: str) -> str:
     if not text.isascii():
         text = _TAGS.sub(lambda m: _untagged(m[0]), text)
         text = _UNPRINTED.sub("", text)
-    return " ".join(unaccented(text).translate(_LOOKALIKES).split())
+    return " ".join(unaccented(text).translate(LOOKALIKES).split())
 
 
 def _quote(text: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agents.einvoice import NotAnEInvoice, _stated, accounts_to_pay_to, fields_from_xml
+from agents.einvoice import NotAnEInvoice, _destinations, _stated, destinations_of_xml, fields_from_xml
 from agents.einvoice._elements import Names
 from agents.einvoice._syntaxes import SYNTAXES, Syntax
+from agents.fields.destinations import Scheme
 
 BILL = """<Bill xmlns="urn:example:bill"><No>7</No><On>2026-02-03</On><Money>EUR</Money><From><Title>Eva Muster</Title></From>
 <Pay><Konto>DE02 1203 0000 0000 2020 51</Konto></Pay><Sum currencyID="EUR">+119.00</Sum><Sum currencyID="USD">130</Sum>
@@ -21,13 +22,14 @@ EXAMPLE = Syntax(
     rows={"lines": "Entry"},
     names=Names(others={"Sender": ("From",), "Account": ("Konto",)}),
     without_currency=frozenset({"lines"}),
-    accounts={"Pay": ("Konto",)},
+    destinations={"Pay/Konto": Scheme.ACCOUNT},
 )  # fmt: skip
 
 
 @pytest.fixture
 def a_third(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_stated, "SYNTAXES", (*SYNTAXES, EXAMPLE))
+    for reader in (_stated, _destinations):
+        monkeypatch.setattr(reader, "SYNTAXES", (*SYNTAXES, EXAMPLE))
 
 
 @pytest.mark.usefixtures("a_third")
@@ -47,7 +49,7 @@ def test_an_invoice_in_a_further_syntax_is_read_from_where_its_entry_says() -> N
     }
     evidence = fields["seller.name"].evidence
     assert evidence.locator == "/Bill/From/Title"
-    assert accounts_to_pay_to(BILL) == ["DE02 1203 0000 0000 2020 51"]
+    assert [one.printed for one in destinations_of_xml(BILL)] == ["DE02 1203 0000 0000 2020 51"]
 
 
 def test_without_its_entry_it_is_no_invoice() -> None:

@@ -1,0 +1,435 @@
+"""Where a text asks to be paid: every account, address, wallet and payee in it, in any writing.
+
+A destination is found wide, since one that is missed is paid by mistake: an IBAN is any run of letters and digits whose check
+digits hold, however it is divided, with look-alike letters put right; a number is that of an account where the words before it
+say so (the table ``payment`` of the languages). Whose a destination is, is for who knows the vendor master to say. No I/O.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from functools import cache, lru_cache
+from typing import Literal, NamedTuple
+
+import schwifty
+from pydantic import BaseModel, ConfigDict, model_validator
+from schwifty.exceptions import SchwiftyException
+from stdnum import bitcoin, numdb
+
+from agents.fields import identifiers, values
+from agents.words import in_text
+from infra.text import LOOKALIKES, latin
+
+MOST = 50
+"""Destinations that are kept of a document: one that names more is nobody's honest invoice."""
+_LONGEST = 120
+"""Characters that are kept of one as it is printed."""
+
+
+class Scheme(StrEnum):
+    """What a destination is, in the words of a message."""
+
+    IBAN = "IBAN"
+    ACCOUNT = "account number"
+    """Of a bank or of an account in it, such as a sort code; ``value`` is its letters and digits."""
+    BIC = "BIC"
+    SERVICE = "address to pay to"
+    """Of a payment service: an e-mail address, a handle, a link."""
+    WALLET = "wallet"
+    PAYEE = "payee"
+    HOLDER = "holder of the account"
+    ASSIGNED = "assignment to another payee"
+    DEBITED = "account to collect from"
+    """The buyer's own."""
+    UNREADABLE = "account that cannot be read"
+
+
+class Destination(BaseModel):
+    """``value`` is how it is compared, ``printed`` how it stands there; of one on a page ``page`` and ``box``, as displayed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    scheme: Scheme
+    value: str
+    printed: str
+    where: Literal["page", "metadata", "xml", "field"] = "page"
+    """``field``: what was read, or corrected by a person, as the account of the invoice."""
+    page: int | None = None
+    box: tuple[float, float, float, float] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_text(cls, given: object) -> object:
+        """What states carried before they carried destinations: an account of the XML as it is written."""
+        return of_account(given).model_dump() if isinstance(given, str) else given
+
+
+class Found(NamedTuple):
+    """A destination in a text, from ``start`` to ``end``."""
+
+    scheme: Scheme
+    value: str
+    start: int
+    end: int
+
+
+def of_account(number: str) -> Destination:
+    """An account that an XML states as one: an IBAN, else a number of whatever kind."""
+    plain = compact(number)
+    scheme = Scheme.IBAN if values.is_iban(plain) else Scheme.ACCOUNT
+    return Destination(scheme=scheme, value=plain[:_LONGEST], printed=number[:_LONGEST], where="xml")
+
+
+def compact(identifier: str) -> str:
+    """Letters and digits of an identifier, upper case, as it is compared."""
+    return "".join(c for c in latin(identifier).translate(LOOKALIKES).upper() if c.isalnum())
+
+
+def segments(iban: str) -> list[str]:
+    """The check digits of an IBAN, and what its account is made of in its country (SWIFT's IBAN registry): bank, branch, number."""
+    structure = _structure(iban[:2])
+    parts, at = [iban[2:4]], 4
+    for length, _ in structure:
+        parts.append(iban[at : at + length])
+        at += length
+    return parts
+
+
+def is_bic_of(bic: str, iban: str) -> bool:
+    """Whether a bank of this BIC may hold the account: one of the same country, and by its first four letters the bank that the
+    lists of the national banks have for the account (schwifty's), or that the IBAN itself names. Of what neither knows the
+    country alone tells."""
+    listed = [str(known)[:4] for known in _listed_bics(iban)]
+    bank = segments(iban)[1]
+    banks = [*listed, bank] if bank.isalpha() else listed
+    return identifiers.same_country(bic, iban) and (bic[:4] in banks or not banks)
+
+
+@lru_cache
+def _listed_bics(iban: str) -> list[schwifty.BIC]:
+    try:
+        account = schwifty.IBAN(iban, allow_invalid=True)
+        return schwifty.BIC.candidates_from_bank_code(account.country_code, account.bank_code)
+    except SchwiftyException:  # nobody's list has the bank, or the country
+        return []
+
+
+def find(text: str) -> list[Found]:
+    """Every destination in ``text``, lines of which are divided by line feeds, cells of a line by two blanks."""
+    folded = _Folded(text)
+    ibans = list(_ibans(folded))
+    rest = folded.without(ibans)
+    found = [*ibans, *_numbers(rest), *_bics(rest), *_services(rest), *_wallets(rest), *_payees(rest), *_assigned(rest)]
+    return [Found(f.scheme, f.value, folded.at[f.start], folded.at[f.end - 1] + 1) for f in found]
+
+
+def announces(text: str) -> bool:
+    """Whether ``text`` has a label behind which, or under which, a destination may stand, or begins an IBAN."""
+    return bool(_words().announces.search(_Folded(text).text))
+
+
+class _Folded:
+    """A text as it is looked through: letters as the Latin ones they print as, lower case, what does not print left out; with
+    where in the text each character stands."""
+
+    def __init__(self, text: str, of: tuple[str, list[int]] | None = None) -> None:
+        self.original = text
+        if of is None:
+            pieces = [(piece, n) for n, c in enumerate(text) for piece in _plain(c)]
+            of = "".join(piece for piece, _ in pieces), [n for _, n in pieces]
+        self.text, self.at = of
+
+    def without(self, found: Sequence[Found]) -> _Folded:
+        text = self.text
+        for one in found:
+            text = f"{text[: one.start]}{_IBAN_TAKEN * (one.end - one.start)}{text[one.end :]}"
+        return _Folded(self.original, (text, self.at))
+
+    def line(self, start: int, end: int, around: int = 0) -> str:
+        """The line that a place stands on, with as many ``around`` it."""
+        for _ in range(around + 1):
+            start = max(self.text.rfind("\n", 0, max(start - 1, 0)), 0)
+            end = self.text.find("\n", end + 1)
+            end = len(self.text) if end < 0 else end
+        return self.text[max(start, 0) : end]
+
+
+_IBAN_TAKEN = "\x00"
+"""In place of each character of an IBAN that was found."""
+
+
+@cache
+def _plain(c: str) -> str:
+    if c == "\n" or " " <= c <= "~":
+        return c.lower()
+    if unicodedata.category(c) in ("Cf", "Mn", "Cc"):
+        return " " if c == "\t" else ""
+    digit = unicodedata.digit(c, None)
+    if digit is not None:
+        return str(digit)
+    if unicodedata.category(c) == "Pd" or c == "−":
+        return "-"
+    if c.isspace():
+        return " "
+    return latin(c).translate(LOOKALIKES)
+
+
+_ALIKE_DIGITS = str.maketrans("OQDILSBZ", "00011582")
+_ALIKE_LETTERS = str.maketrans("015", "OIS")
+_BEGIN = re.compile(
+    r"(?<![a-z0-9])(?:iban)?(?=([a-z01])[^a-z0-9]{0,2}([a-z01])[^a-z0-9]{0,3}[0-9oil][^a-z0-9]{0,3}[0-9oil])"
+)
+_MOST_BETWEEN = 3
+"""Signs and blanks between two characters of one IBAN."""
+_LABELLED = re.compile(
+    r"\biban(?:-?(?:nr|no|number|nummer|code|konto))?\b[^a-z0-9\n]{0,6}(?=((?:[a-z]{2}[^a-z0-9\n]{0,2})?[0-9oil]{2}[^\n]{0,44}))"
+)
+_MASK = re.compile(r"[*•]{2,}|x{3,}|\.{3,}|…")
+_FEWEST_DIGITS = 6
+"""Of what stands behind the word IBAN, and is none."""
+
+
+def _ibans(folded: _Folded) -> Iterator[Found]:
+    text, end = folded.text, 0
+    for match in _BEGIN.finditer(text):
+        start = match.start(1)
+        if start >= end and (found := _iban_at(text, start)):
+            debited = _words().collected.search(
+                said := text[text.rfind("\n", 0, max(text.rfind("\n", 0, start), 0)) + 1 : start]
+            )
+            yield found._replace(scheme=Scheme.DEBITED) if debited and not _words().paying.search(said) else found
+            end = found.end
+    for match in _LABELLED.finditer(text):
+        start, printed = match.start(1), re.split(r"  |\bbic\b|\bswift\b", match[1])[0].rstrip()
+        digits = sum(c.isdigit() for c in printed)
+        if _iban_at(text, start) is None and digits >= _FEWEST_DIGITS and not _MASK.search(printed):
+            yield Found(Scheme.UNREADABLE, compact(printed), start, start + len(printed))
+
+
+def _iban_at(text: str, start: int) -> Found | None:
+    """The IBAN that begins there, as long as its country's are, whatever divides it."""
+    country = _next(text, start, 2)
+    structure = _structure(country[0].upper().translate(_ALIKE_LETTERS)) if country else []
+    length = 4 + sum(n for n, _ in structure)
+    if not country or not structure or (whole := _next(text, start, length)) is None:
+        return None
+    plain, end = whole
+    if end < len(text) and text[end].isdigit():  # longer than any of that country
+        return None
+    # Unlike such as have their groups, one that is divided in any way may be by chance what stands in a row.
+    if length < 18 and not re.match(r"[a-z]{2}\d\d", text[start : start + 4]):
+        return None
+    plain = plain.upper()
+    parts, at = [plain[:2].translate(_ALIKE_LETTERS), plain[2:4].translate(_ALIKE_DIGITS)], 4
+    for n, kind in structure:
+        part = plain[at : at + n]
+        parts.append(
+            part.translate(_ALIKE_DIGITS) if kind == "n" else part.translate(_ALIKE_LETTERS) if kind == "a" else part
+        )
+        at += n
+    iban = "".join(parts)
+    return Found(Scheme.IBAN, iban, start, end) if values.is_iban(iban) else None
+
+
+def _next(text: str, start: int, count: int) -> tuple[str, int] | None:
+    """The next letters and digits from ``start``, and where they end; None where something else stands between."""
+    kept: list[str] = []
+    at, between = start, 0
+    while len(kept) < count:
+        if at >= len(text) or between > _MOST_BETWEEN:
+            return None
+        if text[at].isascii() and text[at].isalnum():
+            kept.append(text[at])
+            between = 0
+        else:
+            between += 1
+        at += 1
+    return "".join(kept), at
+
+
+@cache
+def _structure(country: str) -> list[tuple[int, str]]:
+    """Lengths and kinds (``n`` digits, ``a`` letters, ``c`` either) of what an account is made of in a country."""
+    told = numdb.get("iban").info(country)[0][1].get("bban", "") if country.isalpha() else ""
+    return [(int(length), kind) for length, kind in re.findall(r"(\d+)!([nac])", told)]
+
+
+class _Words(NamedTuple):
+    bank: re.Pattern[str]
+    """A number behind it is that of a bank, or of an account in one."""
+    account: re.Pattern[str]
+    """A number behind it may be."""
+    context: re.Pattern[str]
+    paying: re.Pattern[str]
+    quoted: re.Pattern[str]
+    theirs: re.Pattern[str]
+    service: re.Pattern[str]
+    link: re.Pattern[str]
+    host: re.Pattern[str]
+    cash: re.Pattern[str]
+    wallet: re.Pattern[str]
+    payee: re.Pattern[str]
+    holder: re.Pattern[str]
+    assigned: re.Pattern[str]
+    collected: re.Pattern[str]
+    announces: re.Pattern[str]
+
+
+_SORT_CODE = re.compile(r"(?<![\w.\-])(\d\d-\d\d-\d\d[^\w\n]{1,4}\d{8})(?![\w\-])")
+"""A British sort code with an account number behind it, where nothing announces them."""
+_VALUE = r"([a-z]{0,4}[0-9][0-9a-z]*(?:[ .\-/](?=[a-z]{0,3}[0-9])[0-9a-z]+){0,9}(?:>\d+)?)"
+
+
+def _either(*terms: str) -> str:
+    words = "|".join(in_text(f"payment.{term}", latin) for term in terms)
+    return rf"(?<!-)(?:{words})".replace(r"\ ", r"[ .\-]{0,2}").replace(r"\-", r"[ .\-]{0,2}")
+
+
+@cache
+def _words() -> _Words:
+    behind = (
+        r"(?:[ .]?(?:no|nr|number|nummer|num|code|n|#)\b)?[^a-z0-9\n@]{0,6}(?:\([^()\n]{0,20}\)[^a-z0-9\n]{0,4})?\n?"
+    )
+    bank, account = _either("bank_code", "own_number", "giro"), _either("account")
+    article = rf"(?:{_either('article')} ){{0,2}}"
+    assigned, receivable = _either("assigned"), _either("receivable")
+    theirs = in_text("text.theirs", latin)
+    return _Words(
+        *map(
+            re.compile,
+            (
+                rf"{bank}{behind}{_VALUE}",
+                rf"{account}{behind}{_VALUE}",
+                _either("bank_code", "own_number", "bank"),
+                _either("paying"),
+                _either("quoted"),
+                rf"(?:{theirs})[ \-]?\w{{0,12}}[ \-]?$",
+                _either("service"),
+                _either("link"),
+                _either("host"),
+                rf"{_either('cash')}",
+                rf"{_either('wallet')}",
+                *(rf"{_either(term)} ?[:\-]?[ \n]{{0,2}}{article}" for term in ("payee", "holder")),
+                rf"{assigned}[^.\n]{{0,90}}\n?[^.\n]{{0,60}}{receivable}|{receivable}[^.\n]{{0,90}}\n?[^.\n]{{0,60}}{assigned}",
+                _either("collected"),
+                rf"{bank}|{account}|{_either('bank', 'service', 'payee', 'holder')}|\b[a-z]{{2}}[ .\-]?\d\d",
+            ),
+        )
+    )
+
+
+def _numbers(folded: _Folded) -> Iterator[Found]:
+    words, text = _words(), folded.text
+    taken: set[int] = set()
+    for pattern, always in ((words.bank, True), (words.account, False), (_SORT_CODE, False)):
+        for match in pattern.finditer(text):
+            start, value = match.start(1), compact(match[1])
+            digits = sum(c.isdigit() for c in value)
+            if (
+                start in taken
+                or digits < (3 if always else 4)
+                or values.DATE.fullmatch(match[1])
+                or values.is_money(match[1])
+            ):
+                continue
+            before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+            if not always and not _at_a_bank(folded, match, before):
+                continue
+            taken.add(start)
+            yield Found(Scheme.ACCOUNT, value, start, match.end(1))
+
+
+def _at_a_bank(folded: _Folded, match: re.Match[str], before: str) -> bool:
+    """Whether a number that is called an account is one at a bank: not a customer's, or one that a payer is to state."""
+    words, line = _words(), folded.line(match.start(), match.end())
+    if words.theirs.search(before) or words.quoted.search(line):
+        return False
+    # A bank that stands with an IBAN is that of the IBAN.
+    around = [near for near in folded.line(match.start(), match.end(), 2).split("\n") if _IBAN_TAKEN not in near]
+    return bool(words.paying.search(line) or words.context.search(line) or words.context.search("\n".join(around)))
+
+
+_BIC = re.compile(
+    r"\b(?:bic|swift)(?:[ /\-]{0,3}(?:bic|swift|code|no|nr))*\b[^a-z0-9\n]{0,6}\n?"
+    rf"({identifiers.BIC_SHAPE.lower()})\b"
+)
+
+
+def _bics(folded: _Folded) -> Iterator[Found]:
+    for match in _BIC.finditer(folded.text):
+        if identifiers.is_bic(match[1].upper()):
+            yield Found(Scheme.BIC, match[1].upper(), match.start(1), match.end(1))
+
+
+_EMAIL = r"[\w.+\-]{1,64}(?:@| ?\(at\) ?| ?\[at\] ?)[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,4}"
+_HANDLE = r"(?<![\w@])[@$£][a-z]\w{2,30}|\+\d[\d ()\-]{6,18}\d"
+_ADDRESS = re.compile(rf"{_EMAIL}|{_HANDLE}")
+_REACH = 60
+"""Characters between the name of a payment service and the address that is paid to."""
+_URL = re.compile(r"(?<![\w@.])(?:https?://|www\.)?((?:[\w\-]{1,63}\.){1,5}[a-z]{2,12})(/[^\s<>\"]{0,300})?(?![\w@])")
+
+
+def _services(folded: _Folded) -> Iterator[Found]:
+    words, text = _words(), folded.text
+    for match in words.service.finditer(text):
+        before = text[max(match.start() - 30, 0) : match.start()].rfind("\n\n")
+        start = match.start() if before < 0 else match.start()
+        behind = _ADDRESS.search(text, match.end(), match.end() + _REACH + 80)
+        ahead = [
+            m for m in _ADDRESS.finditer(text, max(start - _REACH, 0), match.start()) if match.start() - m.end() < 12
+        ]
+        if behind and behind.start() - match.end() <= _REACH:
+            yield Found(Scheme.SERVICE, behind[0].replace(" ", ""), behind.start(), behind.end())
+        elif ahead:
+            yield Found(Scheme.SERVICE, ahead[-1][0].replace(" ", ""), ahead[-1].start(), ahead[-1].end())
+    for match in _URL.finditer(text):
+        host, path = match[1], match[2] or ""
+        labels = re.split(r"[./?=&_\-]", f"{host}{path}")
+        if any(words.link.fullmatch(label) for label in labels) or (path.strip("/") and words.host.search(host)):
+            yield Found(Scheme.SERVICE, f"{host}{path}".rstrip(".,;)"), match.start(), match.end())
+    for match in words.cash.finditer(text):
+        if words.paying.search(folded.line(match.start(), match.end(), 1)):
+            yield Found(Scheme.SERVICE, match[0], match.start(), match.end())
+
+
+_WALLET = re.compile(r"\b(0x[0-9a-f]{40}|(?:bc1|ltc1|addr1)[0-9a-z]{20,90}|[13tlrx48][1-9a-z]{24,105})\b")
+
+
+def _wallets(folded: _Folded) -> Iterator[Found]:
+    for match in _WALLET.finditer(folded.text):
+        address = folded.original[folded.at[match.start()] : folded.at[match.end() - 1] + 1]
+        sure = match[0].startswith(("0x", "bc1", "ltc1", "addr1")) or bitcoin.is_valid(address)
+        if sure or _words().wallet.search(folded.line(match.start(), match.end(), 1)):
+            yield Found(Scheme.WALLET, address, match.start(), match.end())
+
+
+_NAME_ENDS = re.compile(r"  |[\n,;|()#@:]|\.(?: |$)|\d|\b(?:iban|bic|swift|by|bis|within|using|mit|per|via)\b")
+
+
+def _payees(folded: _Folded) -> Iterator[Found]:
+    words = _words()
+    for scheme, pattern in ((Scheme.PAYEE, words.payee), (Scheme.HOLDER, words.holder)):
+        for match in pattern.finditer(folded.text):
+            start = match.end()
+            stop = _NAME_ENDS.search(folded.text, start, start + _LONGEST)
+            end = stop.start() if stop else min(start + _LONGEST, len(folded.text))
+            name = folded.text[start:end].strip()
+            if (
+                end <= start
+                or sum(c.isalpha() for c in name) < 3
+                or name.endswith(":")
+                or folded.text[end : end + 1] == ":"
+            ):
+                continue
+            printed = folded.original[folded.at[start] : folded.at[end - 1] + 1].strip()
+            if printed[:1].isupper() and not words.announces.match(name) and not words.paying.match(name):
+                yield Found(scheme, printed, start, end)
+
+
+def _assigned(folded: _Folded) -> Iterator[Found]:
+    for match in _words().assigned.finditer(folded.text):
+        sentence = folded.line(match.start(), match.end())
+        yield Found(Scheme.ASSIGNED, " ".join(sentence.split())[:300], match.start(), match.end())
