@@ -4,39 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypedDict
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from agents.controls.approval import Notice, name_problem, notices
     from infra.records import Execution
-    from workflows.messages import ReviewAnswer
-
-
-class Reminder(TypedDict):
-    """A reminder or an escalation that was given."""
-
-    kind: str
-    at: str
-    """ISO 8601, UTC."""
-    to: list[str]
+    from workflows.messages import Reminder, ReviewAnswer, Waiting
 
 
 class Reviews:
     """The answers to one execution. One at a time is waited for; while it is, people are reminded as the approval asks."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: Waiting | None) -> None:
+        """``before``: what an earlier run of the execution knows of them."""
         self.waiting = False
-        self.since: datetime | None = None
+        self.since: datetime | None = before.since if before else None
         """Since when it waits."""
-        self.reminders: list[Reminder] = []
-        self.escalated = False
+        self.reminders: list[Reminder] = list(before.reminders) if before else []
+        self.escalated = bool(before and before.escalated)
         self._answers: list[ReviewAnswer] = []
 
     def begin(self) -> datetime:
-        """Take answers from now on; the time."""
-        self.since = workflow.now()
+        """Take answers from now on; since when it waits."""
+        self.since = self.since or workflow.now()
         self.waiting = True
         return self.since
 
@@ -71,11 +62,11 @@ class Reviews:
 
     def tell(self, notice: Notice, people: Sequence[str], stub: Execution) -> None:
         """Put a reminder or an escalation on record, in the log and in the metrics: that is all that reaches people for now."""
-        self.reminders.append({"kind": notice.kind, "at": workflow.now().isoformat(), "to": list(people)})
+        self.reminders.append(Reminder(kind=notice.kind, at=workflow.now().isoformat(), to=list(people)))
         workflow.logger.info(
             "%s %d of %s, which waits for %s",
             notice.kind,
-            sum(reminder["kind"] == notice.kind for reminder in self.reminders),
+            sum(reminder.kind == notice.kind for reminder in self.reminders),
             stub.id,
             ", ".join(people) or "anyone",
             extra={"kind": notice.kind, "tenant": stub.tenant, "definition": stub.definition},

@@ -14,7 +14,7 @@ from temporalio.common import SearchAttributeUpdate
 with workflow.unsafe.imports_passed_through():
     from infra.records import BatchProgress, Execution
     from infra.temporal import search_attributes as sa
-    from workflows._reviews import Reminder
+    from workflows.messages import Reminder
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#!|])")
 _LONGEST_ATTRIBUTE = 200
@@ -56,9 +56,9 @@ def waiting_lines(
     names = ", ".join(plain(name) for name in people)
     lines = ["**Waits**" + (f" since {since:%Y-%m-%d %H:%M} UTC" if since else "") + (f" for {names}" if names else "")]
     if reminders:
-        counts = Counter(reminder["kind"] for reminder in reminders)
+        counts = Counter(reminder.kind for reminder in reminders)
         given = ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items())
-        lines.append(f"{given}, the last at {reminders[-1]['at'][:16].replace('T', ' ')} UTC")
+        lines.append(f"{given}, the last at {reminders[-1].at[:16].replace('T', ' ')} UTC")
     return [*lines, f"Answer with `counterfoil review approve|reject|correct {id}`"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -16,16 +17,17 @@ with workflow.unsafe.imports_passed_through():
     from infra.records import Execution, Review, Status, Step, Totals
     from infra.telemetry.tracing import trace_id_of
     from infra.temporal.activities import record
-    from workflows._reviews import Reminder
-    from workflows.messages import ExecutionOrder, Part
+    from workflows.messages import ExecutionOrder, Part, Reminder, Waiting
 
 _CANCELLED = "cancelled by an operator. Submit the document again to start over"
 _ENDS = {"approve": Status.APPROVED, "reject": Status.REJECTED}
 
 
 def begun(order: ExecutionOrder, definition: str) -> Execution:
-    """The stub of an execution that begins now."""
+    """The stub of an execution that begins now, or that an earlier run of it has left waiting."""
     info = workflow.info()
+    if order.waiting:
+        return _carried(order.waiting)
     return Execution(
         id=info.workflow_id,
         definition=definition,
@@ -38,6 +40,19 @@ def begun(order: ExecutionOrder, definition: str) -> Execution:
         status=Status.RUNNING,
         started_at=info.start_time,
     )
+
+
+def _carried(waiting: Waiting) -> Execution:
+    info, stub = workflow.info(), waiting.stub.model_copy()
+    if info.continued_run_id is None:  # begun again where it waits
+        stub.run_id = info.run_id
+    take(stub, waiting.channels, waiting.reminders)
+    return stub
+
+
+def head(stub: Execution) -> Execution:
+    """The stub without what `take` takes from the channels of the graph, which may be large."""
+    return stub.model_copy(update={"result": {}, "steps": [], "findings": [], "reviews": []})
 
 
 def take(stub: Execution, channels: Channels, reminders: Sequence[Reminder]) -> None:
@@ -56,12 +71,16 @@ def take(stub: Execution, channels: Channels, reminders: Sequence[Reminder]) -> 
     read = {"fields": channels.get("fields", {}), "document": channels.get("document")}
     stub.result = {**(channels.get("result") or {}), **read}
     if reminders:
-        stub.result["reminders"] = list(reminders)
+        stub.result["reminders"] = _plain(reminders)
 
 
 def wait(stub: Execution, since: datetime | None, reminders: Sequence[Reminder]) -> None:
     """It waits for a person: since when, and what was done about it."""
-    stub.result = {**stub.result, "waits_since": since and since.isoformat(), "reminders": list(reminders)}
+    stub.result = {**stub.result, "waits_since": since and since.isoformat(), "reminders": _plain(reminders)}
+
+
+def _plain(reminders: Sequence[Reminder]) -> list[dict[str, Any]]:
+    return [reminder.model_dump(mode="json") for reminder in reminders]
 
 
 def split(stub: Execution, parts: Sequence[Part]) -> None:

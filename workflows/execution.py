@@ -7,16 +7,18 @@ when a definition is added.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any, ClassVar
+from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from langgraph.checkpoint.base import Checkpoint
     from langgraph.checkpoint.memory import InMemorySaver
     from langgraph.graph import StateGraph
     from langgraph.graph.state import CompiledStateGraph
@@ -27,11 +29,16 @@ with workflow.unsafe.imports_passed_through():
     from agents.steps import Channels, ExecutionRef, plain
     from infra.records import Execution, Status
     from infra.telemetry.tracing import RootSpan, root_span
+    from infra.temporal.payload_limit import TOO_LARGE
     from workflows import _reviews, _shown, _stub
-    from workflows.messages import HAND_IN_PARTS, ExecutionOrder, Part, PartsOrder, ReviewAnswer
+    from workflows.messages import HAND_IN_PARTS, ExecutionOrder, Part, PartsOrder, ReviewAnswer, Waiting
 
 Graph = StateGraph[Any, Any, Any, Any]
 """An agent's graph. LangGraph types it by its channels, which each agent has its own of."""
+CompiledGraph = CompiledStateGraph[Any, Any, Any, Any]
+
+_WAITS_AS_NEW = "an execution waits in a run of its own"
+"""The patch (Temporal's word) that executions of before it do without: they wait in the run they began with."""
 
 
 class AgentWorkflow:
@@ -47,12 +54,14 @@ class AgentWorkflow:
 
     @workflow.init
     def __init__(self, order: ExecutionOrder) -> None:
+        self._order = order
         self._options = order.options
         self._link = order.trace_link
         self._stub = _stub.begun(order, self.definition())
-        self._step = "submitted"
+        self._root_run_id = order.waiting.root_run_id if order.waiting else self._stub.run_id
+        self._step = order.waiting.node if order.waiting else "submitted"
         self._parts: list[Channels] = []
-        self._reviews = _reviews.Reviews()
+        self._reviews = _reviews.Reviews(order.waiting)
         self._attributes = _shown.SearchAttributes()
         self._root: RootSpan | None = None
 
@@ -70,11 +79,12 @@ class AgentWorkflow:
         with root_span(
             f"{self.agent} {order.name}",
             "AGENT",
-            run_id=stub.run_id,
+            run_id=self._root_run_id,
             execution_id=stub.id,
             tenant=order.tenant,
             batch=order.batch,
             input={"document": order.name, "sha256": order.digest},
+            ended=order.waiting is not None,
         ) as self._root:
             self._show()
             try:
@@ -93,42 +103,105 @@ class AgentWorkflow:
 
     async def _run_agent(self, order: ExecutionOrder) -> None:
         app = _compiled(graph_named(self.agent)).copy({"checkpointer": InMemorySaver()})
-        execution = ExecutionRef(
-            id=self._stub.id,
-            tenant=order.tenant,
-            batch=order.batch,
-            run_id=self._stub.run_id,
-            digest=order.digest,
-            name=order.name,
-            submitted_by=order.submitted_by,
-            details=order.details,
-        )
-        given: Channels | Command[str] = plain({"execution": execution, "options": order.options})
+        given: Channels | Command[str]
+        if order.waiting:
+            given = await self._resumed(app, order.waiting)
+        else:
+            execution = ExecutionRef(
+                id=self._stub.id,
+                tenant=order.tenant,
+                batch=order.batch,
+                run_id=self._stub.run_id,
+                digest=order.digest,
+                name=order.name,
+                submitted_by=order.submitted_by,
+                details=order.details,
+            )
+            given = plain({"execution": execution, "options": order.options})
         while True:
             channels: Channels = {}
+            at_work: list[Mapping[str, Any]] = []
             try:
                 stream: Any = app.astream(  # which is typed as if it had one mode
-                    given,
-                    {"configurable": {"thread_id": self._stub.id}, "recursion_limit": 100},
-                    stream_mode=["tasks", "values"],
+                    given, {"configurable": self._thread, "recursion_limit": 100}, stream_mode=["tasks", "values"]
                 )
                 async for mode, chunk in stream:
                     if mode == "tasks" and "input" in chunk:
+                        at_work.append(chunk)
                         self._step = chunk["name"]
                         self._show()
                     elif mode == "values":
                         channels = chunk
+                        if "__interrupt__" not in chunk:
+                            at_work = []
             finally:  # also of one that fails: as far as it came
                 _stub.take(self._stub, channels, self._reviews.reminders)
                 self._parts = channels.get("parts") or []
             if "__interrupt__" not in channels:
                 return
-            given = Command(resume=await self._ask_person(channels["__interrupt__"][0].value))
+            asked = channels.pop("__interrupt__")[0].value
+            approval = (asked.get("approval") if isinstance(asked, Mapping) else None) or {}
+            if _asks_alone(at_work) and workflow.patched(_WAITS_AS_NEW):
+                await self._wait_as_new(at_work[0]["name"], channels, approval)
+            given = Command(resume=await self._ask_person(approval))
 
-    async def _ask_person(self, asked: object) -> dict[str, object]:
-        """Wait until a person has answered. Where the agent has ``asked`` with an ``approval`` that has a plan, those who may
+    async def _wait_as_new(self, node: str, channels: Channels, approval: Mapping[str, Any]) -> None:
+        """Go on in a new run that begins by waiting. Returns only if the state is too large to be handed to it."""
+        self._end_root()
+        waiting = Waiting(
+            node=node,
+            channels=channels,
+            approval=dict(approval),
+            stub=_stub.head(self._stub),
+            root_run_id=self._root_run_id,
+            since=workflow.now(),
+            reminders=self._reviews.reminders,
+            escalated=self._reviews.escalated,
+        )
+        await workflow.wait_condition(workflow.all_handlers_finished)  # whose answer led here is told so first
+        try:
+            workflow.continue_as_new(
+                self._order.model_copy(update={"waiting": waiting}),
+                initial_versioning_behavior=workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE,
+            )
+        except ApplicationError as error:
+            if error.type != TOO_LARGE:
+                raise
+
+    async def _resumed(self, app: CompiledGraph, waiting: Waiting) -> Command[str]:
+        """Wait, and put ``app`` where it stood when it asked; what it is to go on with."""
+        answer = await self._ask_person(waiting.approval)
+        if waiting.node not in app.nodes:
+            raise ApplicationError(
+                f"the software has changed while this waited: its agent no longer has the step {waiting.node!r}. "
+                "`counterfoil retry` begins it again",
+                type="StepGone",
+                non_retryable=True,
+            )
+        saver: Any = app.checkpointer
+        channels = {name: value for name, value in waiting.channels.items() if name in app.channels}
+        versions = {name: saver.get_next_version(None, None) for name in channels}
+        stood = Checkpoint(
+            v=4,  # the form that LangGraph has had since 0.6
+            id=str(UUID(int=0)),  # before those that follow: the saver knows the latest by its id
+            ts=waiting.since.isoformat(),
+            channel_values=channels,
+            channel_versions=versions,
+            versions_seen={},
+            updated_channels=None,
+        )
+        thread = {**self._thread, "checkpoint_ns": ""}
+        saver.put({"configurable": thread}, stood, {"source": "update", "step": 0, "parents": {}}, versions)
+        return Command(goto=waiting.node, resume=answer)
+
+    @property
+    def _thread(self) -> dict[str, str]:
+        """What LangGraph knows the execution by."""
+        return {"thread_id": self._stub.id}
+
+    async def _ask_person(self, approval: Mapping[str, Any]) -> dict[str, object]:
+        """Wait until a person has answered. Where the agent has asked with an ``approval`` that has a plan, those who may
         approve are reminded meanwhile, and it is escalated."""
-        approval = (asked.get("approval") if isinstance(asked, Mapping) else None) or {}
         stub, since = self._stub, self._reviews.begin()
         stub.status, stub.settled_at = Status.REVIEW, stub.settled_at or since
         _stub.wait(stub, since, self._reviews.reminders)
@@ -215,7 +288,13 @@ class AgentWorkflow:
         self._root.end({"failed": self._stub.error} if self._stub.error else decided, self._stub.error)
 
 
+def _asks_alone(at_work: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the step that asks is the only one at work and was given the whole state: then its name and the state say where
+    the graph stands."""
+    return len(at_work) == 1 and not any(trigger.startswith("__") for trigger in at_work[0]["triggers"])
+
+
 @lru_cache
-def _compiled(graph: Graph) -> CompiledStateGraph[Any, Any, Any, Any]:
+def _compiled(graph: Graph) -> CompiledGraph:
     """The graph compiled, once a process: it holds nothing of an execution."""
     return graph.compile()

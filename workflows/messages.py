@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, JsonValue
+
+from infra.records import Execution
 
 Options = dict[str, JsonValue]
 """What an execution is given of the settings when its document is handed in, and keeps."""
 
 HAND_IN_PARTS = "hand in parts"
 """Activity that takes a `PartsOrder` and returns the ids of the executions."""
+
+
+class Reminder(BaseModel):
+    """A reminder or an escalation that was given."""
+
+    kind: str
+    at: str
+    """ISO 8601, UTC."""
+    to: list[str]
+
+
+class Waiting(BaseModel):
+    """An execution that waits for a person, as a run of its own is given it: with nothing before it that would have to be
+    replayed, it goes on under any version of the software."""
+
+    node: str
+    """The step of the agent's graph that asks."""
+    channels: dict[str, Any]
+    """The state of the graph before that step: plain JSON."""
+    approval: dict[str, Any]
+    """Who may answer and when they are reminded, as the step asked for it; empty where it did not."""
+    stub: Execution
+    """Without what follows from the channels."""
+    root_run_id: str
+    """The run that the root span of the trace is of."""
+    since: datetime
+    reminders: list[Reminder] = Field(default_factory=list)
+    escalated: bool = False
 
 
 class ExecutionOrder(BaseModel):
@@ -28,6 +59,8 @@ class ExecutionOrder(BaseModel):
     trace_link: str | None = None
     installation: str | None = None
     """The id of the installation that it is for; None where it began before they had any."""
+    waiting: Waiting | None = None
+    """Where the execution is to go on, if it does not begin."""
 
 
 class Part(BaseModel, extra="allow"):

@@ -250,9 +250,9 @@ def execution_context(execution_id: str, tenant: str, batch: str) -> Iterator[No
 class RootSpan:
     """The root span of an execution's run."""
 
-    def __init__(self, started: Span) -> None:
+    def __init__(self, started: Span, *, ended: bool = False) -> None:
         self._span = started
-        self._ended = False
+        self._ended = ended
 
     def end(self, output: Any, error: str | None = None) -> None:
         """End the span with its output, and with ``error`` if the execution failed. Later calls change nothing."""
@@ -276,13 +276,22 @@ def _tracer_of(provider: trace.TracerProvider) -> trace.Tracer:
 
 @contextmanager
 def root_span(
-    name: str, kind: str, *, run_id: str, execution_id: str, tenant: str, batch: str, input: Any
+    name: str,
+    kind: str,
+    *,
+    run_id: str,
+    execution_id: str,
+    tenant: str,
+    batch: str,
+    input: Any,
+    ended: bool = False,
 ) -> Iterator[RootSpan]:
     """The root of an execution's trace, for use in a workflow: current in the block, and ended by who uses it.
 
     It is ended when the execution first has a decision, not when the block ends: one that waits for a person for days
     then stands in Phoenix as one row, with the time that its work took. A workflow that waits may also leave memory and
-    be replayed later; then the block is abandoned, and the replay begins the same span, under the same id, again.
+    be replayed later; then the block is abandoned, and the replay begins the same span, under the same id, again. So does
+    a later Temporal run of the same execution, which gives the ``run_id`` of the first and says that it has ``ended``.
     """
     attributes = {
         **get_span_kind_attributes(kind.lower()),  # type: ignore[arg-type]
@@ -293,7 +302,7 @@ def root_span(
     with identified(f"run {run_id}", trace_of=execution_id):
         started = tracer().start_span(name, context=Context(), attributes=attributes)
     with attached_context(trace.set_span_in_context(started)):
-        yield RootSpan(started)
+        yield RootSpan(started, ended=ended)
 
 
 @contextmanager

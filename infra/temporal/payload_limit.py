@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 from temporalio import activity, workflow
 from temporalio.api.common.v1 import Payload
@@ -17,6 +17,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import (
     ActivityInboundInterceptor,
+    ContinueAsNewInput,
     ExecuteActivityInput,
     Interceptor,
     StartActivityInput,
@@ -24,6 +25,9 @@ from temporalio.worker import (
     WorkflowInterceptorClassInput,
     WorkflowOutboundInterceptor,
 )
+
+TOO_LARGE = "TooLarge"
+"""The type of the failure."""
 
 LARGEST_BYTES = 2 * 2**20 - 16 * 2**10
 """Temporal's limit (``limit.blobSize.error``, 2 MiB) without what it adds to a payload: a marker's own fields, say."""
@@ -76,6 +80,10 @@ class _Inputs(WorkflowOutboundInterceptor):
         self._task, self._bytes = task, before + _size(encoded)
         return super().start_activity(replace(input, args=[RawValue(payload) for payload in encoded]))
 
+    def continue_as_new(self, input: ContinueAsNewInput) -> NoReturn:
+        encoded = _within_limit(workflow.payload_converter().to_payloads(input.args), "what a new run is to be given")
+        super().continue_as_new(replace(input, args=[RawValue(payload) for payload in encoded]))
+
 
 def _size(payloads: Sequence[Payload]) -> int:
     return sum(payload.ByteSize() for payload in payloads)
@@ -90,7 +98,7 @@ def _within_limit(payloads: Sequence[Payload], what: str, *, with_others: int = 
             f"{what} comes to {size / 1e6:.1f} MB, more than the {most / 1e6:.1f} MB that Temporal carries: the "
             "document is too large for its agent. Hand it in as several smaller ones, or have the agent keep what is large "
             "in the document store and carry its digest",
-            type="TooLarge",
+            type=TOO_LARGE,
             non_retryable=True,
         )
     return payloads

@@ -147,17 +147,22 @@ class Server:
         return str(await handle.query("__temporal_workflow_metadata"))
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server() -> AsyncIterator[Server]:
+def attributes() -> list[SearchAttributeKey[Any]]:
+    """The search attributes of executions."""
     makers: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {
         "Keyword": SearchAttributeKey.for_keyword,
         "Double": SearchAttributeKey.for_float,
         "Int": SearchAttributeKey.for_int,
     }
+    return [makers[kind](name) for name, kind in SEARCH_ATTRIBUTES.items()]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server() -> AsyncIterator[Server]:
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=sysconfig.get_path("scripts") + "/temporal",
         data_converter=pydantic_data_converter,
-        search_attributes=[makers[kind](name) for name, kind in SEARCH_ATTRIBUTES.items()],
+        search_attributes=attributes(),
     ) as environment:
         server = Server(environment)
         async with Worker(

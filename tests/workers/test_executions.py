@@ -11,6 +11,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from infra.ledger import Ledger
 from infra.records import Execution, Status
 from infra.telemetry.phoenix import Phoenix
+from infra.temporal import search_attributes
 from tests.scripted.invoices import CORRECTED, invoice_pdf
 from tests.stack import CALLS, PhoenixServer, Stack, eventually
 from workflows.messages import ReviewAnswer
@@ -77,7 +78,7 @@ async def test_an_operator_can_filter_executions_and_read_what_goes_on(stack: St
 
     assert await eventually(listed) == [id]
     described = await client.get_workflow_handle(id).describe()
-    assert await described.static_summary() == "shown.pdf"
+    assert described.typed_search_attributes[search_attributes.DOCUMENT] == "shown.pdf"
     metadata = await client.get_workflow_handle(id).query("__temporal_workflow_metadata")
     details = str(metadata)
     assert "review" in details

@@ -28,6 +28,7 @@ from temporalio.contrib.opentelemetry import OpenTelemetryPlugin
 from temporalio.service import RPCError
 from temporalio.worker import FixedSizeSlotSupplier, UnsandboxedWorkflowRunner, Worker, WorkerTuner, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.workflow import NondeterminismError
 
 from infra import connections as connected
 from infra.connections import Connections
@@ -52,6 +53,7 @@ from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 from infra.temporal.slots import ModelCallSlots
 from workers.worker._health import Health, NotReady
 from workers.worker.feeding import Feeding
+from workers.worker.unrecorded import Unrecorded
 from workflows import definitions
 from workflows.batch import BatchWorkflow
 
@@ -77,6 +79,7 @@ _PASSED_THROUGH = (
     "opentelemetry",
     "openinference",
     "stdnum",
+    "confusable_homoglyphs",
     "httpx",
 )
 """Modules the workflow sandbox takes as they are: deterministic where workflows use them, and slow to load anew each time."""
@@ -134,11 +137,16 @@ async def run_worker(
         async with asyncio.TaskGroup() as running:
             for worker in workers:
                 running.create_task(worker.run())
+            beside = [prices]
+            if Role.WORKFLOWS in roles:
+                unrecorded = Unrecorded(client, connections.ledger)
+                beside.append(running.create_task(unrecorded.watch(queue)))
             health.not_ready = None
             log.info("taking work from %s", ", ".join(role.task_queue(queue) for role in roles))
             await stop.wait()
             health.not_ready = "draining"
-            prices.cancel()
+            for task in beside:
+                task.cancel()
             log.info("draining: what runs has %g s to end", settings.drain_seconds)
             patience = asyncio.get_running_loop().call_later(settings.drain_seconds + _CANCEL_SECONDS, _give_up)
             # All at once: a role that goes on would begin what another has stopped to do.
@@ -205,6 +213,8 @@ def _worker(
                 max_concurrent_workflow_tasks=_WORKFLOW_TASKS,
                 max_concurrent_activities=_QUICK_ACTIVITIES,
                 max_concurrent_local_activities=_QUICK_ACTIVITIES,
+                # What a release does not replay ends, and `Unrecorded` begins it again; else it would be tried for ever.
+                workflow_failure_exception_types=[NondeterminismError],
                 **shared,
             )
         case Role.MODELS:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 from temporalio.common import (
     Priority,
     SearchAttributePair,
@@ -30,6 +30,7 @@ from infra.temporal import search_attributes as sa
 from infra.temporal.queues import workflow_queue
 from workers.office import Office
 from workers.office.submission import begin_batch, execution_ids
+from workers.worker.unrecorded import Unrecorded, failed
 from workflows import definition_of
 from workflows.batch import CANCEL, FEED, BatchOrder
 from workflows.messages import HAND_IN_PARTS, ExecutionOrder, PartsOrder
@@ -43,7 +44,6 @@ SILENT_SECONDS = 60.0
 """An execution that says nothing for so long is looked up in Temporal: it may have been terminated there."""
 CANCEL_SECONDS = 60.0
 """How long a cancelled batch waits for the executions it cancelled to be on record."""
-_GONE = "Temporal says it is {how}, without a record of why. `counterfoil retry` begins it again"
 _CANCELLED = "the batch was cancelled before it was begun{why}. `counterfoil retry` begins it"
 
 
@@ -95,7 +95,7 @@ class Feeding:
         running = [e for e in await self._ledger.executions(**of, statuses=[Status.RUNNING]) if e.batch == order.batch]
         for execution in running:
             try:
-                await self._client.get_workflow_handle(execution.id, run_id=execution.run_id).cancel()
+                await self._client.get_workflow_handle(execution.id, first_execution_run_id=execution.run_id).cancel()
             except RPCError as error:
                 if error.status is not RPCStatusCode.NOT_FOUND:
                     raise
@@ -170,7 +170,7 @@ class Feeding:
         )
         if definition is None:
             return Begun(
-                execution_id=id, execution=_failed(line, f"this worker has no definition {submission.definition!r}")
+                execution_id=id, execution=failed(line, f"this worker has no definition {submission.definition!r}")
             )
         try:
             handle = await self._client.start_workflow(
@@ -198,44 +198,22 @@ class Feeding:
             return Begun(execution_id=id)
         except RPCError as error:
             if error.status is RPCStatusCode.INVALID_ARGUMENT:
-                return Begun(execution_id=id, execution=_failed(line, f"Temporal did not take it: {error.message}"))
+                return Begun(execution_id=id, execution=failed(line, f"Temporal did not take it: {error.message}"))
             raise
         return Begun(execution_id=id, execution=line.model_copy(update={"run_id": handle.result_run_id or ""}))
 
     async def _find_the_silent(self, running: set[str]) -> None:
-        """Record as failed what was ended from outside, such as by an operator's terminate: it told nobody."""
+        """Settle what Temporal ended and told nobody, or no longer knows."""
         now = datetime.now(UTC)
-        for execution in await self._ledger.executions_of(running):
-            if (now - execution.started_at).total_seconds() < SILENT_SECONDS:
-                continue
-            try:
-                description = await self._client.get_workflow_handle(execution.id).describe()
-                how = description.status.name.lower().replace("_", " ") if description.status else "gone"
-                open_still = description.status in (
-                    WorkflowExecutionStatus.RUNNING,
-                    WorkflowExecutionStatus.CONTINUED_AS_NEW,
-                )
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
-                how, open_still = "not known there", False
-            if open_still:
-                continue
-            [now_known] = await self._ledger.executions_of([execution.id])
-            if now_known.status is Status.RUNNING and now_known.run_id == execution.run_id:
-                await self._ledger.record(_failed(now_known, _GONE.format(how=how)))
+        known = await self._ledger.executions_of(running)
+        silent = [each.id for each in known if (now - each.started_at).total_seconds() >= SILENT_SECONDS]
+        await Unrecorded(self._client, self._ledger).settle(silent)
 
 
 def priority(settings: Settings, tenant: str, urgency: int) -> Priority:
     """Temporal's priority for an execution and all its activities: ``urgency`` 1 to 5 first, then tenants in turn."""
     weight = settings.tenant_weights.get(tenant)
     return Priority(priority_key=urgency, fairness_key=tenant, fairness_weight=weight)
-
-
-def _failed(line: Execution, error: str) -> Execution:
-    now = datetime.now(UTC)
-    ended = {"status": Status.FAILED, "error": error, "settled_at": now, "ended_at": now, "decision": None}
-    return line.model_copy(update=ended)
 
 
 def _attributes(submission: Submission, batch: str) -> TypedSearchAttributes:
