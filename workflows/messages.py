@@ -69,6 +69,8 @@ class Part(BaseModel, extra="allow"):
 
     name: str
     digest: str
+    details: dict[str, str] = Field(default_factory=dict)
+    """What its own execution has to know of how it came to be."""
 
 
 class PartsOrder(BaseModel):

@@ -43,6 +43,8 @@ class Evidence(BaseModel):
     """As printed, or as it stands in the XML."""
     locator: str | None = None
     """For XML, the path of the element; for a rule, its name."""
+    was: str | None = None
+    """Where a person gave it, what stood there by the document or the model; None where nothing did."""
     ocr: float | None = None
     """Where it was recognised in a picture: how sure the least sure letter of it is, from 0 to 1, by the engine's account."""
 

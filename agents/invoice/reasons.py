@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -11,7 +11,10 @@ from agents.controls.approval import Verdict
 from agents.controls.matching import VendorLimit
 from agents.fields.schema import Fields
 from agents.fields.table import FIELDS
-from agents.invoice.state import InvoiceState, Step
+from agents.invoice.state import Correction, InvoiceState, Step
+from infra.records import Finding, JsonObject, Severity
+
+TOTAL = "totals.grand_total"
 
 
 class ReviewRule(StrEnum):
@@ -33,13 +36,32 @@ class Reason:
     """A `ReviewRule`, the rule of a finding, or the id of a rule of the approval policy."""
     message: str
     """For people: it is what they read."""
+    fields: Sequence[str] = ()
+    """Paths of the fields it speaks of."""
+    evidence: JsonObject = field(default_factory=dict)
+    """That of the finding."""
+
+    def as_finding(self) -> Finding:
+        """Itself, as a finding that needs a person."""
+        return Finding(
+            rule=self.rule,
+            severity=Severity.ERROR,
+            message=self.message,
+            fields=list(self.fields),
+            evidence=self.evidence,
+        )
 
 
 def review_reasons(state: InvoiceState, passes: Verdict) -> list[Reason]:
     """Why a person has to look. Empty only if everything that approval rests on is there and holds."""
-    reasons = [Reason(finding.rule, finding.message) for finding in state.errors]
+    reasons = [
+        Reason(finding.rule, finding.message, finding.fields, finding.evidence)
+        for step, of_step in state.findings.items()
+        for finding in of_step
+        if finding.is_error and step != Step.REVIEW  # which are of before
+    ]
     fields, kind, matched = state.fields, state.kind, state.matched
-    by_policy = Reason(passes.rule, passes.reason)
+    by_policy = Reason(passes.rule, passes.reason, [TOTAL])
     if kind == "credit_note":
         said = "it is a credit note: a person settles it against its invoice"
         reasons.append(Reason(ReviewRule.CREDIT_NOTE, said))
@@ -50,14 +72,14 @@ def review_reasons(state: InvoiceState, passes: Verdict) -> list[Reason]:
     reasons += _doubts(fields, state.policy.auto_approval.sure, proved)
     gross, currency = fields.get("totals.grand_total"), fields.get("currency")
     if gross and gross.number <= 0:
-        reasons.append(Reason(ReviewRule.NOT_POSITIVE, f"the total of {gross.value} is not positive"))
+        reasons.append(Reason(ReviewRule.NOT_POSITIVE, f"the total of {gross.value} is not positive", [TOTAL]))
     elif gross and currency and not passes.allowed:
         reasons.append(by_policy)
     limit = VendorLimit(Decimal(matched.limit)) if matched and matched.limit is not None else None
     if gross and limit and gross.number > limit.amount:
         total = f"{gross.value} {currency.value if currency else None}"
         said = f"the total of {total} is above the limit of {limit} that the vendor master has"
-        reasons.append(Reason(ReviewRule.VENDOR_LIMIT, said))
+        reasons.append(Reason(ReviewRule.VENDOR_LIMIT, said, [TOTAL]))
     rests_on = {Step.CHECK, Step.MATCH, Step.COMPLY}
     if not reasons and (kind != "invoice" or not rests_on <= state.findings.keys()):
         reasons.append(Reason(ReviewRule.INCOMPLETE, "what approval rests on is not there: kind or checks"))
@@ -78,8 +100,38 @@ def _doubts(fields: Fields, sure: float, proved: Collection[str]) -> list[Reason
     return [
         Reason(
             ReviewRule.UNSURE,
-            f"{path} {field.value} is not sure ({field.confidence or 0:.0%}, by {', '.join(field.grounds) or 'nothing'})",
+            f"{path} {known.value} is not sure ({known.confidence or 0:.0%}, by {', '.join(known.grounds) or 'nothing'})",
+            [path],
         )
         for path in _SURE
-        if path not in proved and (field := fields.get(path)) and (field.confidence or 0) < sure
+        if path not in proved and (known := fields.get(path)) and (known.confidence or 0) < sure
     ]
+
+
+def told_before(corrections: Sequence[Correction], now: Collection[str]) -> list[tuple[str, Finding]]:
+    """What stood against an approval before a correction, and does ``now`` no more: who made the correction, and the finding, which
+    says so."""
+    gone: dict[str, tuple[str, Finding]] = {}
+    for correction in corrections:
+        for finding in correction.stood:
+            if finding.message not in now:
+                said = f"stood before the correction by {correction.by}: {finding.message}"
+                gone.setdefault(finding.message, (correction.by, finding.model_copy(update={"message": said})))
+    return list(gone.values())
+
+
+def given_by_people(corrections: Sequence[Correction]) -> list[str]:
+    """Each value that is a person's, with whose, and what stood there when the document came."""
+    first: dict[str, str | None] = {}
+    last: dict[str, tuple[str, str | None]] = {}
+    for correction in corrections:
+        for path, value in correction.now.items():
+            first.setdefault(path, correction.was.get(path))
+            last[path] = correction.by, value
+    said = []
+    for path, (by, value) in last.items():
+        stood = "where nothing was found" if first[path] is None else f"in place of {first[path]}"
+        said.append(
+            f"{path} {value} given by {by} {stood}" if value is not None else f"{path} removed by {by}, {stood}"
+        )
+    return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import cached_property
@@ -13,7 +14,7 @@ from agents.controls.approval import Policy, policy_of
 from agents.controls.matching import How
 from agents.fields.table import Part
 from agents.steps import AgentChannels, AgentState, Noted, Options, Plain
-from infra.records import DecidedBy
+from infra.records import DecidedBy, Finding
 
 
 class Step(StrEnum):
@@ -57,6 +58,23 @@ class InvoiceOptions(Options):
     max_repairs: int = 0
 
 
+class Correction(Plain):
+    """What a person corrected, and how all stood before."""
+
+    by: str
+    at: str
+    """ISO 8601, UTC."""
+    escalated: bool = False
+    case: dict[str, object]
+    """What the approval policy was asked about before, as JSON."""
+    was: dict[str, str | None]
+    """By path what stood there; None: nothing."""
+    now: dict[str, str | None]
+    """By path what the person gave; None: it was removed."""
+    stood: list[Finding] = []
+    """What stood against an approval, beside what is told of an earlier correction already."""
+
+
 class FilePart(Plain):
     """One of several invoices in a file."""
 
@@ -67,6 +85,8 @@ class FilePart(Plain):
     digest: str | None = None
     """Once it is a file of its own."""
     name: str | None = None
+    details: dict[str, str] = {}
+    """What its own execution has to know of how it came to be."""
 
 
 class TableRun(Plain):
@@ -92,6 +112,9 @@ class Matched(Plain):
     vendor_key: str | None = None
     """Of its claim."""
     cost_centre: str | None = None
+    """Of the order it fits, else of the vendor."""
+    claimed_cost_centre: str | None = None
+    """Said by whoever handed it in."""
     limit: str | None = None
     """Largest total of the vendor that passes without a person, in the invoice's currency."""
     order: str | None = None
@@ -160,6 +183,8 @@ class InvoiceChannels(AgentChannels, total=False):
     vendor_choice: VendorChoice
     submitters: list[str]
     """Who handed the document in."""
+    corrections: Annotated[list[Correction], operator.add]
+    """In their order."""
     result: InvoiceResult
 
 
@@ -215,6 +240,10 @@ class InvoiceState(AgentState):
     @property
     def submitters(self) -> list[str]:
         return self._channels.get("submitters") or []
+
+    @cached_property
+    def corrections(self) -> list[Correction]:
+        return [Correction.model_validate(one) for one in self._channels.get("corrections") or []]
 
     @cached_property
     def result(self) -> InvoiceResult | None:

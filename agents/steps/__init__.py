@@ -18,7 +18,7 @@ from agents.steps._state import (
     accepted,
     merged,
 )
-from agents.steps._step import Channels, now, plain, step, way
+from agents.steps._step import Channels, decided_since, now, plain, step, way
 
 __all__ = [
     "LONGEST_TEXT",
@@ -37,6 +37,7 @@ __all__ = [
     "Plain",
     "ReadDocument",
     "accepted",
+    "decided_since",
     "document_of",
     "drafted",
     "line_of",

@@ -117,6 +117,12 @@ def _json(value: object) -> Any:
             return value
 
 
+def decided_since(change: str) -> bool:
+    """Whether what is decided here is decided by software that has ``change``; not where a workflow goes once more through what an
+    earlier version decided. Asked only where the two differ, since each question is kept in the history."""
+    return not workflow.in_workflow() or workflow.patched(change)
+
+
 def now() -> datetime:
     """The time, of the workflow where this runs in one."""
     return workflow.now() if workflow.in_workflow() else datetime.now(UTC)

@@ -5,6 +5,7 @@ from infra.records.calls import PAID, CallStatus, ModelCall, Price, TokenUsage
 from infra.records.claims import Claim
 from infra.records.executions import (
     PART_OF,
+    SPLIT_BY,
     AlreadyPosted,
     Begun,
     Execution,
@@ -45,6 +46,7 @@ __all__ = [
     "Receipt",
     "Refusal",
     "Review",
+    "SPLIT_BY",
     "Severity",
     "Status",
     "Step",

@@ -35,6 +35,8 @@ class Status(StrEnum):
 
 PART_OF = "part of"
 """The detail of a submission that names the execution whose document it was split from."""
+SPLIT_BY = "split by"
+"""The detail that says who cut it out of a larger document, and what that was to the approval policy; as JSON."""
 
 
 class Submission(BaseModel):

@@ -240,11 +240,44 @@ async def test_a_correction_is_decided_anew_and_takes_back_the_first_approval(se
     assert stub.amount == Decimal("15000.00")
     assert stub.result["approval"]["approvals"] == []
     assert stub.result["approval"]["case"]["correctors"] == ["ben"]
-    await answer(handle, "ben")
+    assert stub.reasons[-1].startswith(
+        "stood before the correction by ben: the total of 20000.00 EUR is above the limit"
+    )
+    assert "ben corrected it, and two others have to approve it" in await refused(handle, "ben")
+    await answer(handle, "anna")
     await server.waits(handle, reviews=3)
     await answer(handle, "anna", "reject", reason="never ordered")
     await handle.result()
     assert server.recorded[handle.id].status == "rejected"
+
+
+CLERKS = {
+    "approvers": [{"id": "clerks", "people": ["anna"], "up_to": {"EUR": 0}}, {"id": "heads", "people": ["carla"]}],
+    "four_eyes": {},
+    "aliases": {"anna": ["Anna Adler"]},
+}
+
+
+@pytest.mark.parametrize("by", ["anna", "Anna Adler"])
+async def test_a_total_that_a_clerk_may_not_approve_is_not_approved_by_lowering_it(server: Server, by: str) -> None:
+    handle = await server.submit(a_policy(**CLERKS), "20000.00")
+    await server.waits(handle)
+    await answer(handle, by, "correct", corrections={"totals.grand_total": "500.00"})
+    stub = await server.waits(handle, reviews=1)
+    assert any("may not answer for that alone" in reason for reason in stub.reasons)
+    assert any("stood before the correction" in reason and "20000.00 EUR" in reason for reason in stub.reasons)
+    assert "may not approve 500.00 EUR" in await refused(handle, "anna")
+    for name in ("роlicy", "pol\u200bicy"):
+        assert "policy is no person's name" in await refused(handle, name)
+    await answer(handle, "carla")
+    await handle.result()
+    ended = server.recorded[handle.id]
+    assert (ended.status, ended.decided_by) == ("approved", "carla")
+    assert f"totals.grand_total 500.00 given by {by} in place of 20000.00" in ended.reasons
+    assert any(reason.startswith("in spite of: stood before the correction by") for reason in ended.reasons)
+    stood = [finding for finding in ended.findings if finding.message.startswith("stood before")]
+    assert stood
+    assert {finding.decided_by.accepted_by for finding in stood} == {"carla"}
 
 
 @pytest.mark.parametrize(("enabled", "status"), [(True, "approved"), (False, "review")])

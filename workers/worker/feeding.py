@@ -125,7 +125,7 @@ class Feeding:
                 execution_id=ids[order.tenant, part.digest],
                 submitted_at=now,
                 submitted_by=by,
-                details=order.details | {PART_OF: order.of},
+                details=order.details | part.details | {PART_OF: order.of},
             )
             for part in order.parts
         ]

@@ -1,6 +1,13 @@
 """Who and what may approve an invoice: the policy, and what it says of a case."""
 
-from agents.controls.approval._case import Case, Correction, Requirement, Verdict
+from agents.controls.approval._case import (
+    Case,
+    Correction,
+    Requirement,
+    Verdict,
+    corrections_as_json,
+    corrections_of,
+)
 from agents.controls.approval._evaluation import (
     after_approval,
     approval_notes,
@@ -30,6 +37,8 @@ __all__ = [
     "auto",
     "built_in",
     "correction_problem",
+    "corrections_as_json",
+    "corrections_of",
     "in_words",
     "load_policy",
     "listed",

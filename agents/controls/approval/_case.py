@@ -15,7 +15,7 @@ Money = Annotated[Decimal, PlainSerializer(lambda amount: format(amount, "f"), w
 
 @dataclass(frozen=True)
 class Correction:
-    """How a case stood before somebody corrected it. What was not known then is None."""
+    """How a case stood before somebody corrected it. What was not known then is None; for the kind, what nobody had asked."""
 
     by: str
     on: date
@@ -79,7 +79,7 @@ class Case:
                     later,
                     amount=later.amount if was.amount is None else was.amount,
                     currency=was.currency or later.currency,
-                    kind=was.kind,
+                    kind=was.kind or later.kind,
                     vendor=was.vendor,
                     cost_centre=was.cost_centre,
                 ),
@@ -149,3 +149,14 @@ class Requirement:
 
 
 _as_json = TypeAdapter(Case)
+_corrections = TypeAdapter(list[Correction])
+
+
+def corrections_of(plain: str) -> list[Correction]:
+    """The corrections in JSON text."""
+    return _corrections.validate_json(plain)
+
+
+def corrections_as_json(corrections: Sequence[Correction]) -> str:
+    """As JSON text; `corrections_of` takes it."""
+    return _corrections.dump_json(list(corrections)).decode()

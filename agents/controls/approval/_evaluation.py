@@ -44,7 +44,7 @@ def correction_problem(policy: Policy, case: Case) -> str | None:
         for state in case.states:
             if problem := may_approve(policy, state, was.by, was.on, escalated=was.escalated):
                 return f"{was.by} corrected it, and may not answer for that alone: {problem}"
-    changed = [was for was in case.corrections if was.kind != case.kind]
+    changed = [was for was in case.corrections if was.kind not in (None, case.kind)]
     if changed:
         return (
             f"before the correction by {changed[0].by} it did not look like {_KINDS.get(case.kind or '', 'what it is')}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from agents.controls.approval import Case, auto
+from agents.controls.approval import auto
 from agents.controls.rulebook import Facts, ask_rules, by_code, kept_rulebook, kept_sanctions, unasked
 from agents.documents.reading import Reading
 from agents.einvoice import en16931
-from agents.fields.schema import number_of
+from agents.invoice.case import case_of
 from agents.invoice.state import POLICIES, InvoiceState, InvoiceUpdate, Step
 from agents.steps import reading_of, step, way
 from infra.connections import connections
@@ -63,14 +64,6 @@ async def _facts(state: InvoiceState, kind: str, reading: Reading) -> Facts:
     days = policy.matching.split_days
     since = date.fromisoformat(issued) - timedelta(days=days) if issued and days else None
     claims = await to.ledger.claims(execution.tenant, vendor_key=key, since=since) if key and since else []
-    case = Case(
-        amount=number_of(state.fields, "totals.grand_total"),
-        currency=state.value("currency"),
-        kind=kind,
-        tenant=execution.tenant,
-        vendor=matched.vendor,
-        cost_centre=matched.cost_centre,
-    )
     return Facts(
         reading=reading,
         fields=state.fields,
@@ -80,7 +73,7 @@ async def _facts(state: InvoiceState, kind: str, reading: Reading) -> Facts:
         vendor=known.get(matched.vendor) if matched.vendor else None,
         claims=[claim for claim in claims if claim.execution_id != execution.id],
         order_matched=matched.order is not None,
-        approval_limit=auto(policy, case).limit,
+        approval_limit=auto(policy, replace(case_of(state), kind=kind)).limit,
         split_days=days,
         sanctions=await asyncio.to_thread(kept_sanctions, to.documents, state.options.rulebook),
         details=execution.details,

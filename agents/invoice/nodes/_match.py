@@ -16,7 +16,7 @@ from agents.steps import ExecutionRef, step, way
 from infra.connections import connections
 from infra.ledger import Ledger
 from infra.ledger.keys import number_key
-from infra.records import PART_OF, Claim, Finding, Severity, Vendor, Verdict, finding
+from infra.records import PART_OF, Billing, Claim, Finding, OrderOnRecord, Severity, Vendor, Verdict, finding
 
 
 @step(Step.MATCH, InvoiceState, kind="RETRIEVER")
@@ -40,7 +40,7 @@ async def match(state: InvoiceState) -> InvoiceUpdate:
     claim = _claim(state, fields, found)
     others = await ledger.claim(claim)
     wanted = _order_number(state)
-    ordered = await _ordered(state, fields, found.vendor, claim, wanted)
+    ordered, of_order = await _ordered(state, fields, found.vendor, claim, wanted)
     alike = matching.duplicates(claim, others, days=state.policy.matching.duplicate_days)
     limit = VendorLimit.of(found.vendor, claim.currency)
     fits = any(one.rule == Rule.ORDER and one.verdict is Verdict.PASS for one in ordered)
@@ -51,7 +51,8 @@ async def match(state: InvoiceState) -> InvoiceUpdate:
             named=matching.is_named(found, fields),
             near=_near(found),
             vendor_key=claim.vendor_key,
-            cost_centre=execution.details.get("cost_centre") or (found.vendor.cost_centre if found.vendor else None),
+            cost_centre=(of_order if fits else None) or (found.vendor.cost_centre if found.vendor else None),
+            claimed_cost_centre=execution.details.get("cost_centre") or None,
             limit=str(limit) if limit else None,
             order=wanted if fits else None,
         ),
@@ -82,28 +83,29 @@ async def choose_vendor(state: InvoiceState) -> InvoiceUpdate:
 
 async def _ordered(
     state: InvoiceState, fields: Fields, vendor: Vendor | None, claim: Claim, wanted: str | None
-) -> Sequence[Finding]:
-    """What is found of the order, ``wanted`` or of the vendor; it is billed against it."""
+) -> tuple[Sequence[Finding], str | None]:
+    """What is found of the order, ``wanted`` or of the vendor, and its cost centre; it is billed against it."""
     ledger, execution = connections().ledger, state.execution
     if vendor and vendor.order_required or wanted and await ledger.has_orders(execution.tenant):
-        allowed = _tolerances(state.policy)
-        return await ledger.match_order(
-            execution.tenant,
-            wanted or "",
-            execution.id,
-            lambda on_record: matching.match_order(
+        allowed, cost_centre = _tolerances(state.policy), None
+
+        def held(on_record: OrderOnRecord | None) -> tuple[list[Billing], list[Finding]]:
+            nonlocal cost_centre
+            cost_centre = on_record.order.cost_centre if on_record else None
+            return matching.match_order(
                 fields, claim.kind, on_record, vendor, execution.id, execution.tenant, wanted, allowed
-            ),
-        )
+            )
+
+        return await ledger.match_order(execution.tenant, wanted or "", execution.id, held), cost_centre
     if state.matched:  # it may have billed an order before a person corrected it
         await ledger.bill_nothing(execution.id)
     if not wanted:
-        return []
+        return [], None
     message = (
         f"it refers to order {wanted}, and no purchase orders are kept here: `counterfoil orders import` takes them"
     )
     unknown = Verdict.NOT_ASSESSABLE
-    return [finding(Rule.ORDER, Severity.INFO, message, "purchase_order_ref", verdict=unknown, found=wanted)]
+    return [finding(Rule.ORDER, Severity.INFO, message, "purchase_order_ref", verdict=unknown, found=wanted)], None
 
 
 def _near(found: VendorMatch) -> list[tuple[str, str, float]]:
