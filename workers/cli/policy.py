@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
@@ -118,21 +118,25 @@ def explain(id: ExecutionArgument, tenant: TenantFilter = None, as_json: JsonOpt
 
 
 def _print_policy(policy: Policy, source: str, as_json: bool) -> None:
-    from agents.controls.approval import in_words
+    from agents.controls.approval import in_words, weaknesses
 
-    words = in_words(policy)
+    words, weak = in_words(policy), weaknesses(policy)
     if as_json:
         named = {"name": policy.name, "digest": policy.digest, "source": source}
-        print_json({**named, "ok": True, "words": words, "policy": policy.as_json()})
+        print_json({**named, "ok": True, "words": words, "weak": weak, "policy": policy.as_json()})
         return
     out().print(Text.assemble(cell(policy.name, "bold"), "  ", cell(f"from {source}")), soft_wrap=True)
     say(f"SHA-256 {policy.digest}", "dim")
     for sentence in words:
         say(f"- {sentence}")
+    for sentence in weak:
+        say(f"weak: {sentence}", "yellow")
 
 
 def _rows(explained: Explained) -> list[tuple[str, str]]:
     """What `explain` says: name and value."""
+    from agents.controls.approval import weaknesses
+
     execution, approval, waits = explained.execution, explained.approval, explained.waits
     named, case = approval.get("policy") or {}, approval.get("case") or {}
     about = [
@@ -143,7 +147,9 @@ def _rows(explained: Explained) -> list[tuple[str, str]]:
         ("", "" if explained.policy else "it is in force no more: what follows is as it was recorded"),
         ("rule", str(approval.get("rule") or "")),
         ("asked about", ", ".join([amount_text(execution.amount, execution.currency), *about])),
-        ("handed in by", ", ".join(case.get("submitters") or [])),
+        ("handed in by", ", ".join(case.get("submitters") or []) or "nobody knows"),
+        ("corrected by", ", ".join(case.get("correctors") or [])),
+        *(("", f"- before that of {was['by']}: {_state(was)}") for was in case.get("corrections") or []),
         ("decision", f"{execution.decision} by {execution.decided_by}" if execution.decision else ""),
         *(("", f"- {reason}") for reason in execution.reasons),
     ]
@@ -154,4 +160,12 @@ def _rows(explained: Explained) -> list[tuple[str, str]]:
     if execution.status.value == "review":
         rows += [("may approve", waits.who), *(("", f"- {why}") for why in waits.why)]
         rows += [("waits since", since_text(waits)), ("reminded", reminders_text(waits))]
+    rows += [("weak", weak) for weak in weaknesses(explained.policy)] if explained.policy else []
     return [(name, value) for name, value in rows if value]
+
+
+def _state(was: dict[str, Any]) -> str:
+    """How a case stood before a correction."""
+    amount = f"{was.get('amount') or 'no total'} {was.get('currency') or ''}".rstrip()
+    about = [f"{key.replace('_', ' ')} {was[key]}" for key in ("kind", "vendor", "cost_centre") if was.get(key)]
+    return ", ".join([amount, *about])

@@ -155,9 +155,17 @@ def _fields(console: Console, fields: Mapping[str, Any]) -> None:
             evidence.get("source"),
             evidence.get("page"),
             _box(evidence.get("box")),
-            evidence.get("text") or evidence.get("locator"),
+            _printed(evidence),
         )
     console.print(shown)
+
+
+def _printed(evidence: Mapping[str, Any]) -> str | None:
+    """What stands in the document; of a value that a person gave, who and in place of what."""
+    if evidence.get("source") == "person":
+        was = evidence.get("was")
+        return f"{evidence.get('text')}, {f'in place of {was}' if was is not None else 'where nothing was found'}"
+    return evidence.get("text") or evidence.get("locator")
 
 
 def _percent(confidence: Any) -> str:

@@ -118,7 +118,22 @@ def index_entry(document: Document, file: str | None) -> dict[str, Any]:
         "decided_by": execution.decided_by,
         "reasons": [execution.error] if execution.error else execution.reasons,
         "review_reasons": _review_reasons(execution),
+        "given_by_people": given_by_people(execution),
         "findings": [finding_shape(finding) for finding in execution.findings],
+    }
+
+
+def given_by_people(execution: Execution) -> dict[str, dict[str, Any]]:
+    """By path each value that is a person's: ``value``, ``by``, and as ``was`` what stood there when the document came."""
+    fields: Mapping[str, Any] = execution.result.get("fields") or {}
+    said = {path: field for path, field in fields.items() if (field.get("evidence") or {}).get("source") == "person"}
+    return {
+        path: {
+            "value": field.get("value"),
+            "by": field["evidence"].get("text"),
+            "was": field["evidence"].get("was"),
+        }
+        for path, field in said.items()
     }
 
 

@@ -22,6 +22,7 @@ from agents.controls.approval._loading import BadPolicy, built_in, load_policy, 
 from agents.controls.approval._names import listed, name_problem, same_person
 from agents.controls.approval._policy import Policy
 from agents.controls.approval._reminding import Notice, notices
+from agents.controls.approval._weaknesses import weaknesses
 from agents.controls.approval._wording import in_words
 
 __all__ = [
@@ -52,4 +53,5 @@ __all__ = [
     "requirement",
     "same_person",
     "starter",
+    "weaknesses",
 ]

@@ -41,6 +41,12 @@ def _approvers(policy: Policy) -> Iterator[str]:
         if forbidden
         else ("People may approve what they handed in; it is noted with the decision.")
     )
+    yield (
+        "What was corrected passes without a person only if whoever corrected it could have approved it alone, as it stood before "
+        "and as it stands."
+    )
+    for first, more in policy.aliases.items():
+        yield f"{first} is also called {listed(more)}."
     for delegation in policy.delegations:
         yield f"From {delegation.starts} to {delegation.ends} {delegation.to} may do what {delegation.from_} may."
 

@@ -13,6 +13,7 @@ import pytest
 from agents.controls.approval import (
     Case,
     Correction,
+    Policy,
     after_approval,
     auto,
     correction_problem,
@@ -37,6 +38,13 @@ NARROW = a_policy(
     ],
     four_eyes={"above": {"EUR": 10_000}},
 )
+
+
+def changed(**parts: Any) -> Policy:
+    """That policy with other ``parts``."""
+    return Policy.model_validate({**NARROW.as_json(), "digest": "", **parts})
+
+
 SMALL: dict[str, Any] = {"vendor": "V-1", "cost_centre": "LAB"}
 
 
@@ -58,9 +66,7 @@ def test_a_case_a_clerk_could_not_have_approved_does_not_pass_as_they_corrected_
     before: tuple[str, dict[str, Any]], now: tuple[str, dict[str, Any]], said: str
 ) -> None:
     was, case = (a_case(amount, **{**SMALL, **facts}) for amount, facts in (before, now))
-    policy = a_policy(
-        **{**NARROW.as_json(), "digest": "", "auto_approval": {"enabled": True, "limits": {"EUR": 10_000}}}
-    )
+    policy = changed(auto_approval={"enabled": True, "limits": {"EUR": 10_000}})
     assert auto(policy, case).allowed
     verdict = auto(policy, corrected("anna", was, now=case))
     assert not verdict.allowed
@@ -106,13 +112,13 @@ def test_four_eyes_hold_if_they_held_before_and_a_corrector_is_none_of_the_two()
     assert after_approval(NARROW, case, ["eva", "dirk"], TODAY) is None
     made = requirement(NARROW, case, TODAY)
     assert (made.people, made.barred, made.needed) == (["dirk", "eva"], ["emil", "carla"], 2)
-    allowed = a_policy(**{**NARROW.as_json(), "digest": "", "own_submission": "allowed"})
+    allowed = changed(own_submission="allowed")
     assert after_approval(allowed, case, ["carla", "dirk"], TODAY) is None
 
 
 def test_a_deputy_may_have_corrected_on_the_days_they_stood_in_and_on_no_others() -> None:
     leave = {"from": "carla", "to": "fred", "starts": "2026-11-01", "ends": "2026-11-03"}
-    policy = a_policy(**{**NARROW.as_json(), "digest": "", "delegations": [leave]})
+    policy = changed(delegations=[leave])
     was = a_case("5000", **SMALL)
     case = corrected("fred", was, now=a_case("500", **SMALL))
     assert auto(policy, case).allowed
@@ -127,7 +133,7 @@ def test_a_claimed_cost_centre_lets_nothing_pass_that_does_not_pass_without_it(c
         "limits": {"EUR": 100},
         "rules": [{"id": "lab", "when": {"cost_centre": "LAB"}, "limits": {"EUR": 5000}}],
     }
-    policy = a_policy(**{**NARROW.as_json(), "digest": "", "auto_approval": wide})
+    policy = changed(auto_approval=wide)
     case = a_case("3000", claimed_cost_centre=claim)
     verdict = auto(policy, case)
     assert not verdict.allowed
@@ -143,12 +149,12 @@ def test_a_claimed_cost_centre_may_keep_a_case_from_passing() -> None:
         "limits": {"EUR": 5000},
         "rules": [{"id": "lab", "when": {"cost_centre": "LAB"}, "enabled": False}],
     }
-    policy = a_policy(**{**NARROW.as_json(), "digest": "", "auto_approval": careful})
+    policy = changed(auto_approval=careful)
     assert auto(policy, a_case("3000", cost_centre="OPS")).allowed
     verdict = auto(policy, a_case("3000", cost_centre="OPS", claimed_cost_centre="LAB"))
     assert (verdict.allowed, verdict.rule) == (False, "lab")
     lower = {**careful, "rules": [{"id": "lab", "when": {"cost_centre": "LAB"}, "limits": {"EUR": 4000}}]}
-    policy = a_policy(**{**NARROW.as_json(), "digest": "", "auto_approval": lower})
+    policy = changed(auto_approval=lower)
     assert auto(policy, a_case("3000", claimed_cost_centre="LAB")).limit == 4000
 
 

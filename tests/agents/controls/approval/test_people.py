@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,8 @@ from agents.controls.approval import (
     name_problem,
     read_policy,
     requirement,
+    starter,
+    weaknesses,
 )
 from tests.agents.controls.approval.policies import TODAY, a_case, a_policy
 
@@ -149,3 +152,26 @@ def test_a_policy_without_aliases_keeps_the_digest_it_always_had() -> None:
     policy = read_policy(b"name: x", Path("x"))
     assert b"aliases" not in policy.canonical
     assert policy.digest == "a5e223bf72e80a50441c2820e15db8eee281bcc71d24f96e898acfecb142f952"
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"approvers": []}, "nobody counts as the second person; name who approves in approvers"),
+        ({"approvers": [], "aliases": KNOWN}, "only carla or dirk count as two people"),
+        (
+            {"approvers": [{"id": "a", "people": ["anna", "ben"]}]},
+            "only anna and ben approve: what one of them hands in",
+        ),
+        ({"approvers": [{"id": "a", "people": ["anna", "аnna", "ben", "eva"]}]}, "anna and аnna look alike"),
+        ({"approvers": [], "four_eyes": {}}, "anyone may answer under another name"),
+    ],
+)
+def test_what_is_weak_in_a_policy_that_stays_valid_is_said(parts: dict[str, Any], said: str) -> None:
+    assert any(said in weak for weak in weaknesses(a_policy(**parts)))
+
+
+def test_a_policy_that_names_enough_people_is_not_called_weak() -> None:
+    assert weaknesses(a_policy()) == []
+    assert weaknesses(built_in({}, 0.9)) == []
+    assert weaknesses(read_policy(starter().encode(), Path("starter"))) == []
