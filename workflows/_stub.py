@@ -99,6 +99,7 @@ def end(stub: Execution, failure: str | None) -> None:
 
 async def keep(stub: Execution, *, news: bool) -> None:
     """Write the stub to the ledger, and into it what its model calls come to; ``news`` if it stands otherwise than before.
+    One that has posted is approved, however it ended.
 
     Raises:
         ApplicationError: the ledger cannot take it. What it cannot take is left out; that the execution stands, and why it
@@ -113,8 +114,10 @@ async def keep(stub: Execution, *, news: bool) -> None:
         stub.ended_at = workflow.now()
         stub.amount, stub.result, stub.steps, stub.findings = None, {}, [], []
         totals = await _recorded(stub, news, summary)
-        if stub.error != _CANCELLED:
+        if stub.error != _CANCELLED and not totals.posted:
             raise ApplicationError(stub.error, type="ExecutionFailed", non_retryable=True) from error
+    if totals.posted:
+        stub.status, stub.decision, stub.error = Status.APPROVED, "approve", None
     stub.model_calls, stub.usage = totals.model_calls, totals.usage
     stub.cost, stub.cost_currency = totals.cost, totals.cost_currency
 

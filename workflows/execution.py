@@ -96,10 +96,23 @@ class AgentWorkflow:
             self._reviews.waiting = False
             _stub.end(stub, failure)
             self._end_root()
-        await asyncio.shield(self._record())
-        if failure:
+        await self._record_whatever_comes()
+        if failure and stub.status is not Status.APPROVED:  # it is, where it had posted before it was ended
             raise ApplicationError(failure, type="ExecutionFailed", non_retryable=True)
         return stub.model_copy(update={"result": {}, "steps": [], "findings": []})
+
+    async def _record_whatever_comes(self) -> None:
+        """Record how it ended, also when it is cancelled meanwhile: it has ended, and the record has to say how."""
+        cancelled_before = workflow.cancellation_reason() is not None
+        recording = asyncio.ensure_future(self._record())
+        try:
+            await asyncio.shield(recording)
+        except asyncio.CancelledError:
+            if (
+                cancelled_before or workflow.cancellation_reason() is None
+            ):  # not by an operator: the worker forgets it for now
+                raise
+            await asyncio.shield(recording)
 
     async def _run_agent(self, order: ExecutionOrder) -> None:
         app = _compiled(graph_named(self.agent)).copy({"checkpointer": InMemorySaver()})

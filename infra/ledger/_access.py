@@ -85,6 +85,11 @@ class Access:
             ended = opened.writers.submit(opened.write, work, alone_on)
         return await asyncio.wrap_future(ended)
 
+    def _alone(self, connection: Connection, on: str) -> None:
+        """Within a transaction: go on alone on one more thing. On SQLite whoever writes is alone."""
+        if not _database.is_sqlite(self._url):
+            connection.execute(_ALONE, {"on": on})
+
     async def _all(self, query: Select[Any], values: dict[str, Any] | None = None) -> Sequence[RowMapping]:
         def work(connection: Connection) -> Sequence[RowMapping]:
             return connection.execute(query, values).mappings().all()

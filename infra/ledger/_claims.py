@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, func, or_, sel
 
 from infra.ledger._access import Access, put_in
 from infra.ledger._tables import claims, executions, submissions
+from infra.ledger.keys import band, bands_near, look_key
 from infra.records import Claim, Status
 from infra.text import storable
 
@@ -25,8 +26,9 @@ class Claims(Access):
 
     async def claim(self, claim: Claim) -> list[Claim]:
         """Note what an execution claims, and return the claims before it of other executions of the tenant that may be of
-        the same invoice: those with its number key or that of the invoice it corrects or credits, or with its currency and
-        amount, of either sign.
+        the same invoice: those with its number key or that of the invoice it corrects or credits, with a number that may look
+        like its own, or with its currency and amount, of either sign; of its vendor also those with nearly its amount, or
+        with its net amount.
 
         Claims of a tenant are in one order. Of two that come at once, one is first and does not see the other. The same
         claim of the same run again keeps its place; one that has changed, or of another run, goes to the end. Executions
@@ -37,6 +39,7 @@ class Claims(Access):
             its vendor and amount, before others with its amount.
         """
         row = claim.model_dump(exclude={"status", "sequence"})
+        row |= {"look_key": claim.number and look_key(claim.number), "band": band(claim.amount)}
         same = {name: storable(row[name]) if isinstance(row[name], str) else row[name] for name in _SAME}
 
         def work(connection: Connection) -> list[Claim]:
@@ -71,6 +74,14 @@ def _alike(connection: Connection, claim: Claim, place: int) -> list[Claim]:
         numbered += connection.execute(_OF_NUMBER, {**before, "key": key}).mappings()
     if claim.number_key:
         numbered += connection.execute(_OF_PRECEDING, {**before, "key": claim.number_key}).mappings()
+    if claim.number and (looks := look_key(claim.number)):
+        numbered += connection.execute(_OF_LOOKS, {**before, "key": looks}).mappings()
+    if claim.vendor_key and claim.currency:
+        of_vendor = {**before, "of_vendor": claim.vendor_key, "in_currency": claim.currency}
+        if claim.amount is not None:
+            numbered += connection.execute(_OF_BAND, of_vendor | {"bands": bands_near(claim.amount)}).mappings()
+        if claim.net is not None:
+            numbered += connection.execute(_OF_NET, of_vendor | {"net": claim.net}).mappings()
     of_amount: list[RowMapping] = []
     if claim.currency and claim.amount is not None:
         for amount in {claim.amount, -claim.amount}:
@@ -117,6 +128,10 @@ _OF_NUMBER = _BEFORE.where(claims.c.number_key == bindparam("key"))
 _OF_AMOUNT = _BEFORE.where(claims.c.currency == bindparam("in_currency"), claims.c.amount == bindparam("amount"))
 _OF_AMOUNT_OF_VENDOR = _OF_AMOUNT.where(claims.c.vendor_key == bindparam("of_vendor"))
 _OF_PRECEDING = _BEFORE.where(claims.c.preceding == bindparam("key"))
+_OF_LOOKS = _BEFORE.where(claims.c.look_key == bindparam("key"))
+_OF_VENDOR = _BEFORE.where(claims.c.vendor_key == bindparam("of_vendor"), claims.c.currency == bindparam("in_currency"))
+_OF_BAND = _OF_VENDOR.where(claims.c.band.in_(bindparam("bands", expanding=True)))
+_OF_NET = _OF_VENDOR.where(claims.c.net == bindparam("net"))
 _SUBMITTERS = (
     select(submissions.c.submitted_by)
     .where(submissions.c.execution_id == bindparam("of"), submissions.c.submitted_by.is_not(None))

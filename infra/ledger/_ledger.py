@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -34,19 +34,23 @@ from infra.ledger._claims import Claims
 from infra.ledger._identity import Identity
 from infra.ledger._master import Master
 from infra.ledger._tables import executions, findings, model_calls, postings, reviews, steps, submissions
+from infra.ledger.keys import band, bands_near, look_key, paid_twice
 from infra.records import (
     PAID,
     AlreadyPosted,
     CallStatus,
+    EndedBefore,
     Execution,
     Finding,
     ModelCall,
+    PostedOtherwise,
     Posting,
     Review,
     Status,
     Step,
     TokenUsage,
     Totals,
+    differing,
 )
 
 _ANSWERED = (CallStatus.COMPLETED, CallStatus.INVALID)
@@ -71,6 +75,9 @@ class Ledger(Batches, Master, Claims, Billings, Identity):
 
         Newer is a run that started later; in the same run an ended state, and among open states one with more steps
         or reviews. Within a run the first ``started_at`` stays.
+
+        What has posted is approved: where ``execution`` has ended otherwise, as one that was cancelled while it was posted,
+        it is recorded as approved, with why it ended among its reasons.
         """
         await self._write(lambda c: self._replace(c, execution), alone_on=f"execution {execution.id}")
 
@@ -79,16 +86,21 @@ class Ledger(Batches, Master, Claims, Billings, Identity):
 
         def work(connection: Connection) -> Totals:
             totals = _totals(connection.execute(_PAID_FOR, {"of": execution.id}).mappings().all())
-            self._replace(connection, execution.model_copy(update=dict(totals)))
-            return totals
+            spent = {name: getattr(totals, name) for name in ("model_calls", "usage", "cost", "cost_currency")}
+            posted = self._replace(connection, execution.model_copy(update=spent))
+            return totals.model_copy(update={"posted": posted})
 
         return await self._write(work, alone_on=f"execution {execution.id}")
 
-    def _replace(self, connection: Connection, execution: Execution) -> None:
+    def _replace(self, connection: Connection, execution: Execution) -> bool:
+        """Record it; whether it is approved only since it has posted."""
+        posted = _posted_by(connection, execution)
+        if posted:
+            execution = _approved(execution, posted)
         row = connection.execute(_STANDING, {"of": execution.id}).one_or_none()
         kept = _Standing(row[0], Status(row[1]), *row[2:]) if row else None
         if kept is not None and kept.newer_than(execution):
-            return
+            return posted is not None
         values = flat(execution, exclude={"steps", "findings", "reviews"})
         if kept is not None and kept.run_id == execution.run_id:
             values["started_at"] = kept.started_at
@@ -107,6 +119,7 @@ class Ledger(Batches, Master, Claims, Billings, Identity):
                     for position, record in enumerate(records)
                 ]
                 connection.execute(_ADD[table], rows)
+        return posted is not None
 
     async def execution(self, id: str) -> Execution | None:
         """The execution with its steps, findings and reviews, as they stood at one moment."""
@@ -184,28 +197,85 @@ class Ledger(Batches, Master, Claims, Billings, Identity):
 
     # Postings
 
-    async def post(self, posting: Posting, *, in_spite_of: Sequence[str] = ()) -> bool:
+    async def post(
+        self,
+        posting: Posting,
+        *,
+        in_spite_of: Sequence[str] = (),
+        run_id: str | None = None,
+        amounts_too: bool = True,
+    ) -> bool:
         """Write a posting; True the first time, False ever after for the same execution.
 
+        Args:
+            amounts_too: whether one of the vendor with nearly the same amount is taken for the same where one of the two numbers
+                extends the other, as ``R-100A`` does. One that looks like the other always is.
+            run_id: of the run that posts. One that has ended otherwise posts nothing any more.
+
         Raises:
+            PostedOtherwise: the execution has posted before, another amount, or to another; what stands is left as it is.
+            EndedBefore: the run has ended on record, as one that was cancelled and still was under way.
             AlreadyPosted: another execution, not named in ``in_spite_of``, has posted the tenant's invoice of that vendor
-                and number, or of that ``vendor_key`` and ``number_key``. Two that come at once are told apart: one is
-                written, the other refused.
+                and number, or of that ``vendor_key`` and ``number_key``, or one that may be the same (see `keys`). Two that
+                come at once are told apart: one is written, the other refused.
         """
         values = posting.model_dump()
+        values |= {"look_key": look_key(posting.number or "") or None, "band": band(posting.amount)}
         # Empty is as good as none, and equal to nothing.
         same = {name: values[name] or None for name in ("vendor", "number", "vendor_key", "number_key")}
-        same_but = {"of_tenant": posting.tenant, **same, "but": [posting.execution_id, *in_spite_of]}
+        but = [posting.execution_id, *in_spite_of]
+        same_but = {"of_tenant": posting.tenant, **same, "but": but}
 
         def work(connection: Connection) -> bool:
-            if connection.execute(_post_once(self._insert), values).one_or_none() is None:
+            # What records the execution waits meanwhile, so that the one sees what the other did.
+            self._alone(connection, f"execution {posting.execution_id}")
+            if kept := connection.execute(_KEPT_POSTING, {"of": posting.execution_id}).mappings().one_or_none():
+                standing = Posting.model_validate(dict(kept))
+                if otherwise := differing(posting, standing):
+                    raise PostedOtherwise(standing, otherwise)
                 return False
+            line = connection.execute(_STATUS, {"of": posting.execution_id}).one_or_none()
+            if line and line.run_id == run_id and line.status in _ENDED_OTHERWISE:
+                raise EndedBefore(Status(line.status))
+            connection.execute(_POST, values)
             if other := connection.execute(_POSTED_AS, same_but).scalar():
                 raise AlreadyPosted(other)  # which undoes the posting
+            if posting.vendor_key and (alike := _posted_alike(connection, values, but, amounts_too)):
+                raise AlreadyPosted(alike)
             return True
 
         # On the tenant and not on one number: two postings may be the same by their keys and differ in what is written.
         return await self._write(work, alone_on=f"posting {posting.tenant}")
+
+    async def have_posted(self, ids: Sequence[str]) -> set[str]:
+        """Those of these executions that have posted."""
+        posted: set[str] = set()
+        for first in range(0, len(ids), IDS_IN_A_QUERY):
+            some = postings.c.execution_id.in_(ids[first : first + IDS_IN_A_QUERY])
+            posted |= {row["execution_id"] for row in await self._all(select(postings.c.execution_id).where(some))}
+        return posted
+
+    async def settle_posted(self, *, before: datetime) -> int:
+        """Record as approved what posted ``before`` and is on record as if it still ran or waited: its workflow was ended
+        from outside between its posting and its end, and told nobody. Returns how many."""
+
+        def work(connection: Connection) -> int:
+            settled = 0
+            for row in connection.execute(_POSTED_AND_OPEN, {"before": before}).mappings().all():
+                settled += connection.execute(
+                    update(executions)
+                    .where(executions.c.id == row["id"], executions.c.status.not_in([s for s in Status if s.ended]))
+                    .values(
+                        status=Status.APPROVED,
+                        decision="approve",
+                        ended_at=row["posted_at"],
+                        settled_at=func.coalesce(executions.c.settled_at, row["posted_at"]),
+                        **{name: row[name] for name in ("vendor", "number", "currency", "amount")},
+                    )
+                ).rowcount
+            return settled
+
+        return await self._write(work)
 
     async def posted(self, tenant: str, *, vendor: str | None = None, number: str | None = None) -> list[Posting]:
         """What a tenant posted, oldest first; of one vendor, or under one invoice number, where given."""
@@ -319,6 +389,25 @@ _CALLS_OF = (
     .where(model_calls.c.execution_id.in_(bindparam("ids", expanding=True)))
     .order_by(model_calls.c.started_at, model_calls.c.key, model_calls.c.attempt)
 )
+_POST = insert(postings)
+_KEPT_POSTING = select(postings).where(postings.c.execution_id == bindparam("of"))
+_STATUS = select(executions.c.run_id, executions.c.status).where(executions.c.id == bindparam("of"))
+_ENDED_OTHERWISE = [status for status in Status if status.ended and status is not Status.APPROVED]
+_OF_VENDOR = select(postings.c.execution_id, postings.c.number, postings.c.currency, postings.c.amount).where(
+    postings.c.tenant == bindparam("of_tenant"),
+    postings.c.vendor_key == bindparam("of_vendor"),
+    postings.c.execution_id.not_in(bindparam("but", expanding=True)),
+)
+_OF_LOOKS = _OF_VENDOR.where(postings.c.look_key == bindparam("key"))
+_OF_BAND = _OF_VENDOR.where(postings.c.band.in_(bindparam("bands", expanding=True)))
+_POSTED_AND_OPEN = (
+    select(executions.c.id, executions.c.run_id, postings)
+    .join(postings, postings.c.execution_id == executions.c.id)
+    .where(
+        executions.c.status.in_([status for status in Status if not status.ended]),
+        postings.c.posted_at < bindparam("before"),
+    )
+)
 _POSTED = select(postings.c.execution_id).where(
     postings.c.tenant == bindparam("of_tenant"), postings.c.execution_id.not_in(bindparam("but", expanding=True))
 )
@@ -338,17 +427,56 @@ def _posted(columns: tuple[str, ...]) -> Select[Any]:
 
 
 @cache
-def _post_once(insert_into: Insert) -> Executable:
-    return insert_into(postings).on_conflict_do_nothing().returning(postings.c.execution_id)
-
-
-@cache
 def _end(insert_into: Insert, answered: bool) -> Executable:
     statement = insert_into(model_calls)
     return statement.on_conflict_do_update(
         index_elements=["key", "attempt"],
         set_={column.name: column for column in statement.excluded if column.name not in ("key", "attempt")},
         where=None if answered else model_calls.c.status.not_in(_ANSWERED),
+    )
+
+
+def _posted_alike(
+    connection: Connection, posted: Mapping[str, Any], but: Sequence[str], amounts_too: bool
+) -> str | None:
+    """The execution that has posted what may be the same invoice under another number."""
+    of_vendor = {"of_tenant": posted["tenant"], "of_vendor": posted["vendor_key"], "but": but}
+    bands = bands_near(posted["amount"]) if amounts_too else []
+    rows = [
+        *connection.execute(_OF_LOOKS, {**of_vendor, "key": posted["look_key"]}),
+        *connection.execute(_OF_BAND, {**of_vendor, "bands": bands}),
+    ]
+    for row in rows:
+        money = amounts_too and row.currency == posted["currency"]
+        if paid_twice(posted["number"], posted["amount"], row.number, row.amount if money else None):
+            return str(row.execution_id)
+    return None
+
+
+def _posted_by(connection: Connection, execution: Execution) -> Posting | None:
+    """What it has posted, where it has ended otherwise than approved."""
+    if execution.status not in _ENDED_OTHERWISE:
+        return None
+    kept = connection.execute(_KEPT_POSTING, {"of": execution.id}).mappings().one_or_none()
+    posted = Posting.model_validate(dict(kept)) if kept else None
+    # One that ends since it would have posted something else has failed.
+    return posted if posted and not differing(posted, execution) else None
+
+
+def _approved(execution: Execution, posted: Posting) -> Execution:
+    """The execution as its posting has it, with why it ended otherwise."""
+    ended = f"it was posted before it ended as {execution.status}: {execution.error or 'without a reason'}"
+    return execution.model_copy(
+        update={
+            "status": Status.APPROVED,
+            "decision": "approve",
+            "error": None,
+            "reasons": [*execution.reasons, ended],
+            "vendor": posted.vendor,
+            "number": posted.number,
+            "currency": posted.currency,
+            "amount": posted.amount,
+        }
     )
 
 

@@ -219,7 +219,11 @@ postings = Table(
     Column("posted_at", Moment, nullable=False),
     Column("vendor_key", Words),
     Column("number_key", Words),
+    Column("look_key", Words),
+    Column("band", Integer),
     Index(None, "tenant", "vendor_key", "number_key"),
+    Index(None, "tenant", "vendor_key", "look_key"),
+    Index(None, "tenant", "vendor_key", "band"),
     Index(None, "tenant", "vendor", "number"),
     Index(None, "tenant", "number"),
     Index(None, "tenant", "posted_at"),
@@ -304,6 +308,10 @@ claims = Table(
     Column("order", Words),
     Column("name", Words, nullable=False),
     Column("tokens", PlainJson, nullable=False),
+    Column("net", Money),
+    # Of number and amount, as `infra.ledger.keys` makes them.
+    Column("look_key", Words),
+    Column("band", Integer),
     Index(None, "tenant", "sequence", unique=True),
     # With the sequence, so that neither database goes through the one above for the newest of them.
     Index(None, "tenant", "number_key", "sequence"),
@@ -311,4 +319,7 @@ claims = Table(
     Index(None, "tenant", "currency", "amount", "sequence"),
     Index(None, "tenant", "vendor_key", "amount", "sequence"),
     Index(None, "tenant", "vendor_key", "issue_date"),
+    Index(None, "tenant", "look_key", "sequence"),
+    Index(None, "tenant", "vendor_key", "band", "sequence"),
+    Index(None, "tenant", "vendor_key", "net", "sequence"),
 )

@@ -8,7 +8,9 @@ from infra.records.executions import (
     SPLIT_BY,
     AlreadyPosted,
     Begun,
+    EndedBefore,
     Execution,
+    PostedOtherwise,
     Posting,
     Refusal,
     Review,
@@ -16,6 +18,7 @@ from infra.records.executions import (
     Step,
     Submission,
     Totals,
+    differing,
 )
 from infra.records.findings import BY_RULE, DecidedBy, Finding, JsonObject, Severity, Verdict, finding
 from infra.records.installation import Installation
@@ -31,6 +34,7 @@ __all__ = [
     "CallStatus",
     "Claim",
     "DecidedBy",
+    "EndedBefore",
     "Execution",
     "Finding",
     "Installation",
@@ -41,6 +45,7 @@ __all__ = [
     "OrderOnRecord",
     "PAID",
     "PART_OF",
+    "PostedOtherwise",
     "Posting",
     "Price",
     "Receipt",
@@ -55,5 +60,6 @@ __all__ = [
     "Totals",
     "Vendor",
     "Verdict",
+    "differing",
     "finding",
 ]

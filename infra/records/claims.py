@@ -30,6 +30,8 @@ class Claim(BaseModel):
     currency: str | None
     amount: Decimal | None
     """The grand total."""
+    net: Decimal | None = None
+    """The total before tax."""
     issue_date: date | None
     preceding: str | None = None
     """Number key of the invoice it corrects or credits (BT-25)."""

@@ -5,6 +5,7 @@ All times are aware, in UTC; money is `Decimal` beside its currency (ISO 4217).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -165,6 +166,23 @@ class Posting(BaseModel):
     number_key: str | None = None
 
 
+class PostedOtherwise(Exception):
+    """The execution has posted before, and something else: what stands is ``kept``, and nothing was written."""
+
+    def __init__(self, kept: Posting, differing: Sequence[str]) -> None:
+        super().__init__(f"{kept.execution_id} has posted before, and otherwise: {', '.join(differing)}")
+        self.kept = kept
+        self.differing = differing
+
+
+class EndedBefore(Exception):
+    """The execution's run has ended, as ``status``, and so posts nothing any more."""
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(f"it has ended before it was posted: it is {status}")
+        self.status = status
+
+
 class AlreadyPosted(Exception):
     """The same invoice was posted by another execution, ``execution_id``."""
 
@@ -174,9 +192,34 @@ class AlreadyPosted(Exception):
 
 
 class Totals(BaseModel):
-    """What an execution's paid model calls come to. ``cost`` is None where one is unpriced, or currencies differ."""
+    """What an execution's paid model calls come to. ``cost`` is None where one is unpriced, or currencies differ.
+
+    ``posted``: it was to be recorded as ended otherwise, and is on record as approved, since it has posted.
+    """
 
     model_calls: int = 0
     usage: TokenUsage = TokenUsage()
     cost: Decimal | None = None
     cost_currency: str | None = None
+    posted: bool = False
+
+
+def differing(one: Posting | Execution, other: Posting | Execution) -> list[str]:
+    """In what the two would pay another sum, or to another: in words, with the value of ``one`` first. What an execution does
+    not say, as one that was cut short, is no difference."""
+    mine, others = _paid(one), _paid(other)
+    open_in = [paid for of, paid in ((one, mine), (other, others)) if isinstance(of, Execution)]
+    return [
+        f"{what} {mine[what]} and {others[what]}"
+        for what in mine
+        if mine[what] != others[what] and all(paid[what] is not None for paid in open_in)
+    ]
+
+
+def _paid(record: Posting | Execution) -> dict[str, object]:
+    invoice = record.invoice if isinstance(record, Posting) else record.result.get("invoice")
+    payment = invoice.get("payment") if isinstance(invoice, dict) else None
+    return {
+        "tenant": record.tenant, "vendor": record.vendor, "number": record.number, "amount": record.amount,
+        "currency": record.currency, "account": payment.get("iban") if isinstance(payment, dict) else None,
+    }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from workers.office.errors import NotKnown, SeveralMeant
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from infra.records import Execution, ModelCall, Submission
     from workers.office import Office
 
+_LONGEST_ENDING = timedelta(minutes=1)
+"""What posted longer ago, and still does not say that it is approved, will not say so itself: it was terminated."""
 MOST_NAMED = 20
 """Of more executions that may be meant, the first are named."""
 
@@ -79,12 +82,14 @@ async def listed(
     status: str | None = None,
     limit: int = 50,
 ) -> Listed:
-    """The newest executions, or the one that is ``meant``; without steps, findings and reviews.
+    """The newest executions, or the one that is ``meant``; without steps, findings and reviews. What was posted is told as
+    approved, also where its workflow was terminated before it said so.
 
     Raises:
         NotKnown, SeveralMeant: as `find`.
     """
     ledger = office.ledger
+    await ledger.settle_posted(before=datetime.now(UTC) - _LONGEST_ENDING)
     if meant is not None:
         executions = [await find(office, meant, tenant)]
     else:

@@ -61,7 +61,8 @@ class Verdict:
 
 
 async def verify(office: Office, executions: Sequence[tuple[Execution, Sequence[ModelCall]]]) -> list[Verdict]:
-    """Compare the three places for each execution, given with its calls as the ledger has them.
+    """Compare the three places for each execution, given with its calls as the ledger has them; and whether what has posted is
+    approved.
 
     Raises:
         PhoenixError: Phoenix does not answer.
@@ -69,18 +70,23 @@ async def verify(office: Office, executions: Sequence[tuple[Execution, Sequence[
     """
     client = await office.temporal()
     places = asyncio.Semaphore(AT_ONCE)
+    posted = await office.ledger.have_posted([execution.id for execution, _ in executions])
     async with Phoenix(office.settings) as phoenix:
 
         async def judged(execution: Execution, calls: Sequence[ModelCall]) -> Verdict:
             async with places:
-                return await _verdict(phoenix, client, execution, calls)
+                return await _verdict(phoenix, client, execution, calls, posted=execution.id in posted)
 
         return list(await asyncio.gather(*(judged(execution, calls) for execution, calls in executions)))
 
 
-async def _verdict(phoenix: Phoenix, client: Client, execution: Execution, calls: Sequence[ModelCall]) -> Verdict:
+async def _verdict(
+    phoenix: Phoenix, client: Client, execution: Execution, calls: Sequence[ModelCall], *, posted: bool
+) -> Verdict:
     tally = Tally.of(calls)
     verdict = Verdict(execution, Figures.of(tally))
+    if posted and execution.status is not Status.APPROVED:
+        verdict.differences.append(f"ledger: it has posted, and is on record as {execution.status}")
     said = await _stub(client, execution)
     if isinstance(said, str):
         verdict.differences.append(f"result: {said}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -70,6 +70,7 @@ class Feeding:
         of: Any = {"tenant": order.tenant, "batch": order.batch}
         running = set(await self._ledger.in_flight(**of))
         await self._find_the_silent(running)
+        await self._ledger.settle_posted(before=datetime.now(UTC) - timedelta(seconds=SILENT_SECONDS))
         until = time.monotonic() + FEED_SECONDS
         while True:
             if running:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from hashlib import blake2b
 
-from agents.controls.firm_names import likeness
+from agents.controls.firm_names import likeness as likeness_of_names
 from agents.fields.rules import Rule
 from agents.fields.schema import Fields
 from agents.words import in_text, printed
-from infra.ledger.keys import number_key
+from infra.ledger.keys import Likeness, likeness, near_amount, number_key, same_number
 from infra.records import Claim, Finding, Severity, Status, Verdict, finding
 
 SAME_NAME = 90.0
@@ -25,6 +26,8 @@ MOST_NUMBERS = 96
 MOST_WORDS = 48
 DIFFERING_NUMBERS = 2
 """Of near-identical texts, in how many numbers they differ at most: an invoice's number misread, and where it stands again."""
+REWRITTEN_NUMBERS = 5
+"""In how many they differ at most where somebody has changed number, date and amount of one: with net amount and tax."""
 ALIKE_WORDS = 0.8
 """Share of words that near-identical texts have in common."""
 _NUMBERS = re.compile(r"\d[\d.,/'’-]*\d|\d")
@@ -42,14 +45,15 @@ def sketch(text: str) -> list[int]:
     return [_BIT | number for number in kept_numbers] + sorted(map(_hash, words))[:MOST_WORDS]
 
 
-def near_identical(one: Sequence[int], other: Sequence[int]) -> bool:
-    """Whether two texts say the same but for a number or two, as a page that was scanned again does."""
+def near_identical(one: Sequence[int], other: Sequence[int], *, differing: int = DIFFERING_NUMBERS) -> bool:
+    """Whether two texts say the same but for a number or two, as a page that was scanned again does; or for as many as are
+    ``differing``."""
     numbers, words = _parted(one)
     others, other_words = _parted(other)
     if min(len(numbers), len(others)) < 5 or min(len(words), len(other_words)) < 5:
         return False  # too little to tell
     common = len(words & other_words) / len(words | other_words)
-    return common >= ALIKE_WORDS and max(len(numbers - others), len(others - numbers)) <= DIFFERING_NUMBERS
+    return common >= ALIKE_WORDS and max(len(numbers - others), len(others - numbers)) <= differing
 
 
 def duplicates(claim: Claim, others: Sequence[Claim], *, days: int = 10) -> list[Finding]:
@@ -60,14 +64,16 @@ def duplicates(claim: Claim, others: Sequence[Claim], *, days: int = 10) -> list
             texts are, only the same number is.
 
     Returns:
-        ``DUPLICATE`` (same vendor and number), ``DUPLICATE-TEXT`` (the same text but for a number or two),
-        ``DUPLICATE-AMOUNT`` (same vendor, currency and amount, other number, near date): errors. ``CORRECTED`` (it says that
-        it corrects the other, or one that is not on record): an error, since both must be settled. ``CREDIT-NOTE``
-        (it credits the other): information.
+        ``DUPLICATE`` (same vendor and number), ``DUPLICATE-NUMBER`` (same vendor and a number that looks like it; or one that
+        extends it, with nearly the amount), ``DUPLICATE-TEXT`` (the same text but for a number or two, or for some more with
+        nearly the amount and date), ``DUPLICATE-AMOUNT`` (same vendor, currency and amount or net amount, other number, near
+        date; not where a posted credit note undoes the other): errors. ``CORRECTED`` (it says that it corrects the other, or
+        one that is not on record): an error, since both must be settled. ``CREDIT-NOTE`` (it credits the other): information.
     """
     findings = []
+    credited = _credited(others)
     for other in others:
-        told = _compared(claim, other, days)
+        told = _compared(claim, other, days, other.number_key in credited)
         if told:
             rule, severity, what = told
             findings.append(
@@ -106,51 +112,55 @@ def duplicates(claim: Claim, others: Sequence[Claim], *, days: int = 10) -> list
     return findings
 
 
-def _compared(claim: Claim, other: Claim, days: int) -> tuple[str, Severity, str] | None:
+def _credited(others: Sequence[Claim]) -> set[str | None]:
+    """Number keys of invoices that posted credit notes undo: what is billed anew after one is no duplicate for its amount."""
+    posted = (other for other in others if other.kind == "credit_note" and other.status is Status.APPROVED)
+    return {other.preceding for other in posted} - {None}
+
+
+def _compared(claim: Claim, other: Claim, days: int, credited: bool) -> tuple[Rule, Severity, str] | None:
+    """What the two are to each other; ``credited``: that a posted credit note undoes the other."""
     vendor = same_vendor(claim, other)
-    amount = claim.amount is not None and other.amount is not None and abs(claim.amount) == abs(other.amount)
-    amount = amount and claim.currency == other.currency
+    amount = _same(claim.amount, other.amount) and claim.currency == other.currency
     number = same_number(claim.number, other.number)
     if claim.kind != other.kind:
         refers = claim.preceding is not None and claim.preceding == other.number_key
         if vendor and (refers or amount) and claim.kind == "credit_note":
-            return "CREDIT-NOTE", Severity.INFO, "it credits"
+            return Rule.CREDIT_NOTE, Severity.INFO, "it credits"
         if vendor and number and amount:
             # One of the two was taken wrongly.
-            return "DUPLICATE", Severity.ERROR, "it has vendor, number and amount of the credit note"
+            return Rule.DUPLICATE, Severity.ERROR, "it has vendor, number and amount of the credit note"
         return None
     if vendor and claim.kind == "invoice" and claim.preceding and claim.preceding == other.number_key:
-        return "CORRECTED", Severity.ERROR, "it corrects"
+        return Rule.CORRECTED, Severity.ERROR, "it corrects"
     if vendor and claim.kind == "invoice" and claim.number_key and claim.number_key == other.preceding:
-        return "CORRECTED", Severity.ERROR, "it is corrected by"
+        return Rule.CORRECTED, Severity.ERROR, "it is corrected by"
     if vendor and number:
-        return "DUPLICATE", Severity.ERROR, "it has vendor and number of"
+        return Rule.DUPLICATE, Severity.ERROR, "it has vendor and number of"
+    net = _same(claim.net, other.net) and claim.currency == other.currency
+    near = net or claim.currency == other.currency and near_amount(claim.amount, other.amount)
+    alike = likeness(claim.number, other.number)
+    if vendor and alike is Likeness.LOOKS:
+        return Rule.DUPLICATE_NUMBER, Severity.ERROR, "its number looks like that of"
+    if days and vendor and near and alike is Likeness.EXTENDS:
+        return Rule.DUPLICATE_NUMBER, Severity.ERROR, "it has vendor and nearly the number and the amount of"
     same_text = near_identical(claim.tokens, other.tokens)
     if days and amount and same_text and (claim.tokens == other.tokens or not _months_apart(claim, other)):
-        return "DUPLICATE-TEXT", Severity.ERROR, "its text is nearly that of"
+        return Rule.DUPLICATE_TEXT, Severity.ERROR, "its text is nearly that of"
     if vendor and amount and claim.kind == "credit_note" and claim.preceding and claim.preceding == other.preceding:
-        return "DUPLICATE", Severity.ERROR, "it credits the same invoice as"
-    if days and vendor and amount and _apart(claim, other) <= days:
-        return "DUPLICATE-AMOUNT", Severity.ERROR, "it has vendor and amount of, and nearly the date of,"
+        return Rule.DUPLICATE, Severity.ERROR, "it credits the same invoice as"
+    if days and vendor and not credited and _apart(claim, other) <= days:
+        if amount or net:
+            what = "amount" if amount else "net amount"
+            return Rule.DUPLICATE_AMOUNT, Severity.ERROR, f"it has vendor and {what} of, and nearly the date of,"
+        if near and near_identical(claim.tokens, other.tokens, differing=REWRITTEN_NUMBERS):
+            return Rule.DUPLICATE_TEXT, Severity.ERROR, "its text and its amount are nearly those of"
     return None
 
 
-def same_number(one: str | None, other: str | None) -> bool:
-    """Whether two numbers are one in other writing: by their keys, or since one is the other without signs, which may keep the
-    zeros that stood behind a sign (``RE-2026-17`` and ``RE20260017``)."""
-    if not one or not other:
-        return False
-    keys = (number_key(one), number_key(other))
-    return bool(keys[0]) and (keys[0] == keys[1] or _unsigned(one, other) or _unsigned(other, one))
-
-
-def _unsigned(one: str, other: str) -> bool:
-    groups = [group.lstrip("0") or "0" for group in _GROUPS.findall(one.casefold())]
-    pattern = "".join(f"0*{group}" if group.isdigit() else re.escape(group) for group in groups)
-    return len(groups) > 1 and re.fullmatch(pattern, "".join(_GROUPS.findall(other.casefold()))) is not None
-
-
-_GROUPS = re.compile(r"[^\W\d_]+|[0-9]+")
+def _same(one: Decimal | None, other: Decimal | None) -> bool:
+    """Whether two sums are one, whatever their signs."""
+    return one is not None and other is not None and abs(one) == abs(other)
 
 
 def same_vendor(one: Claim, other: Claim) -> bool:
@@ -162,7 +172,7 @@ def same_vendor(one: Claim, other: Claim) -> bool:
         return False
     if one.vat_id and other.vat_id:
         return number_key(one.vat_id) == number_key(other.vat_id)
-    return bool(one.vendor and other.vendor) and likeness(one.vendor or "", other.vendor or "") >= SAME_NAME
+    return bool(one.vendor and other.vendor) and likeness_of_names(one.vendor or "", other.vendor or "") >= SAME_NAME
 
 
 def _apart(one: Claim, other: Claim) -> int:

@@ -127,6 +127,7 @@ def _claim(state: InvoiceState, fields: Fields, found: VendorMatch) -> Claim:
         number_key=number_key(number.value) or None if number else None,
         currency=state.value("currency"),
         amount=number_of(fields, "totals.grand_total"),
+        net=number_of(fields, "totals.tax_basis_total"),
         issue_date=date.fromisoformat(issued.value) if issued else None,
         preceding=number_key(document.preceding) if document.preceding else None,
         order=_order_number(state),

@@ -13,7 +13,7 @@ from agents.steps import Decision, now, step, way
 from infra.connections import connections
 from infra.failures import Failure
 from infra.ledger.keys import number_key
-from infra.records import AlreadyPosted, Posting, Severity, finding
+from infra.records import AlreadyPosted, EndedBefore, PostedOtherwise, Posting, Severity, finding
 
 
 @step(Step.POST, InvoiceState, kind="TOOL")
@@ -43,7 +43,16 @@ async def post(state: InvoiceState) -> InvoiceUpdate:
                 number_key=number_key(head.number) or None,
             ),
             in_spite_of=[] if state.decision.by == "policy" else [id for id in others if id],
+            run_id=execution.run_id,
+            amounts_too=bool(state.policy.matching.duplicate_days),
         )
+    except PostedOtherwise as conflict:
+        raise Failure(
+            f"it has posted before, and something else: {', '.join(conflict.differing)}. The posting stands, and nothing was "
+            "written. Settle the difference with the vendor, as by a credit note"
+        ) from conflict
+    except EndedBefore as conflict:
+        raise Failure(f"nothing was posted: {conflict}") from conflict
     except AlreadyPosted as conflict:
         message = f"invoice {head.number} of {head.vendor} was posted already, as {conflict.execution_id}"
         case = Case.from_json(result.approval.case)

@@ -17,7 +17,7 @@ from typing import Any
 from infra.records import Execution, Status
 
 FAMILIES: dict[str, tuple[str, ...]] = {
-    "duplicate": ("DUPLICATE", "DUPLICATE-AMOUNT", "DUPLICATE-TEXT"),
+    "duplicate": ("DUPLICATE", "DUPLICATE-NUMBER", "DUPLICATE-AMOUNT", "DUPLICATE-TEXT"),
     "price": ("ORDER-PRICE",),
     "quantity": ("ORDER-QUANTITY", "RECEIPT-QUANTITY"),
     "account": ("VENDOR-ACCOUNT",),

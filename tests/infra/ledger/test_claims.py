@@ -143,3 +143,15 @@ async def test_a_correction_of_another_total_sees_what_it_corrects(ledger: Ledge
     await ledger.claim(a_claim("a", "RE-1", "119.00"))
     seen = await ledger.claim(a_claim("b", "RE-2", "99.00", preceding=number_key("RE-1")))
     assert ids(seen) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("number", "amount", "net"),
+    [("R-1OO", "900", None), ("R-100A", "119.01", None), ("100", "119.59", None), ("X-7", "107", "100")],
+)
+async def test_a_claim_sees_what_may_be_the_same_under_another_number_or_nearly_its_amount(
+    ledger: Ledger, number: str, amount: str, net: str | None
+) -> None:
+    await ledger.claim(a_claim("a", "R-100", "119.00", net=Decimal(100)))
+    new = a_claim("b", number, amount, net=Decimal(net) if net else None)
+    assert ids(await ledger.claim(new)) == ["a"]

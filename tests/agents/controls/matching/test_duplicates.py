@@ -84,6 +84,93 @@ def test_another_currency_or_amount_is_none() -> None:
     assert judged(a_claim(number="R-18", amount=Decimal("119.01")), OLD) == [("DUPLICATE", "info")]
 
 
+LOOKS = [
+    ("R-1OO", "R-100"), ("R-l00", "R-100"),
+    ("R-I00", "R-100"), ("R-1o0", "R-100"), ("\u0420-100", "R-100".replace("R", "P")),
+    ("\u0410-100", "A-100"), ("\u0391-100", "A-100"), ("\u039d-100", "N-100"), ("IN\u0412-100", "INB-100"),
+    ("R-\u0661\u0660\u0660", "R-100"), ("R-10\u043e", "R-100"),
+    ("R-10\u03bf", "R-100"), ("R-1\u200b00", "R-100"), ("R-1\u0301OO", "R-100"),
+    ("R-S23", "R-523"), ("R-B1Z", "R-812"),
+    ("R-0817-G", "R-0817-6"), ("RE-2O26-17", "RE20260017"), ("R_0_1_OO", "R-1-00"),
+    ("R-00l00", "R-100"), ("\U0001d411-1OO", "R-100"), ("\uff32\uff0d\uff11\uff2f\uff10", "R-100"), ("R-9O1", "R-q01"),
+]  # fmt: skip
+EXTENDS = [
+    ("R-100A", "R-100"), ("R-100/1", "R-100"), ("R-100-2", "R-100"), ("R-100 Kopie", "R-100"), ("R-100 (2)", "R-100"),
+    ("R-100.A", "R 100"), ("Rechnung R-100", "R-100"), ("Invoice 100", "100"),
+    ("100", "R-100"), ("RE-R-100", "R-100"), ("R-1OOA", "R-100"),
+    ("R-1OO/1", "R-100"), ("R-100B", "R-100"), ("R-100l", "R-100"),
+    ("R-0100-NEU", "R-100"), ("R-100A", "R-100/1"), ("2026-R-100", "R-100"),
+    ("\u0420-100A", "P-100"),
+]  # fmt: skip
+OTHERS = [
+    ("R-101", "R-100"), ("R-100/2", "R-100/1"), ("R-100-B", "R-100-A"),
+    ("JAN-2026", "FEB-2026"), ("2026-01-17", "2026-02-17"), ("R-1000", "R-100"),
+    ("R-10", "R-100"), ("RE-2026-18", "RE-2026-17"), ("R-2027-17", "R-2026-17"),
+    ("AB-100", "CD-100"), ("4711/2026/1", "4711/2026/2"), ("R", "S"),
+    ("R-110", "R-101"),
+]  # fmt: skip
+MONTHS = [date(2026, 9, 1), date(2026, 9, 8), date(2026, 10, 1), date(2027, 9, 1), None]
+
+
+@pytest.mark.parametrize(("new", "old"), LOOKS)
+def test_a_number_that_looks_like_another_is_told_whatever_amount_and_day(new: str, old: str) -> None:
+    for one, other in ((new, old), (old, new)):
+        for amount, day, days in ((Decimal(119), MONTHS[0], 10), (Decimal(500), MONTHS[3], 0)):
+            found = judged(a_claim(number=one, amount=amount, issue_date=day), a_claim("old", number=other), days=days)
+            assert found in ([("DUPLICATE-NUMBER", "error")], [("DUPLICATE", "error")]), (one, other)
+
+
+@pytest.mark.parametrize(("new", "old"), EXTENDS)
+@pytest.mark.parametrize("amount", ["119.00", "119.01", "118.99", "119.55", "118.41"])
+def test_a_number_that_extends_another_is_told_with_nearly_its_amount_on_whatever_day(
+    new: str, old: str, amount: str
+) -> None:
+    for one, other in ((new, old), (old, new)):
+        for day in MONTHS:
+            claim = a_claim(number=one, amount=Decimal(amount), issue_date=day)
+            assert judged(claim, a_claim("old", number=other)) == [("DUPLICATE-NUMBER", "error")], (one, other, day)
+        far = a_claim(number=one, amount=Decimal(150), issue_date=MONTHS[2])
+        assert judged(far, a_claim("old", number=other)) == [("DUPLICATE", "info")]
+        of_another = a_claim("old", number=other, vendor_key="vendor:V2", vendor="Atelier")
+        assert judged(a_claim(number=one), of_another) == [("DUPLICATE", "info")]
+
+
+@pytest.mark.parametrize(("new", "old"), OTHERS)
+@pytest.mark.parametrize("amount", ["119.00", "119.01", "118.41"])
+def test_what_recurs_comes_in_parts_or_is_counted_on_is_told_by_no_number(new: str, old: str, amount: str) -> None:
+    for one, other in ((new, old), (old, new)):
+        claim = a_claim(number=one, amount=Decimal(amount), issue_date=date(2026, 10, 1))
+        assert judged(claim, a_claim("old", number=other)) == [("DUPLICATE", "info")], (one, other)
+
+
+def test_the_same_net_amount_under_another_tax_is_told_near_its_day() -> None:
+    old = a_claim("old", net=Decimal(100))
+    assert judged(a_claim(number="X-9", amount=Decimal(107), net=Decimal(100)), old) == [("DUPLICATE-AMOUNT", "error")]
+    later = a_claim(number="X-9", amount=Decimal(107), net=Decimal(100), issue_date=date(2026, 10, 1))
+    assert judged(later, old) == [("DUPLICATE", "info")]
+    extended = a_claim(number="R-17A", amount=Decimal(107), net=Decimal(100), issue_date=date(2026, 10, 1))
+    assert judged(extended, old) == [("DUPLICATE-NUMBER", "error")]
+
+
+def test_what_is_billed_anew_after_a_posted_credit_note_is_no_duplicate_for_its_amount() -> None:
+    credit = a_claim("credit", kind="credit_note", number="G-1", preceding="r17", status=Status.APPROVED)
+    assert judged(a_claim(number="R-18"), OLD, credit) == [("DUPLICATE", "info")]
+    assert judged(a_claim(number="R-18"), OLD, credit.model_copy(update={"status": Status.REVIEW})) == [
+        ("DUPLICATE-AMOUNT", "error")
+    ]
+    assert judged(a_claim(number="R-17"), OLD, credit)[0] == ("DUPLICATE", "error")
+
+
+def test_a_text_with_number_day_and_amount_changed_by_a_cent_is_told_and_the_next_month_is_not() -> None:
+    text = a_text("2026-1001", date(2026, 9, 1))
+    changed = text.replace("2026-1001", "2026-1444").replace("1.804,20", "1.804,21").replace("2.147,00", "2.147,01")
+    old = a_claim("o", number="2026-1001", amount=Decimal(2147), tokens=sketch(text))
+    new = a_claim("n", number="2026-1444", amount=Decimal("2147.01"), tokens=sketch(changed))
+    assert judged(new, old) == [("DUPLICATE-TEXT", "error")]
+    month = new.model_copy(update={"issue_date": date(2026, 10, 1)})
+    assert judged(month, old) == [("DUPLICATE", "info")]
+
+
 def test_a_credit_note_credits_and_a_second_one_is_a_duplicate() -> None:
     first = a_claim("credit", kind="credit_note", number="G-1", preceding="r17")
     by_amount = a_claim("credit", kind="credit_note", number="G-1", issue_date=date(2026, 12, 1))
