@@ -1,11 +1,13 @@
 """Settings: everything that can be configured, in one place.
 
-Values come, first match wins, from the environment (``COUNTERFOIL_…``), then from a file (`settings_file` says which), then
-from the defaults below. Secrets come from the environment only.
+Values come, first match wins, from the environment (``COUNTERFOIL_…``), then from a file (`settings_file` says which), then,
+for ports of the local stack, from what ``counterfoil up`` chose, then from the defaults below. Secrets come from the environment
+only.
 """
 
 from __future__ import annotations
 
+import json
 import tomllib
 from decimal import Decimal
 from functools import lru_cache
@@ -14,6 +16,7 @@ from typing import Any, Literal, Self
 
 from platformdirs import user_cache_path
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -78,6 +81,32 @@ class TierSettings(BaseModel):
     price: TokenPrice | MachinePrice | None = None
     api_key_env: str = "COUNTERFOIL_MODEL_API_KEY"
     timeout_seconds: float = 300.0
+
+
+STACK_PORTS = ("temporal_port", "temporal_ui_port", "phoenix_port", "model_port")
+"""Settings that `counterfoil up` chooses where nothing is set: the usual ones may be those of another stack."""
+
+
+def remembered_ports(home: Path) -> dict[str, int]:
+    """The ports that `counterfoil up` chose for the stack of a home, by setting; those that are set are not among them."""
+    try:
+        kept = json.loads((home / "ports.json").read_bytes())
+        return {name: int(kept[name]) for name in STACK_PORTS if name in kept}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError) as error:
+        raise SettingsError(f"{home / 'ports.json'} is damaged ({error}); delete it with the stack down") from error
+
+
+class _Remembered(PydanticBaseSettingsSource):
+    """What comes of `remembered_ports`, for every command of the home."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        home = self.current_state.get("home")
+        return dict(remembered_ports(Path(home) if home else _default_home()))
 
 
 class Settings(BaseSettings):
@@ -292,7 +321,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, InitSettingsSource(settings_cls, _said_in_file())
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _said_in_file()), _Remembered(settings_cls)
 
     def model_post_init(self, _: Any) -> None:
         self.home = self.home.absolute()

@@ -49,6 +49,8 @@ class PartStatus:
     version: str = ""
     pid: int | None = None
     log: str | None = None
+    page: str = ""
+    """Where people look at it, where that is not its address."""
     seconds: float | None = None
 
     @property

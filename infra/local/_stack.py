@@ -21,16 +21,19 @@ import psutil
 from filelock import FileLock, Timeout
 
 from infra.ledger import migrate
-from infra.local import _probe
+from infra.local import _ports, _probe
 from infra.local._model import GIB, ModelServer, model_server, prepare, weights_ready
 from infra.local._probe import Answer
 from infra.local._report import PARTS, Origin, PartStatus, Progress, Report, StackError, State
 from infra.local._supervisor import STACK_VARIABLE, Program, Supervisor, tail
+from infra.local._whose import Owner, Whose, by_process, hold_queue, installation_of, of_temporal
 from infra.models.errors import EndpointNotAllowed
 from infra.models.tiers import Tier, require_allowed, tiers_of
 from infra.settings import LOOPBACK, Settings
 from infra.settings_file import CONFIG, settings_file
+from infra.temporal.connect import TemporalUnreachable
 from infra.temporal.fairness import dynamic_config_options
+from infra.temporal.queues import BelongsToAnother, workflow_queue
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 
 LOW_DISK_GIB = 2
@@ -45,6 +48,7 @@ class _Part:
     name: str
     configured: bool
     address: str
+    """Empty for a worker, which is reached by its task queue."""
     ask: Callable[[], Answer]
     ports: dict[int, str]
     """Port to the setting that changes it; the first is the one asked."""
@@ -53,6 +57,8 @@ class _Part:
     needs: tuple[str, ...] = ()
     setting: str = ""
     """The setting that points to one run elsewhere."""
+    page: str = ""
+    """Where people look, where that is not its address."""
 
 
 def up(settings: Settings, report: Report, *, parts: Sequence[str] | None = None) -> list[PartStatus]:
@@ -73,7 +79,7 @@ def up(settings: Settings, report: Report, *, parts: Sequence[str] | None = None
     """
     chosen = _chosen(settings, parts)
     with _alone(settings):
-        stack = _Stack(settings, report)
+        stack = _Stack(settings, report).settled(chosen)
         stack.prepare()
         finished = {name: threading.Event() for name in chosen}
         statuses: dict[str, PartStatus] = {}
@@ -183,6 +189,32 @@ class _Stack:
             except StackError as error:
                 self.server_problem = str(error)
 
+    def settled(self, chosen: Sequence[str]) -> _Stack:
+        """The stack at the ports that it has, or gets now for what it is to serve: what it finds at the usual ones is another's."""
+        told: list[tuple[str, str]] = []
+
+        def used(part: str) -> bool:
+            (port, setting), *_ = self.parts[part].ports.items()
+            if not _probe.listening(port) or _ports.is_set(self.settings, _ports.PORTS[part][0]):
+                return _probe.listening(port)
+            answer, whose = self.parts[part].ask(), self._whose(part)
+            if answer.ready and (whose.owner is not Owner.ANOTHERS or part == "model"):  # a model server keeps nothing
+                return True
+            what = f"a {part.capitalize()} {whose.text}" if answer.ready else _probe.holder(port)
+            told.append((part, f"at port {port} is {what}, so this one gets a port of its own ({setting} sets it"))
+            if answer.ready:
+                told[-1] = (part, f"{told[-1][1]}; {self.parts[part].setting} uses what runs elsewhere")
+            return False
+
+        def own(part: str) -> bool:
+            state = self.supervisor.states().get(part)
+            return part in chosen and not self.parts[part].configured and not (state and state.alive)
+
+        settings = _ports.settle(self.settings, own, used)
+        for part, text in told:
+            self.say(part, f"{text})")
+        return _Stack(settings, self.report)
+
     def prepare(self) -> None:
         """Clear what a dead stack left; let a running supervisor know how the programs are run now."""
         if self.supervisor.pid() is None:
@@ -218,7 +250,7 @@ class _Stack:
         state = self.supervisor.states().get(name)
         if state is None or not state.alive:
             if part.ports and (found := self._found(part)):
-                return self._is_up(part, "found", found)
+                return self._is_up(part, "found", self._with_owner(name, found))
             if name == "model":
                 self._prepare_model()
             if _part_of(name) == "worker":
@@ -248,7 +280,13 @@ class _Stack:
             )
         try:
             if part.ports and (found := self._found(part)):
-                return self._is_up(part, "found", found)
+                if self._moves_for(name):
+                    return replace(
+                        self._status(part, "down", "none"),
+                        detail=f"not running; at {part.address} is one {self._whose(name).text}",
+                        next_step="`counterfoil up`, which gives this one a port of its own",
+                    )
+                return self._is_up(part, "found", self._with_owner(name, found))
         except StackError as error:
             return replace(
                 self._status(part, "failed", "none"), detail=str(error), next_step="free the port or change it"
@@ -309,6 +347,7 @@ class _Stack:
                 self.supervisor.stop(part.name)
                 raise self._with_log(part, f"ended {STARTS_WAITED_FOR} times while starting, and is not tried again")
             if state.pid and (not part.ports or _probe.listening(next(iter(part.ports)))):
+                self._require_own(part)
                 answer = part.ask()
                 if answer.ready:
                     return self._is_up(part, "managed", answer)
@@ -316,6 +355,16 @@ class _Stack:
             time.sleep(0.2 if passed < 5 else 0.5)
         because = f" ({answer.problem})" if answer.problem else ""
         raise self._with_log(part, f"was not ready in {limit:.0f} s{because}, and is left running")
+
+    def _require_own(self, part: _Part) -> None:
+        """That what listens is what was started, and not another stack's that came first."""
+        for port, setting in part.ports.items():
+            whose = by_process(port, self.settings.home) if _probe.listening(port) else None
+            if whose and whose.owner is Owner.ANOTHERS:
+                self.supervisor.stop(part.name)
+                raise StackError(
+                    f"port {port} was taken meanwhile by a server {whose.text}: run `counterfoil up` again, or set {setting}"
+                )
 
     def _with_log(self, part: _Part, what: str) -> StackError:
         log = self.supervisor.log(part.name)
@@ -339,6 +388,19 @@ class _Stack:
             )
         return None
 
+    def _whose(self, part: str) -> Whose:
+        if part == "temporal":
+            return of_temporal(self.settings)
+        return by_process(next(iter(self.parts[part].ports)), self.settings.home)
+
+    def _with_owner(self, part: str, found: Answer) -> Answer:
+        return replace(found, detail=", ".join(word for word in (found.detail, self._whose(part).text) if word))
+
+    def _moves_for(self, part: str) -> bool:
+        """Whether `up` would not use what answers at a part's port."""
+        unset = not _ports.is_set(self.settings, _ports.PORTS[part][0])
+        return unset and part != "model" and self._whose(part).owner is Owner.ANOTHERS
+
     def _is_up(self, part: _Part, origin: Origin, answer: Answer) -> PartStatus:
         return replace(self._status(part, "up", origin), version=answer.version, detail=answer.detail)
 
@@ -349,7 +411,8 @@ class _Stack:
             name=part.name,
             state=state,
             origin=origin,
-            address=part.address,
+            address=part.address or _queue_of(self.settings),
+            page=part.page,
             pid=self._pid(part.name) if ours else None,
             log=str(log) if ours and log.exists() else None,
         )
@@ -374,6 +437,10 @@ class _Stack:
     def _migrate(self, name: str) -> None:
         self.say(name, "bringing the ledger's tables up to date")
         migrate(self.settings.ledger)
+        try:
+            hold_queue(self.settings)
+        except (BelongsToAnother, TemporalUnreachable) as error:
+            raise StackError(str(error)) from error
 
 
 def _parts(stack: _Stack) -> list[_Part]:
@@ -406,6 +473,7 @@ def _parts(stack: _Stack) -> list[_Part]:
             program=lambda: _temporal(settings),
             ready_seconds=60,
             setting="COUNTERFOIL_TEMPORAL_ADDRESS",
+            page=settings.temporal_ui,
         ),
         _Part(
             name="phoenix",
@@ -431,7 +499,7 @@ def _parts(stack: _Stack) -> list[_Part]:
             _Part(
                 name=name,
                 configured=False,
-                address=f"task queue {settings.task_queue}",
+                address="",
                 ask=lambda name=name: _probe.worker(settings.home, stack._pid(name)),  # type: ignore[misc]
                 ports={},
                 program=lambda name=name: _worker(settings, name),  # type: ignore[misc]
@@ -441,6 +509,11 @@ def _parts(stack: _Stack) -> list[_Part]:
             for name in _workers(settings)
         ),
     ]
+
+
+def _queue_of(settings: Settings) -> str:
+    installation = installation_of(settings)
+    return f"task queue {workflow_queue(settings, installation)}" if installation else "a task queue of its own"
 
 
 def _temporal(settings: Settings) -> Program:
@@ -553,7 +626,7 @@ def _worker(settings: Settings, name: str) -> Program:
         argv=[sys.executable, "-m", "workers.worker"],
         # Paths in the settings stand from where they were read.
         directory=here if file and file[0].parent == here else settings.home.parent,
-        environment={**_our_modules(), **config, "PYTHONUNBUFFERED": "1", **_ports(settings)},
+        environment={**_our_modules(), **config, "PYTHONUNBUFFERED": "1", **_port_variables(settings)},
         start_seconds=5,
         start_retries=10,
         stop_seconds=_stop_seconds(settings),
@@ -567,7 +640,7 @@ def _our_modules() -> dict[str, str]:
     return {"PYTHONPATH": os.pathsep.join(word for word in (root, os.environ.get("PYTHONPATH", "")) if word)}
 
 
-def _ports(settings: Settings) -> dict[str, str]:
+def _port_variables(settings: Settings) -> dict[str, str]:
     names = ("temporal_port", "temporal_ui_port", "phoenix_port", "model_port", "worker_port", "workers")
     return {f"COUNTERFOIL_{name.upper()}": str(getattr(settings, name)) for name in names}
 
@@ -618,6 +691,7 @@ def _machine(settings: Settings) -> PartStatus:
     disk = shutil.disk_usage(existing).free / GIB
     memory = psutil.virtual_memory()
     short = disk < LOW_DISK_GIB
+    known = installation_of(settings)
     try:
         ours = version("counterfoil")
     except PackageNotFoundError:
@@ -628,7 +702,7 @@ def _machine(settings: Settings) -> PartStatus:
         address=str(settings.home),
         version=f"counterfoil {ours}, Python {sys.version.split()[0]}",
         detail=f"{disk:.0f} GiB disk free, {memory.available / GIB:.0f} of {memory.total / GIB:.0f} GiB memory free, "
-        f"{os.cpu_count()} cores; cache {settings.cache}",
+        f"{os.cpu_count()} cores; cache {settings.cache}" + (f"; installation {known.id}" if known else ""),
         next_step=f"make room: less than {LOW_DISK_GIB} GiB are left" if short else "",
     )
 

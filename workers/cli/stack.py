@@ -207,7 +207,7 @@ def _failing_clearly() -> Iterator[None]:
 def _addresses(statuses: list[local.PartStatus]) -> Iterator[tuple[str, str]]:
     for status in statuses:
         if status.name == "temporal":
-            yield "Temporal UI", current_settings().temporal_ui
+            yield "Temporal UI", status.page
         elif status.name == "phoenix":
             yield "Phoenix", status.address
         elif status.name == "model":
