@@ -48,7 +48,8 @@ HEAD = """\
 
 A setting is read from the environment, then from a file, then from its default; the first that is there holds. In the environment
 `home` is `COUNTERFOIL_HOME`; lists and tables are given as JSON there. In the file the names stand as they are here, and one that
-nobody knows is refused. Keys belong in the environment.
+nobody knows is refused. Keys belong in the environment. A port of the local stack that nobody set is the one that
+`counterfoil up` chose for this home: the default, or a free one where the default is another's.
 
 The file is the one that `counterfoil --config FILE` or `COUNTERFOIL_CONFIG` names; else `counterfoil.toml` in the working
 directory, once you have said `counterfoil trust` there, as a folder from elsewhere may hold one that sends your documents away;
