@@ -91,6 +91,16 @@ class Stack:
         """The one started last."""
         self._workers: list[subprocess.Popen[bytes]] = []
 
+    @property
+    def code(self) -> Path:
+        """The folder with the version of the software that a worker runs which is started from now on."""
+        return self._code
+
+    @code.setter
+    def code(self, code: Path) -> None:
+        self._code = code
+        self.process_environment["PYTHONPATH"] = str(code)
+
     def settings(self) -> Settings:
         names = {k.removeprefix("COUNTERFOIL_").lower(): v for k, v in self.environment.items()}
         return Settings(**{**names, "model_price": json.loads(names["model_price"])})

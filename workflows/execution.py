@@ -173,10 +173,7 @@ class AgentWorkflow:
         )
         await workflow.wait_condition(workflow.all_handlers_finished)  # whose answer led here is told so first
         try:
-            workflow.continue_as_new(
-                self._order.model_copy(update={"waiting": waiting}),
-                initial_versioning_behavior=workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE,
-            )
+            workflow.continue_as_new(self._order.model_copy(update={"waiting": waiting}))
         except ApplicationError as error:
             if error.type != TOO_LARGE:
                 raise

@@ -17,11 +17,12 @@ from workers.worker import workflow_runner
 from workflows import definitions
 from workflows.batch import BatchWorkflow
 
-HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json.gz"))
+FOLDER = Path(__file__).parent / "histories"
+HISTORIES = sorted(FOLDER.rglob("*.json.gz"))
 
 
 @pytest.mark.usefixtures("spans")
-@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.name.partition(".")[0])
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: str(path.relative_to(FOLDER)).removesuffix(".json.gz"))
 async def test_what_an_earlier_version_began_is_replayed_by_this_one(path: Path) -> None:
     recorded = json.loads(gzip.decompress(path.read_bytes()))
     known = definitions().values()

@@ -1,0 +1,1 @@
+"""Histories of earlier versions; see the README beside this."""
