@@ -10,7 +10,7 @@ from agents.documents.safe_xml import BrokenXml, UnsafeXml, parse_xml
 from agents.einvoice._elements import local_name
 from agents.einvoice._syntaxes import SYNTAXES
 from agents.fields import destinations
-from agents.fields.destinations import MOST, Destination, Scheme, of_account
+from agents.fields.destinations import Destination, Scheme, kept, of_account
 from agents.fields.identifiers import is_bic
 
 _DIRECT_DEBIT = ("49", "59")
@@ -21,16 +21,13 @@ _MEANS = ("TypeCode", "PaymentMeansCode")
 
 
 def destinations_of_xml(xml: str) -> list[Destination]:
-    """What ``xml`` names to be paid to, at most `MOST`, each value once; nothing of what cannot be read."""
+    """What ``xml`` names to be paid to, each once; nothing of what cannot be read."""
     try:
         root = parse_xml(xml)
     except (BrokenXml, UnsafeXml):
         return []
     stated = {element: scheme for syntax in SYNTAXES for element, scheme in syntax.destinations.items()}
-    found: dict[tuple[Scheme, str], Destination] = {}
-    for one in _named(root, stated):
-        found.setdefault((one.scheme, one.value), one)
-    return list(found.values())[:MOST]
+    return kept(_named(root, stated))
 
 
 def _named(root: Any, stated: Mapping[str, Scheme]) -> Iterator[Destination]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
@@ -117,6 +118,21 @@ def _listed_bics(iban: str) -> list[schwifty.BIC]:
         return []
 
 
+def kept(found: Iterable[Destination]) -> list[Destination]:
+    """Each destination once, at most `MOST`; of more, that there are."""
+    once: dict[tuple[Scheme, str], Destination] = {}
+    for one in found:
+        once.setdefault((one.scheme, one.value), one)
+    whole = tuple(value for scheme, value in once if scheme is Scheme.IBAN)  # one that goes on in the next line
+    for scheme, value in list(once):
+        if scheme is Scheme.UNREADABLE and any(iban.startswith(value) for iban in whole):
+            del once[scheme, value]
+    if len(once) <= MOST:
+        return list(once.values())
+    more = Destination(scheme=Scheme.UNREADABLE, value="", printed=f"one of {len(once)} destinations", where=one.where)
+    return [*list(once.values())[: MOST - 1], more]
+
+
 def find(text: str) -> list[Found]:
     """Every destination in ``text``, lines of which are divided by line feeds, cells of a line by two blanks."""
     folded = _Folded(text)
@@ -141,22 +157,32 @@ class _Folded:
             pieces = [(piece, n) for n, c in enumerate(text) for piece in _plain(c)]
             of = "".join(piece for piece, _ in pieces), [n for _, n in pieces]
         self.text, self.at = of
+        self._places: dict[re.Pattern[str], list[tuple[int, int]]] = {}
 
     def without(self, found: Sequence[Found]) -> _Folded:
-        text = self.text
+        text = list(self.text)
         for one in found:
-            text = f"{text[: one.start]}{_IBAN_TAKEN * (one.end - one.start)}{text[one.end :]}"
-        return _Folded(self.original, (text, self.at))
+            text[one.start : one.end] = _IBAN_TAKEN * (one.end - one.start)
+        return _Folded(self.original, ("".join(text), self.at))
 
-    def line(self, start: int, end: int, around: int = 0) -> str:
-        """The line that a place stands on, with as many ``around`` it."""
-        for _ in range(around + 1):
-            start = max(self.text.rfind("\n", 0, max(start - 1, 0)), 0)
-            end = self.text.find("\n", end + 1)
-            end = len(self.text) if end < 0 else end
-        return self.text[max(start, 0) : end]
+    def line(self, start: int, end: int) -> tuple[int, int]:
+        """Where what is near a place on its line begins and ends."""
+        begin = max(self.text.rfind("\n", max(start - _NEAR, 0), start) + 1, start - _NEAR, 0)
+        stop = self.text.find("\n", end, end + _NEAR)
+        return begin, min(end + _NEAR, len(self.text)) if stop < 0 else stop
+
+    def near(self, words: re.Pattern[str], start: int, end: int, lines: int = 0) -> Iterator[tuple[int, int]]:
+        """Where ``words`` stand near a place, at most ``lines`` lines above or below it."""
+        if words not in self._places:
+            self._places[words] = [match.span() for match in words.finditer(self.text)]
+        places = self._places[words]
+        for at, stop in places[bisect_left(places, (start - _NEAR, 0)) : bisect_left(places, (end + _NEAR, 0))]:
+            if self.text.count("\n", min(stop, end), max(at, start)) <= lines:
+                yield at, stop
 
 
+_NEAR = 240
+"""Characters before and behind a number that tell what it is: of a line, however long it is."""
 _IBAN_TAKEN = "\x00"
 """In place of each character of an IBAN that was found."""
 
@@ -197,10 +223,9 @@ def _ibans(folded: _Folded) -> Iterator[Found]:
     for match in _BEGIN.finditer(text):
         start = match.start(1)
         if start >= end and (found := _iban_at(text, start)):
-            debited = _words().collected.search(
-                said := text[text.rfind("\n", 0, max(text.rfind("\n", 0, start), 0)) + 1 : start]
-            )
-            yield found._replace(scheme=Scheme.DEBITED) if debited and not _words().paying.search(said) else found
+            said = "\n".join(text[max(start - _NEAR, 0) : start].split("\n")[-2:])
+            debited = _words().collected.search(said) and not _words().paying.search(said)
+            yield found._replace(scheme=Scheme.DEBITED) if debited else found
             end = found.end
     for match in _LABELLED.finditer(text):
         start, printed = match.start(1), re.split(r"  |\bbic\b|\bswift\b", match[1])[0].rstrip()
@@ -328,14 +353,12 @@ def _numbers(folded: _Folded) -> Iterator[Found]:
         for match in pattern.finditer(text):
             start, value = match.start(1), compact(match[1])
             digits = sum(c.isdigit() for c in value)
-            if (
-                start in taken
-                or digits < (3 if always else 4)
-                or values.DATE.fullmatch(match[1])
-                or values.is_money(match[1])
-            ):
+            money, day = values.is_money(match[1]), values.DATE.fullmatch(match[1])
+            if start in taken or digits < (3 if always else 4) or (digits < _FEWEST_DIGITS and money):
                 continue
-            before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+            if not always and (money or day):
+                continue
+            before = text[folded.line(*match.span())[0] : match.start()]
             if not always and not _at_a_bank(folded, match, before):
                 continue
             taken.add(start)
@@ -344,12 +367,14 @@ def _numbers(folded: _Folded) -> Iterator[Found]:
 
 def _at_a_bank(folded: _Folded, match: re.Match[str], before: str) -> bool:
     """Whether a number that is called an account is one at a bank: not a customer's, or one that a payer is to state."""
-    words, line = _words(), folded.line(match.start(), match.end())
-    if words.theirs.search(before) or words.quoted.search(line):
+    words, (start, end) = _words(), match.span()
+    if words.theirs.search(before) or any(folded.near(words.quoted, start, end)):
         return False
+    if any(folded.near(words.paying, start, end)) or any(folded.near(words.context, start, end)):
+        return True
     # A bank that stands with an IBAN is that of the IBAN.
-    around = [near for near in folded.line(match.start(), match.end(), 2).split("\n") if _IBAN_TAKEN not in near]
-    return bool(words.paying.search(line) or words.context.search(line) or words.context.search("\n".join(around)))
+    around = (slice(*folded.line(*place)) for place in folded.near(words.context, start, end, 2))
+    return any(_IBAN_TAKEN not in folded.text[line] for line in around)
 
 
 _BIC = re.compile(
@@ -375,12 +400,9 @@ _URL = re.compile(r"(?<![\w@.])(?:https?://|www\.)?((?:[\w\-]{1,63}\.){1,5}[a-z]
 def _services(folded: _Folded) -> Iterator[Found]:
     words, text = _words(), folded.text
     for match in words.service.finditer(text):
-        before = text[max(match.start() - 30, 0) : match.start()].rfind("\n\n")
-        start = match.start() if before < 0 else match.start()
+        start = match.start()
         behind = _ADDRESS.search(text, match.end(), match.end() + _REACH + 80)
-        ahead = [
-            m for m in _ADDRESS.finditer(text, max(start - _REACH, 0), match.start()) if match.start() - m.end() < 12
-        ]
+        ahead = [m for m in _ADDRESS.finditer(text, max(start - _REACH, 0), start) if match.start() - m.end() < 12]
         if behind and behind.start() - match.end() <= _REACH:
             yield Found(Scheme.SERVICE, behind[0].replace(" ", ""), behind.start(), behind.end())
         elif ahead:
@@ -391,7 +413,7 @@ def _services(folded: _Folded) -> Iterator[Found]:
         if any(words.link.fullmatch(label) for label in labels) or (path.strip("/") and words.host.search(host)):
             yield Found(Scheme.SERVICE, f"{host}{path}".rstrip(".,;)"), match.start(), match.end())
     for match in words.cash.finditer(text):
-        if words.paying.search(folded.line(match.start(), match.end(), 1)):
+        if any(folded.near(words.paying, *match.span(), 1)):
             yield Found(Scheme.SERVICE, match[0], match.start(), match.end())
 
 
@@ -402,7 +424,7 @@ def _wallets(folded: _Folded) -> Iterator[Found]:
     for match in _WALLET.finditer(folded.text):
         address = folded.original[folded.at[match.start()] : folded.at[match.end() - 1] + 1]
         sure = match[0].startswith(("0x", "bc1", "ltc1", "addr1")) or bitcoin.is_valid(address)
-        if sure or _words().wallet.search(folded.line(match.start(), match.end(), 1)):
+        if sure or any(folded.near(_words().wallet, *match.span(), 1)):
             yield Found(Scheme.WALLET, address, match.start(), match.end())
 
 
@@ -431,5 +453,5 @@ def _payees(folded: _Folded) -> Iterator[Found]:
 
 def _assigned(folded: _Folded) -> Iterator[Found]:
     for match in _words().assigned.finditer(folded.text):
-        sentence = folded.line(match.start(), match.end())
-        yield Found(Scheme.ASSIGNED, " ".join(sentence.split())[:300], match.start(), match.end())
+        sentence = folded.text[slice(*folded.line(*match.span()))]
+        yield Found(Scheme.ASSIGNED, " ".join(sentence.split()), match.start(), match.end())

@@ -12,32 +12,35 @@ from agents.documents.layout import Cell, Layout
 from agents.documents.reading import Box, Reading
 from agents.documents.upright import UprightWord
 from agents.fields import destinations
-from agents.fields.destinations import MOST, Destination, Scheme
+from agents.fields.destinations import Destination, kept
 
+_LONGEST = 120
+"""Characters that are kept of one as it is printed."""
 _DOWN = 4
 """Cells of a column that are read together: under its label a value stands, and an account may go on over lines."""
 
 
 def payment_destinations(reading: Reading) -> list[Destination]:
-    """What ``reading`` names to be paid to, at most `MOST`, each value once, those on pages first and in reading order."""
-    layout = Layout(reading)
-    found: dict[tuple[Scheme, str], Destination] = {}
+    """What ``reading`` names to be paid to, each once, those on pages first and in reading order."""
+    return kept([*_on_pages(Layout(reading)), *_in_metadata(reading)])
+
+
+def _on_pages(layout: Layout) -> Iterator[Destination]:
     for text in _texts(layout):
         for one in destinations.find(text.plain):
             words = text.between(one.start, one.end)
-            around = [layout.reading.displayed(word.page, word.box) for word in words]
-            place = {"page": words[0].page, "box": _union(around)} if words else {}
-            destination = Destination(
-                scheme=one.scheme, value=one.value, printed=text.plain[one.start : one.end][:120], **place
-            )
-            found.setdefault((one.scheme, one.value), destination)
+            page = words[0].page if words else None
+            boxes = [layout.reading.displayed(word.page, word.box) for word in words if word.page == page]
+            printed = text.plain[one.start : one.end][:_LONGEST]
+            box = _union(boxes) if boxes else None
+            yield Destination(scheme=one.scheme, value=one.value, printed=printed, page=page, box=box)
+
+
+def _in_metadata(reading: Reading) -> Iterator[Destination]:
     for said in reading.metadata.values():
         for one in destinations.find(said):
-            destination = Destination(
-                scheme=one.scheme, value=one.value, printed=said[one.start : one.end][:120], where="metadata"
-            )
-            found.setdefault((one.scheme, one.value), destination)
-    return list(found.values())[:MOST]
+            printed = said[one.start : one.end][:_LONGEST]
+            yield Destination(scheme=one.scheme, value=one.value, printed=printed, where="metadata")
 
 
 class _Text(NamedTuple):

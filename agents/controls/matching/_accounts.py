@@ -14,6 +14,7 @@ from itertools import combinations
 
 from agents.controls.firm_names import likeness
 from agents.fields.destinations import Destination, Scheme, compact, is_bic_of, segments
+from agents.fields.identifiers import same_country
 from agents.fields.rules import Rule
 from agents.fields.schema import Fields, value_of
 from infra.records import Finding, JsonObject, Severity, Vendor, Verdict, finding
@@ -63,6 +64,7 @@ class _Known:
     ibans: Sequence[str]
     others: Sequence[str]
     names: Sequence[str]
+    of_master: bool = True
 
     def has(self, one: Destination, account: str | None, named: Sequence[Destination]) -> bool:
         """Whether a destination is one of these, or follows from one."""
@@ -74,7 +76,8 @@ class _Known:
                 return any(_derived(one.value, parts) for parts in held)
             case Scheme.BIC:
                 stated = any(compact(entry)[:8] == one.value[:8] for entry in self.others)
-                return stated or any(is_bic_of(one.value, iban) for iban in self.ibans)
+                belongs = is_bic_of if self.of_master else same_country  # a bank may have taken over another's accounts
+                return stated or any(belongs(one.value, iban) for iban in self.ibans)
             case Scheme.SERVICE | Scheme.WALLET:
                 return any(one.value.casefold() in entry.casefold().split() for entry in self.others)
             case Scheme.PAYEE:
@@ -103,7 +106,7 @@ def _of_vendor(vendor: Vendor, seller: str | None) -> _Known:
 
 def _of_document(account: str | None, seller: str | None, named: Sequence[Destination]) -> _Known:
     first = account or next((one.value for one in named if one.scheme is Scheme.IBAN), None)
-    return _Known([first] if first else [], [], [seller] if seller else [])
+    return _Known([first] if first else [], [], [seller] if seller else [], of_master=False)
 
 
 def _derived(number: str, parts: Sequence[str]) -> bool:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from agents.fields.destinations import MOST, Destination, Scheme, find, kept
+from agents.steps import DocumentFacts
 from infra.connections import Connections
 from tests.agents.conftest import Execution
 from tests.agents.invoice.test_controls import IBAN, NORTHWIND
+from tests.agents.invoice.test_graph import UBL
+from tests.growth import grows_gently
 from tests.scripted.invoices import invoice_pdf
 
 OTHER = "GB33BUKB20201555555555"
@@ -120,3 +126,123 @@ async def test_the_vendors_own_account_is_approved_in_any_writing_with_what_foll
     await connected.ledger.put_vendors([NORTHWIND])
     state = await execution.submit(invoice_pdf("R-1", extra=text), ask="nothing", sure=0)
     assert state["decision"]["outcome"] == "approve", state["decision"]
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        (f"IBAN: {IBAN}", "approve"),
+        (f"IBAN: {IBAN}\nKto. 532013000 BLZ 37040044\nBIC COBADEFFXXX", "approve"),
+        (f"IBAN: {IBAN}\nIBAN: {OTHER}", "review"),
+        (f"IBAN: {IBAN}\nIBAN: GB33 BUKB 2020 1555 5555 56", "review"),
+        (f"IBAN: {IBAN}\nSort code 60-16-13", "review"),
+        ("Account number 31926819, Sort code 60-16-13", "review"),
+        ("PayPal to billing@northwind.example", "review"),
+        ("BIC BUKBGB22", "review"),
+        (f"IBAN: {IBAN}\nPlease pay to Global Factors Ltd", "review"),
+        (f"We debit your account by direct debit: {IBAN}", "review"),
+    ],
+)
+async def test_without_a_master_nothing_may_be_named_beside_the_account_that_was_read(
+    execution: Execution, text: str, outcome: str
+) -> None:
+    state = await execution.submit(invoice_pdf("R-1", extra=text), ask="nothing", sure=0)
+    assert state["decision"]["outcome"] == outcome, state["decision"]
+    assert ("PAYMENT-DESTINATION" in execution.rules) == (outcome == "review")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Account number 31926819, Sort code 60-16-13",
+        "PayPal to billing@northwind.example",
+        "Bankgiro 5050-1055",
+        f"IBAN {IBAN} BIC INGDDEFFXXX",
+        "Diese Forderung ist an die Nordfaktor Bank AG abgetreten.",
+        "Please pay to Nordfaktor Bank AG",
+    ],
+)
+async def test_another_way_to_pay_that_the_master_has_is_the_vendors(
+    execution: Execution, connected: Connections, text: str
+) -> None:
+    ways = ["60-16-13 31926819", "billing@northwind.example", "5050-1055", "INGDDEFF", "Nordfaktor Bank AG"]
+    await connected.ledger.put_vendors([NORTHWIND.model_copy(update={"destinations": ways})])
+    state = await execution.submit(invoice_pdf("R-1", extra=text), ask="nothing", sure=0)
+    assert state["decision"]["outcome"] == "approve", state["decision"]
+
+
+async def test_the_buyers_account_that_is_debited_is_no_destination_beside_the_vendors(
+    execution: Execution, connected: Connections
+) -> None:
+    await connected.ledger.put_vendors([NORTHWIND])
+    extra = f"IBAN: {IBAN}\nWe collect it from your account {OTHER}"
+    state = await execution.submit(invoice_pdf("R-1", extra=extra), ask="nothing", sure=0)
+    assert state["decision"]["outcome"] == "approve", state["decision"]
+
+
+PARTY = "<a:PayeeParty><a:PartyName><b:Name>{}</b:Name></a:PartyName></a:PayeeParty>"
+
+
+@pytest.mark.parametrize(
+    ("xml", "found"),
+    [
+        (PARTY.format("Global Factors Ltd"), ["Global Factors Ltd"]),
+        (PARTY.format("Northwind Papers Ltd"), []),
+        (f"<b:Note>Please pay to {OTHER.lower()} instead</b:Note>", [OTHER]),
+        (
+            "<a:PaymentMeans><b:PaymentMeansCode>59</b:PaymentMeansCode><a:PaymentMandate><a:PayerFinancialAccount>"
+            f"<b:ID>{OTHER}</b:ID></a:PayerFinancialAccount></a:PaymentMandate></a:PaymentMeans>",
+            ["59", OTHER],
+        ),
+        (
+            "<a:PaymentMeans><b:PaymentMeansCode>30</b:PaymentMeansCode><a:PayeeFinancialAccount><b:ID>31926819</b:ID>"
+            "<a:FinancialInstitutionBranch><b:ID>601613</b:ID></a:FinancialInstitutionBranch></a:PayeeFinancialAccount>"
+            "</a:PaymentMeans>",
+            ["31926819", "601613"],
+        ),
+    ],
+    ids=["a factor", "the seller itself", "in a note", "direct debit", "sort code"],
+)
+async def test_all_that_an_e_invoice_says_of_who_is_paid_is_held_against_the_master(
+    execution: Execution, connected: Connections, xml: str, found: list[str]
+) -> None:
+    await connected.ledger.put_vendors([NORTHWIND])
+    await execution.submit(UBL.replace("<a:TaxTotal>", f"{xml}<a:TaxTotal>", 1).encode(), "a.xml")
+    told = [
+        f for f in execution.state["findings"]["match"] if f["rule"] == "VENDOR-ACCOUNT" and f["severity"] == "error"
+    ]
+    assert [f["evidence"]["found"] for f in told] == found
+
+
+def test_a_state_that_was_kept_before_still_says_what_its_xml_names() -> None:
+    facts = DocumentFacts.model_validate(
+        {"media_type": "application/xml", "pages": 0, "characters": 1, "xml": "a.xml", "accounts": [OTHER, "4711"]}
+    )
+    assert [(one.scheme, one.value, one.where) for one in facts.destinations] == [
+        (Scheme.IBAN, OTHER, "xml"),
+        (Scheme.ACCOUNT, "4711", "xml"),
+    ]
+
+
+def test_more_destinations_than_anybody_has_are_no_way_to_hide_one() -> None:
+    text = "\n".join(f"Bank account {n}" for n in range(10_000, 10_100))
+    named = kept(Destination(scheme=one.scheme, value=one.value, printed=one.value) for one in find(text))
+    assert (len(named), named[-1].scheme) == (MOST, Scheme.UNREADABLE)
+
+
+@pytest.mark.exhaustive
+def test_no_text_can_hold_up_the_search() -> None:
+    for line in (
+        "12 34 56 78 9 ",
+        "IBAN DE12 ",
+        "account 12345678 ",
+        "paypal ",
+        "Kto 1-1-1-1-1 ",
+        "this invoice assigned ",
+    ):
+
+        def of(characters: int, line: str = line) -> Callable[[], object]:
+            text = line * (characters // len(line))
+            return lambda: find(text)
+
+        assert grows_gently(of, 20_000), line
