@@ -49,8 +49,6 @@ def settle(settings: Settings, own: Callable[[str], bool], used: Callable[[str],
             if not own(part):
                 continue
             if used(part):
-                for name in names:
-                    chosen.pop(name, None)
                 continue
             for name in names:
                 if not is_set(settings, name):

@@ -192,6 +192,7 @@ class _Stack:
     def settled(self, chosen: Sequence[str]) -> _Stack:
         """The stack at the ports that it has, or gets now for what it is to serve: what it finds at the usual ones is another's."""
         told: list[tuple[str, str]] = []
+        self._clear()
 
         def used(part: str) -> bool:
             (port, setting), *_ = self.parts[part].ports.items()
@@ -216,14 +217,17 @@ class _Stack:
         return _Stack(settings, self.report)
 
     def prepare(self) -> None:
-        """Clear what a dead stack left; let a running supervisor know how the programs are run now."""
+        """Let a running supervisor know how the programs are run now."""
         if self.supervisor.pid() is None:
-            if ended := self.supervisor.end_leftovers():
-                self.say("stack", f"ended what a stack without supervisor left: {', '.join(ended)}")
             return
         if changed := self.supervisor.changed_variables(_environment(self.settings)):
             self.say("stack", f"changed since the stack started, seen after `counterfoil down`: {', '.join(changed)}")
         self._ensure_supervisor()
+
+    def _clear(self) -> None:
+        """End what a dead stack left, at whose ports this one is to serve."""
+        if self.supervisor.pid() is None and (ended := self.supervisor.end_leftovers()):
+            self.say("stack", f"ended what a stack without supervisor left: {', '.join(ended)}")
 
     def _ensure_supervisor(self) -> None:
         with self._ensuring:

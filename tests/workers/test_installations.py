@@ -123,7 +123,7 @@ def test_two_clones_on_one_machine_are_brought_up_and_used_at_once(tmp_path: Pat
             assert up[0][0]["address"] != up[1][0]["address"]
             handed_in = of_both("submit", *SAME, "--batch", "march", "--wait", "--json")
             for of in handed_in:
-                assert [document["status"] for document in of["documents"]] == ["approved"] * len(SAME)
+                assert [document["execution"]["status"] for document in of["documents"]] == ["approved"] * len(SAME)
             ids = [{document["execution_id"] for document in of["documents"]} for of in handed_in]
             assert not ids[0] & ids[1]
             assert [{e["id"] for e in of["executions"]} for of in of_both("status", "--json")] == ids

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from infra.ledger import migrate
 from infra.local import doctor, down, up
+from infra.local._supervisor import Supervisor
 from infra.local._whose import Owner, by_process, hold_queue, of_temporal
 from infra.settings import STACK_PORTS, Settings, remembered_ports
 from tests.infra.local.conftest import Told
@@ -75,6 +80,21 @@ def test_a_second_stack_has_ports_of_its_own_and_neither_touches_the_others(
 
 def _given(settings: Settings) -> dict[str, Any]:
     return settings.model_dump(exclude=set(STACK_PORTS) | {"model_api_key", "phoenix_api_key"})
+
+
+def test_what_a_killed_supervisor_left_costs_a_stack_none_of_its_ports(
+    first: Settings, second: Settings, told: Told
+) -> None:
+    up(first, told, parts=["temporal"])
+    (ours,) = up(second, told, parts=["temporal"])
+    supervising = Supervisor(second.home).pid()
+    assert supervising
+    os.kill(supervising, signal.SIGKILL)
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(supervising).wait(5)
+    (again,) = up(_unset(Settings(**_given(second))), told, parts=["temporal"])
+    assert (again.state, again.origin, again.address) == ("up", "managed", ours.address), again.detail
+    assert Settings(home=second.home).temporal_target == ours.address
 
 
 def test_a_port_that_is_set_is_used_as_it_is_and_it_is_said_whose_it_is(
