@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from unicodedata import category
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
@@ -16,14 +17,18 @@ with workflow.unsafe.imports_passed_through():
     from infra.temporal import search_attributes as sa
     from workflows.messages import Reminder
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#!|])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#!|&~])")
+_LINKS = re.compile(r"(:)(?=//)|(\bwww\.)(?=\S)|(?<=\S)(@)(?=\S)", re.IGNORECASE)
+"""What a page makes a link of though no markup says so: it is written apart."""
 _LONGEST_ATTRIBUTE = 200
 """Characters of a search attribute; Temporal refuses long ones."""
 
 
 def plain(text: str) -> str:
-    """Text of a document for a page that renders Markdown: no links, pictures or markup of the document's own."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))[:500]
+    """Text of a document for a page that renders Markdown: no links, pictures or markup of the document's own, and no
+    characters that do not print or turn the direction of others."""
+    shown = "".join(c if c.isprintable() and not category(c).startswith("C") else " " for c in text[:2000])
+    return _MARKDOWN.sub(r"\\\1", _LINKS.sub(r"\g<0> ", " ".join(shown.split())[:500]))
 
 
 def show(lines: Sequence[str]) -> None:
@@ -35,13 +40,13 @@ def execution_lines(stub: Execution, *, step: str, trace: str | None) -> list[st
     """An execution's page: at which ``step`` it is, what was decided, at what cost; with the link to its ``trace``."""
     lines = [f"**{plain(stub.name)}**: {stub.status.value}" + (f", at step `{step}`" if not stub.ended_at else "")]
     if stub.decision:
-        lines.append(f"**Decision**: {stub.decision} by {stub.decided_by}")
+        lines.append(f"**Decision**: {stub.decision} by {plain(stub.decided_by or '')}")
         lines += [f"- {plain(reason)}" for reason in stub.reasons]
     if stub.error:
         lines.append(f"**Failed**: {plain(stub.error)}")
     if stub.vendor or stub.amount is not None:
         number, vendor = plain(stub.number or "?"), plain(stub.vendor or "?")
-        lines.append(f"**Invoice** {number} of {vendor}: {stub.amount} {stub.currency or ''}")
+        lines.append(f"**Invoice** {number} of {vendor}: {stub.amount} {plain(stub.currency or '')}")
     if stub.model_calls:
         lines.append(f"**Cost**: {_cost(stub)} for {stub.model_calls} model calls, {stub.usage.total} tokens")
     if trace:

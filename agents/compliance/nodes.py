@@ -16,10 +16,10 @@ from agents.einvoice import en16931
 from agents.fields import checks
 from agents.fields.table import HEADLINE
 from agents.pages import judged
-from agents.steps import Answer, Decision, Headline, accepted, drafted, reading_of, step, that_fit, way
+from agents.steps import Answer, Decision, Headline, accepted, reading_of, step, way
 from agents.steps import read as read_document
 from infra.connections import connections
-from infra.records import Claim, Finding, Vendor, Verdict
+from infra.records import Claim, Vendor, Verdict
 
 _CLAIMS_BEFORE = timedelta(days=366)
 """What rules may look back."""
@@ -39,18 +39,12 @@ async def read(state: ComplianceState) -> ComplianceUpdate:
     findings, fields = list(document.findings), document.stated
     if fields is not None:
         update["kind"] = checks.kind_of(fields)
-    elif document.reading.words and not document.too_long:
-        made_of_it = await drafted(document, state.execution.digest)
-        if isinstance(made_of_it, Finding):
-            findings.append(made_of_it)
-        else:
-            draft = made_of_it.draft
-            update["kind"] = draft.kind or ("invoice" if draft.fields.keys() >= _NEEDED else "other")
-            if update["kind"] != "other":
-                findings += draft.findings
-                fields = draft.fields
-    kept, too_long = that_fit(judged(fields or {}))
-    return {**update, "fields": {**kept}, "findings": {Step.READ: [*findings, *too_long]}}
+    elif (draft := document.draft) and not document.too_long:
+        update["kind"] = draft.kind or ("invoice" if draft.fields.keys() >= _NEEDED else "other")
+        if update["kind"] != "other":
+            findings += draft.findings
+            fields = draft.fields
+    return {**update, "fields": {**judged(fields or {})}, "findings": {Step.READ: findings}}
 
 
 @step(Step.RULES, ComplianceState, kind="GUARDRAIL")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agents.documents._process import (
+        TURNS,
         Answer,
         OcrLimits,
         PageNotDrawn,
@@ -35,6 +36,7 @@ else:
 
 
 __all__ = [
+    "TURNS",
     "Answer",
     "OcrLimits",
     "PageNotDrawn",

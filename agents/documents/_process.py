@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from agents.documents import _child
-from agents.documents._turns import TURNS
+from agents.documents._turns import TURNS as TURNS
 from agents.documents.kind import MAX_BYTES, kind_of
 from agents.documents.ocr import DEFAULT_ENGINE
 from agents.documents.reading import Box, Problem, Reading

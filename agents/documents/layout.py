@@ -43,6 +43,14 @@ class Cell:
     def box(self) -> UprightBox:
         return union(self.words)
 
+    @cached_property
+    def has_letters(self) -> bool:
+        return any(c.isalpha() for c in self.text)
+
+    @cached_property
+    def has_digits(self) -> bool:
+        return any(c.isdigit() for c in self.text)
+
     @property
     def page(self) -> int:
         return self.words[0].page

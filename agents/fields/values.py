@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import dateparser
@@ -222,6 +223,7 @@ def parse_amount(printed: str) -> Decimal | None:
     return -value if negative else value
 
 
+@lru_cache(4096)
 def parse_date(printed: str, *, month_first: bool = False) -> date | None:
     """The day that is printed, in the document's own order for days like 03/04/2026."""
     text = re.sub(r"(?<=\d)(?:er|st|nd|rd|th)\b|(?<=[./-])\s|\bdel?\b|\s(?=,)", "", _spaced(printed))

@@ -41,7 +41,7 @@ async def extract(
         An update of the state.
     """
     data = await asyncio.to_thread(connections().documents.get_derived, state.execution.digest, "reading.json")
-    document = await asyncio.to_thread(document_of, data)
+    document = await document_of(data)
     asking = _Asking(state, part, document, tier, tuple(reasons), round)
     return await (asking.lines() if part == "lines" else asking.scalars())
 

@@ -20,7 +20,7 @@ from agents.fields.rules import Rule
 from agents.fields.schema import Evidence, Field, Fields, rows
 from agents.fields.table import Part, is_number, part_of
 from agents.invoice.questions import HEADER, LINE, NONE, TOTALS, chosen
-from agents.pages import Candidate, Draft, Name, placed, printed
+from agents.pages import Draft, Offer, placed, pointed
 from agents.pages.table import Run
 from agents.steps import line_of
 from infra.records import Finding, Severity, finding
@@ -37,25 +37,26 @@ def fields_of_header(answer: Mapping[str, Any], draft: Draft, known: Mapping[str
         said = answer.get(key)
         if said is None or said == NONE:
             continue
-        candidate = chosen(draft.choices.get(path, []), said)
-        if candidate is None:
+        offers = draft.choices.get(path, [])
+        offer = chosen(offers, said)
+        if offer is None:
             continue
         mine = known.get(path)
         if mine is None:
-            made[path] = _pointed(candidate)
-        elif _alike(mine.value, candidate.value):
-            if len(draft.choices[path]) > 1:  # a choice of one says nothing
+            made[path] = pointed(offer, MODEL)
+        elif _alike(mine.value, offer.value):
+            if len(offers) > 1:  # a choice of one says nothing
                 made[path] = mine.model_copy(update={"grounds": [*_own(mine), AGREED]})
-        elif _outweighs(draft.names.get(path, []), candidate, mine):
-            made[path] = _pointed(candidate, DISPUTED)
+        elif _outweighs(offers, offer, mine):
+            made[path] = pointed(offer, MODEL, DISPUTED)
         else:
             made[path] = mine.model_copy(update={"grounds": [*_own(mine), DISPUTED]})
     return made
 
 
-def _outweighs(names: Sequence[Name], chosen_one: Candidate, mine: Field) -> bool:
+def _outweighs(offers: Sequence[Offer], chosen_one: Offer, mine: Field) -> bool:
     """Whether more speaks for the name a model chose, its choice counted in, than for the one code would take."""
-    score = {name.candidate.value: name.score for name in names}
+    score = {offer.value: offer.score for offer in offers if offer.score is not None}
     return score.get(chosen_one.value, 0.0) + _A_CHOICE > score.get(mine.value, 10.0)
 
 
@@ -206,10 +207,6 @@ def goods(rows: Sequence[PlacedRow]) -> Sequence[PlacedRow]:
 
 def _own(field: Field) -> list[Ground]:
     return [ground for ground in field.grounds if ground not in (AGREED, DISPUTED)]
-
-
-def _pointed(candidate: Candidate, *more: Ground) -> Field:
-    return printed(candidate, candidate.value, MODEL, *more, source="model")
 
 
 def _placed(places: Places, place: Place, value: str, *grounds: Ground) -> Field:

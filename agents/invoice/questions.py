@@ -20,7 +20,7 @@ from agents.documents.layout import Layout, Line
 from agents.fields import values
 from agents.fields.grounds import Ground
 from agents.fields.table import FIELDS, PARTS, FieldSpec, Kind, Part
-from agents.pages import Candidate, Draft
+from agents.pages import Draft, Offer
 from agents.pages.table import ROW_TOKENS
 
 NONE = "none"
@@ -99,23 +99,22 @@ def answer_shape(part: Part, draft: Draft, text: str, rows: int = 0) -> type[Bas
     return _model("Lines", lines=Annotated[list[line], Field(max_length=rows + 2)])  # type: ignore[valid-type]
 
 
-def chosen(candidates: Sequence[Candidate], answer: str) -> Candidate | None:
-    """The candidate that ``answer`` names."""
-    return next((c for c in candidates if _told(c) == answer), None)
+def chosen(offers: Sequence[Offer], answer: str) -> Offer | None:
+    """The offer that ``answer`` names."""
+    return next((offer for offer in offers if _told(offer) == answer), None)
 
 
 def shown(part: Part, draft: Draft, layout: Layout) -> str:
     """The part of the document that a question about its header or its totals is about. (What is shown of a table: `runs`.)"""
     table = draft.table
     # What follows the last row may be taken for more of its name, and be the first of the totals: it is shown.
-    last = max(row.first_line for row in table.rows) if table else 0
-    outside = [line for line in layout.lines if table is None or not table.first_line <= line.number <= last]
+    outside = [line for line in layout.lines if table is None or not table.first <= line.number <= table.last_row]
     if part == "totals":
         lines = [line.text for line in outside if any(c.isdigit() for c in line.text)]
         if sum(map(len, lines)) > LONGEST:  # remarks and terms have numbers, too, and may stand behind the totals
             lines = [text for text in lines if any(values.is_money(n) for n in values.amounts(text))]
         return _cut("\n".join(lines), LONGEST, tail=0.7)
-    asked = {c.cell.line for key in header_keys(draft) for c in draft.choices[HEADER[key]][:MOST_NAMES]}
+    asked = {c.line for key in header_keys(draft) for c in draft.choices[HEADER[key]][:MOST_NAMES]}
     return _cut("\n".join(_kept(outside, asked)), LONGEST, tail=0.3)
 
 
@@ -139,8 +138,8 @@ def _cut(text: str, most: int, tail: float = 0.5) -> str:
     return f"{before.rstrip()}\n…\n{after.lstrip()}"
 
 
-def _told(candidate: Candidate) -> str:
-    return " ".join(candidate.text.split())[:80].replace('"', "'").replace("\\", "/")
+def _told(offer: Offer) -> str:
+    return " ".join(offer.text.split())[:80].replace('"', "'").replace("\\", "/")
 
 
 def _printed(longest: int) -> Any:

@@ -4,21 +4,18 @@
 sure each value is. `safety` looks for what a document says to its reader, `table` has the lines of an invoice.
 """
 
-from agents.pages._candidates import Candidate
 from agents.pages._confidence import judged
 from agents.pages._confidence import key as calibration_key
 from agents.pages._destinations import payment_destinations
 from agents.pages._drafting import Draft, draft
-from agents.pages._parties import Name
-from agents.pages._proposed import placed, printed
+from agents.pages._proposed import Offer, placed, pointed
 from agents.pages._scans import findings as scan_findings
 from agents.pages._several import PagePart, Several, parse_pages
 from agents.pages.against import compare
 
 __all__ = [
-    "Candidate",
     "Draft",
-    "Name",
+    "Offer",
     "PagePart",
     "Several",
     "calibration_key",
@@ -28,6 +25,6 @@ __all__ = [
     "parse_pages",
     "payment_destinations",
     "placed",
-    "printed",
+    "pointed",
     "scan_findings",
 ]

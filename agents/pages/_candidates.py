@@ -196,7 +196,7 @@ class Candidates:
         hops = 0
         while left is not None and hops < 4:
             weight = LEFT if hops == 0 else LEFT - 0.1 * hops
-            if any(c.isalpha() for c in left.text):
+            if left.has_letters:
                 yield from _whole(left.text, weight)
                 if before == "" and hops == 0 and ":" in left.text:
                     yield from _inline(left.text, weight)
@@ -207,12 +207,12 @@ class Candidates:
                 yield from _whole(near.text, NEAR)
         above, climbed = self.layout.above(cell, _FAR), 0
         while above is not None and climbed < 8:
-            if any(c.isalpha() for c in above.text):
+            if above.has_letters:
                 heading = climbed == 0 and _stands_alone(above) and cell.box[1] - above.box[3] < 1.5 * cell.height
                 yield from _whole(above.text, HEADING if heading else ABOVE - 0.05 * climbed)
                 if climbed == 0 and (higher := self.layout.above(above, 0.6)) and higher.overlaps(above) > 0.5:
                     yield from _whole(f"{higher.text} {above.text}", ABOVE)
-                if not any(c.isdigit() for c in above.text):
+                if not above.has_digits:
                     break
             above, climbed = self.layout.above(above), climbed + 1
         if not before and self.layout.left_of(cell) is None and (right := self.layout.right_of(cell)):
@@ -289,7 +289,7 @@ def _inline(before: str, weight: float = INLINE) -> Iterator[Label]:
 
 def _stands_alone(above: Cell | None) -> bool:
     """Whether the text above a value is a heading of its column, without a value of its own."""
-    return above is not None and any(c.isalpha() for c in above.text) and not any(c.isdigit() for c in above.text)
+    return above is not None and above.has_letters and not above.has_digits
 
 
 def _whole(text: str, weight: float) -> Iterator[Label]:

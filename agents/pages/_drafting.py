@@ -6,39 +6,48 @@ and values next to an unmistakable label need no model. What is left is offered 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from agents.documents.reading import Reading
 from agents.fields import values
 from agents.fields.grounds import Ground
 from agents.fields.rules import Rule
 from agents.fields.schema import Fields
-from agents.pages._candidates import Candidate, Candidates
+from agents.pages._candidates import Candidates
 from agents.pages._draft_header import read_currency, read_header
 from agents.pages._draft_lines import read_lines
 from agents.pages._draft_parties import read_identifiers, read_names
 from agents.pages._draft_totals import read_totals
-from agents.pages._parties import Name, Parties
-from agents.pages._proposed import CLEAR, follows
+from agents.pages._parties import Parties
+from agents.pages._proposed import CLEAR, MOST_OFFERED, Offer, follows, offered
 from agents.pages._several import Several, may_hold_several, several
 from agents.pages._terms import Kind, Terms
-from agents.pages._totals import Sums, Totals
+from agents.pages._totals import Sums
 from agents.pages.table import MOST_LINES, Table
 from infra.records import Finding, Severity, finding
 
 
 @dataclass(frozen=True)
+class TableLines:
+    """Where the lines of an invoice stand: the numbers of the first line of the table, and of the first of its last row."""
+
+    first: int
+    last_row: int
+
+
+@dataclass(frozen=True)
 class Draft:
-    """``fields`` as far as code comes; ``choices`` are the candidates for each term that is worth asking about."""
+    """``fields`` as far as code comes; ``choices`` are the offers for each term that is worth asking about, the best first. It is
+    made in one process and used in others, so it holds values and places and nothing of how they were found."""
 
     fields: Fields = field(default_factory=dict)
-    choices: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
-    names: Mapping[str, Sequence[Name]] = field(default_factory=dict)
-    """``seller.name`` and ``buyer.name``: the candidates with how much speaks for each, best first."""
+    choices: Mapping[str, Sequence[Offer]] = field(default_factory=dict)
     kind: Kind | None = None
-    totals: Totals | None = None
-    table: Table | None = None
+    closes: bool = False
+    """Whether there are totals that add up."""
+    table: TableLines | None = None
     several: Several | None = None
     """Set where the file holds several invoices."""
     findings: Sequence[Finding] = ()
@@ -70,14 +79,24 @@ def draft(reading: Reading) -> Draft:
             **lines.fields,
             **_type_code(kind),
         },
-        choices={**header.choices, **{path: [n.candidate for n in ranked] for path, ranked in names.ranked.items()}},
-        names=names.ranked,
+        choices={
+            **{path: _offers(offered(c) for c in found) for path, found in header.choices.items()},
+            **{path: _offers(offered(n.candidate, n.score) for n in ranked) for path, ranked in names.ranked.items()},
+        },
         kind=kind,
-        totals=totals.totals,
-        table=lines.table,
+        closes=totals.totals is not None,
+        table=_lines_of(lines.table) if lines.table else None,
         several=invoices,
         findings=[*header.findings, *totals.findings, *_left_out(candidates)],
     )
+
+
+def _offers(offers: Iterable[Offer]) -> list[Offer]:
+    return list(islice(offers, MOST_OFFERED))
+
+
+def _lines_of(table: Table) -> TableLines:
+    return TableLines(table.first_line, max(row.first_line for row in table.rows))
 
 
 def _type_code(kind: Kind | None) -> Fields:

@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from agents.documents.upright import UprightBox, UprightReading
 from agents.fields.grounds import Ground
 from agents.fields.schema import Evidence, Field, Source
 from agents.pages._candidates import Candidate
 from agents.pages._confidence import OCR
 
+MOST_OFFERED = 60
+"""Offers for one field: more than a question ever shows."""
 CLEAR = 0.7
 """A label at least this clear (`Candidate.announced`) is ground enough to propose a value."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A printed value that could be a field's, for a model to choose: ``value`` in canonical form, ``text`` as printed, the number
+    of its ``line`` within the whole reading, and the evidence it would be."""
+
+    value: str
+    text: str
+    line: int
+    evidence: Evidence
+    score: float | None = None
+    """Of a name, how much speaks for it (`Name`)."""
+
+
+def offered(candidate: Candidate, score: float | None = None) -> Offer:
+    """``candidate``, by itself: without the page it stands on."""
+    evidence = printed(candidate, candidate.value).evidence
+    return Offer(candidate.value, candidate.text, candidate.cell.line, evidence, score)
+
+
+def pointed(offer: Offer, *grounds: Ground) -> Field:
+    """The field that ``offer`` is to a model that chooses it."""
+    evidence = offer.evidence.model_copy(update={"source": "model"})
+    return Field(value=offer.value, evidence=evidence, grounds=[*grounds, *([OCR] if evidence.ocr is not None else [])])
 
 
 def printed(candidate: Candidate, value: str, *grounds: Ground, source: Source = "rule") -> Field:

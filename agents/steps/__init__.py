@@ -1,8 +1,8 @@
 """What all agents share: the typed state of their graphs, `step` and `way` that make nodes and conditional edges of it, `read`,
 how much a state may carry, and where Temporal runs nodes (`placing`)."""
 
-from agents.steps._bounds import LONGEST_TEXT, line_of, that_fit
-from agents.steps._reading import DraftedDocument, ReadDocument, document_of, drafted, read, reading_of
+from agents.fields.bounds import LONGEST_TEXT, line_of, that_fit
+from agents.steps._reading import DraftedDocument, ReadDocument, document_of, read, reading_of
 from agents.steps._state import (
     AgentChannels,
     AgentState,
@@ -39,7 +39,6 @@ __all__ = [
     "accepted",
     "decided_since",
     "document_of",
-    "drafted",
     "line_of",
     "merged",
     "now",

@@ -30,13 +30,20 @@ JUDGES: NodeMetadata = {**QUICK, "start_to_close_timeout": timedelta(minutes=5)}
 first loads the rules, and one that hangs is given its time before it is killed."""
 
 
+_HUNG = timedelta(hours=12)
+
+
 def reads(made: Settings) -> NodeMetadata:
-    """Reading takes a core for a while, so it has a task queue of its own."""
-    recognising = made.ocr_pages * made.ocr_seconds if made.ocr else 0.0
+    """Reading takes a core for a while, so it has a task queue of its own.
+
+    What it may take is counted where it is done, in the processes that are killed, from when each begins: waiting for a turn at
+    recognising pages counts nowhere. The limit here is for what hangs nevertheless; a worker that is gone, or an event loop that
+    stands still, is noticed by the missing heartbeat.
+    """
     return {
         "execute_in": "activity",
         "task_queue": Role.READING,
-        "start_to_close_timeout": timedelta(seconds=made.read_seconds + recognising + 120),
+        "start_to_close_timeout": _HUNG,
         "heartbeat_timeout": timedelta(seconds=15),
         "retry_policy": RetryPolicy(maximum_attempts=8, maximum_interval=timedelta(seconds=30)),
     }

@@ -6,10 +6,22 @@ bytes and yields bytes. Neither starts an interpreter for a document: a fork tak
 by nothing but the answer, and other documents not at all.
 """
 
-from infra.forks._calls import CodeFault, call
+from infra.forks._calls import Function, call
 from infra.forks._confinement import can_confine, confine
 from infra.forks._forks import ForksFailed
 from infra.forks._inside import give, limit, take
-from infra.forks._running import Outcome, run
+from infra.forks._running import CodeFault, Outcome, run
 
-__all__ = ["CodeFault", "ForksFailed", "Outcome", "call", "can_confine", "confine", "give", "limit", "run", "take"]
+__all__ = [
+    "CodeFault",
+    "ForksFailed",
+    "Function",
+    "Outcome",
+    "call",
+    "can_confine",
+    "confine",
+    "give",
+    "limit",
+    "run",
+    "take",
+]

@@ -9,10 +9,11 @@ import importlib
 import math
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from infra.forks._confinement import confine
 from infra.forks._inside import give, limit, take
-from infra.forks._running import Outcome, run
+from infra.forks._running import CodeFault, Outcome, run
 
 Function = Callable[[bytes], Iterator[bytes]]
 """On the top level of its module. A module may have a function ``warm_up``, which does once what all calls would do first."""
@@ -29,27 +30,17 @@ async def call(function: Function, data: bytes, *, seconds: float, memory_mb: in
         memory_mb: MiB of address space.
 
     Returns:
-        The parts it yielded before it ended or was stopped.
+        The parts it yielded before it ended or was stopped; its fault, if it raised an exception.
 
     Raises:
         ForksFailed: it did not start, which says nothing about ``data``.
-        CodeFault: it raised an exception.
     """
     order = {"function": f"{function.__module__}:{function.__qualname__}", "seconds": seconds, "memory_mb": memory_mb}
     outcome = await run(__name__, order, data, seconds=2 * seconds)
     if outcome.status == _STUMBLED:
         kind, _, told = outcome.parts[-1].decode(errors="replace").partition("\n")
-        raise CodeFault(kind, told)
+        return replace(outcome, parts=outcome.parts[:-1], fault=CodeFault(kind, told))
     return outcome
-
-
-class CodeFault(Exception):
-    """Our own code stumbled: the ``kind`` of the exception, and its traceback, as ``told``."""
-
-    def __init__(self, kind: str, told: str) -> None:
-        super().__init__(kind)
-        self.kind = kind
-        self.told = told
 
 
 def prepare() -> None:

@@ -14,6 +14,14 @@ _MAX_ANSWER_BYTES = 256_000_000
 
 
 @dataclass(frozen=True)
+class CodeFault:
+    """Our own code stumbled: the ``kind`` of the exception, and its traceback, as ``told``."""
+
+    kind: str
+    told: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What came of a fork."""
 
@@ -21,6 +29,8 @@ class Outcome:
     """Its exit status, negative for a signal; None if it took too long and was killed."""
     parts: tuple[bytes, ...]
     """Of its answer those that were whole when it ended."""
+    fault: CodeFault | None = None
+    """Of a function of ours (`call`)."""
 
     @property
     def answer(self) -> bytes | None:

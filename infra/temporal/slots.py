@@ -26,6 +26,8 @@ READY_SHARE = 0.5
 """Activities that stand ready, as a share of the calls in flight, so that no place waits for a task to come from the
 server. More of them would be out of reach of what is more urgent."""
 READY_LEAST = 2
+MOST_WAITING = 64
+"""Documents that a worker holds, each in its memory, while they wait for their turn."""
 
 
 class Limit(Protocol):
@@ -39,25 +41,30 @@ class Limit(Protocol):
         """Call ``changed``, on the worker's event loop, whenever `size` has become another."""
 
 
-class ModelCallSlots(CustomSlotSupplier):
-    """As many slots as ``limits`` together allow calls in flight, and `READY_SHARE` more. For one worker.
+class Waiting(Protocol):
+    """Who waits for something else than a core, as `agents.documents.TURNS`."""
 
-    A limit that falls ends nothing: slots are not handed out again until fewer are held than it allows.
+    waiting: int
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call ``changed``, on the worker's event loop, whenever `waiting` has become another."""
+
+
+class FollowingSlots(CustomSlotSupplier):
+    """As many slots as there are at present. For one worker.
+
+    A number that falls ends nothing: slots are not handed out again until fewer are held than it allows.
     """
 
-    def __init__(self, limits: Iterable[Limit]) -> None:
-        self._limits = tuple(limits)
+    def __init__(self) -> None:
         self._held = 0
         self._turns: deque[asyncio.Future[None]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
-        for limit in self._limits:
-            limit.watch(self._hand_out)
 
     @property
     def size(self) -> int:
         """Slots there are at present."""
-        calls = sum(limit.size for limit in self._limits)
-        return calls + max(READY_LEAST, math.ceil(calls * READY_SHARE))
+        raise NotImplementedError
 
     @property
     def held(self) -> int:
@@ -112,9 +119,39 @@ class ModelCallSlots(CustomSlotSupplier):
                 turn.set_result(None)
 
 
+class ModelCallSlots(FollowingSlots):
+    """As many slots as ``limits`` together allow calls in flight, and `READY_SHARE` more."""
+
+    def __init__(self, limits: Iterable[Limit]) -> None:
+        super().__init__()
+        self._limits = tuple(limits)
+        for limit in self._limits:
+            limit.watch(self._hand_out)
+
+    @property
+    def size(self) -> int:
+        calls = sum(limit.size for limit in self._limits)
+        return calls + max(READY_LEAST, math.ceil(calls * READY_SHARE))
+
+
+class ReadingSlots(FollowingSlots):
+    """A slot for each document that may be read at once, and one more for each that only ``waits`` for its turn at recognising
+    pages: scans that queue there keep no other document from being read."""
+
+    def __init__(self, at_once: int, waits: Waiting) -> None:
+        super().__init__()
+        self._at_once = at_once
+        self._waits = waits
+        waits.watch(self._hand_out)
+
+    @property
+    def size(self) -> int:
+        return self._at_once + min(self._waits.waiting, MOST_WAITING)
+
+
 class _Permit(SlotPermit):
     """Gives its slot back once: when released, or when the SDK drops it unseen, as it may where a poll is cancelled."""
 
-    def __init__(self, slots: ModelCallSlots) -> None:
+    def __init__(self, slots: FollowingSlots) -> None:
         self.give_back = weakref.finalize(self, slots._given_back)
         self.give_back.atexit = False

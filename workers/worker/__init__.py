@@ -30,6 +30,7 @@ from temporalio.worker import FixedSizeSlotSupplier, UnsandboxedWorkflowRunner, 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import NondeterminismError
 
+from agents.documents import TURNS
 from infra import connections as connected
 from infra.connections import Connections
 from infra.ledger import LedgerNotReady
@@ -50,7 +51,7 @@ from infra.temporal.payload_limit import PayloadLimit
 from infra.temporal.queues import BelongsToAnother, Role, hold, workflow_queue
 from infra.temporal.runtime import start_runtime
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
-from infra.temporal.slots import ModelCallSlots
+from infra.temporal.slots import FollowingSlots, ModelCallSlots, ReadingSlots
 from workers.worker._health import Health, NotReady
 from workers.worker.feeding import Feeding
 from workers.worker.unrecorded import Unrecorded
@@ -218,16 +219,17 @@ def _worker(
                 **shared,
             )
         case Role.MODELS:
-            return Worker(client, tuner=_model_call_slots(connections), **shared)
+            return Worker(client, tuner=_slots_of(ModelCallSlots(connections.models.limits.values())), **shared)
         case Role.READING:
-            return Worker(client, max_concurrent_activities=_reading_slots(connections.settings), **shared)
+            slots = ReadingSlots(_reading_slots(connections.settings), TURNS)
+            return Worker(client, tuner=_slots_of(slots), **shared)
 
 
-def _model_call_slots(connections: Connections) -> WorkerTuner:
-    """As many activities as the endpoints take calls. (The other kinds of slots are not used in this role.)"""
+def _slots_of(activities: FollowingSlots) -> WorkerTuner:
+    """As many activities as there are slots. (The other kinds of slots are not used in these roles.)"""
     none = FixedSizeSlotSupplier(1)
     return WorkerTuner.create_composite(
-        activity_supplier=ModelCallSlots(connections.models.limits.values()),
+        activity_supplier=activities,
         workflow_supplier=none,
         local_activity_supplier=none,
         nexus_supplier=none,

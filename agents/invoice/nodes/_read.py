@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
-from agents.controls import matching
-from agents.einvoice import destinations_of_xml
 from agents.fields import checks
 from agents.fields.rules import Rule
 from agents.fields.schema import SPLIT_PAGES, Fields
 from agents.fields.table import PARTS, Part
-from agents.fields.values import amounts, is_money
 from agents.invoice.state import EXTRACT, FilePart, InvoiceState, InvoiceUpdate, Step
-from agents.pages import Draft, Several, judged, payment_destinations
-from agents.steps import DocumentFacts, ReadDocument, drafted, step, that_fit, way
+from agents.pages import Draft, Several, judged
 from agents.steps import read as read_document
+from agents.steps import step, way
 from infra.records import Finding, Severity, finding
 
 
@@ -32,15 +28,17 @@ async def read(state: InvoiceState) -> InvoiceUpdate:
     if fields is not None:
         update["kind"] = checks.kind_of(fields)
     elif document.too_long:
-        length = len(document.reading.text)
-        message = f"{length:,} characters of text are more than an invoice has: a person has to look at it"
+        message = (
+            f"{document.facts.characters:,} characters of text are more than an invoice has: a person has to look at it"
+        )
         findings.append(finding(Rule.LONG_DOCUMENT, Severity.ERROR, message))
         update["kind"] = "other"
-    elif document.reading.words:
-        fields = await _from_pages(document, state, update, findings)
-    update["document"] = await asyncio.to_thread(_facts, document, fields or {})
-    kept, too_long = that_fit(judged(fields or {}))
-    return {**update, "fields": {**kept}, "findings": {Step.READ: [*findings, *too_long]}}
+    elif document.stopped:
+        update["kind"] = "other"
+    elif document.draft:
+        fields = _from_pages(document.draft, document.has_money, state, update, findings)
+    update["document"] = document.facts
+    return {**update, "fields": {**judged(fields or {})}, "findings": {Step.READ: findings}}
 
 
 @way(InvoiceState)
@@ -54,29 +52,13 @@ async def after_read(state: InvoiceState) -> list[str]:
     return [EXTRACT[part].node for part in state.ask] or [Step.CHECK.node]
 
 
-def _facts(document: ReadDocument, fields: Fields) -> DocumentFacts:
-    """With that by which a document is found again that comes as other bytes, a sketch of its text, and the invoice it speaks
-    of; and with all it names to be paid to."""
-    reading = document.reading
-    text = reading.xml.text if reading.xml and not reading.text else reading.text
-    known_by = {"sketch": matching.sketch(text), "preceding": matching.preceding_of(text, fields)}
-    named = [] if document.too_long else payment_destinations(reading)
-    named += destinations_of_xml(reading.xml.text) if reading.xml else []
-    return document.facts.model_copy(update={**known_by, "destinations": named})
-
-
-async def _from_pages(
-    document: ReadDocument, state: InvoiceState, update: InvoiceUpdate, findings: list[Finding]
+def _from_pages(
+    draft: Draft, has_money: bool, state: InvoiceState, update: InvoiceUpdate, findings: list[Finding]
 ) -> Fields:
     """What code finds on the pages; into ``update`` the kind of document and what a model is to be asked about."""
-    made_of_it = await drafted(document, state.execution.digest)
-    if isinstance(made_of_it, Finding):
-        findings.append(made_of_it)
-        return {}
-    draft = made_of_it.draft
     if draft.kind:
         update["kind"] = draft.kind
-    if not any(is_money(number) for number in amounts(made_of_it.reading.text)):
+    if not has_money:
         update["kind"] = "other"
         findings.append(finding(Rule.NO_AMOUNT, Severity.ERROR, "no amount of money stands in it"))
     findings += draft.findings
@@ -111,7 +93,7 @@ def parts_to_ask(draft: Draft, ask: str) -> list[Part]:
     if ask == "all":
         return list(PARTS)
     due: list[Part] = ["header"]
-    if draft.totals is None:
+    if not draft.closes:
         due.append("totals")
     if draft.table is None:
         due.append("lines")

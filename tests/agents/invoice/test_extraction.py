@@ -109,7 +109,7 @@ def test_a_model_is_asked_to_confirm_who_when_and_which_and_for_nothing_that_cod
 
 def test_what_code_leaves_open_is_asked_and_all_or_nothing_where_the_settings_say_so() -> None:
     made = draft(page("Papers and more", "Paper  ten  thirty"))
-    assert (made.kind, made.totals, made.table) == (None, None, None)
+    assert (made.kind, made.closes, made.table) == (None, False, None)
     assert parts_to_ask(made, "open") == ["header", "totals", "lines"]
     assert "kind" in answer_shape("header", made, "").model_fields, "no title says what it is"
     assert parts_to_ask(draft(PAGE), "all") == ["header", "totals", "lines"]
@@ -184,10 +184,12 @@ def test_a_model_that_chooses_alike_confirms_and_one_that_does_not_disputes_with
 
 def test_a_name_that_code_only_guesses_is_overruled_by_a_choice_for_which_as_much_speaks() -> None:
     made = draft(page("Northwind Papers", "Southwind Papers", "INVOICE", "Number: R-1", "Total EUR 10.00"))
-    best, second = made.names["seller.name"][:2]
+    best, second = made.choices["seller.name"][:2]
+    assert best.score
+    assert second.score
     assert best.score - second.score < 0.4
-    other = second.candidate.text
-    fields = fields_of_header({"seller": other}, made, {"seller.name": field(best.candidate.value, "guess")})
+    other = second.text
+    fields = fields_of_header({"seller": other}, made, {"seller.name": field(best.value, "guess")})
     assert (fields["seller.name"].value, fields["seller.name"].grounds) == (other, ["model", "disputed"])
     assert fields["seller.name"].evidence.page == 1
 

@@ -11,13 +11,17 @@ from typing import Any
 
 import pytest
 
+from agents import examination
+from agents.documents.reading import Reading
 from agents.fields.schema import Field
 from agents.invoice.prompts import messages
 from agents.pages._totals import Sums
 from agents.steps import _reading
 from infra.connections import Connections
 from infra.failures import Failure, Unreadable
+from infra.forks import Function
 from infra.records import AlreadyPosted, Posting
+from tests.agents import stumbling
 from tests.agents.conftest import MEASURED, Execution
 from tests.scripted.endpoint import NONE, ScriptedEndpoint
 from tests.scripted.invoices import CORRECTED, invoice_pdf
@@ -481,14 +485,26 @@ def test_a_document_cannot_close_the_marks_it_stands_between() -> None:
 async def test_a_page_our_own_code_stumbles_over_goes_to_a_person_and_costs_no_call(
     execution: Execution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stumble(_: object) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(_reading, "draft", stumble)
+    monkeypatch.setattr(examination, "examine", stumbling.over_the_pages)
     await execution.submit(invoice_pdf("R-13-stumbled"), ask="all")
     assert execution.waits
     assert any("our code cannot read this page (ZeroDivisionError)" in reason for reason in execution.asked_for)
     assert execution.script.requests.total() == 0
+
+
+@pytest.mark.parametrize("busy", [stumbling.endlessly, stumbling.endlessly_from_the_start])
+async def test_a_document_our_code_does_not_get_through_goes_to_a_person_and_holds_up_no_other(
+    busy: Function, execution: Execution, connected: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connected.settings, "read_seconds", 2.0)
+    monkeypatch.setattr(examination, "examine", busy)
+    state = await execution.submit(invoice_pdf("R-13-busy"), ask="all")
+    assert execution.waits
+    assert any("more than our code gets through" in reason for reason in execution.asked_for)
+    assert state["fields"] == {}
+    assert execution.script.requests.total() == 0
+    kept = Reading.model_validate_json(connected.documents.get_derived(state["execution"]["digest"], "reading.json"))
+    assert bool(kept.words) == (busy is stumbling.endlessly), "what was read stays, for whoever looks at it"
 
 
 async def test_a_document_longer_than_any_invoice_is_not_searched_for_values(

@@ -3,10 +3,9 @@ its line sum is checked; what would have been left out is told."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-import time
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -14,10 +13,12 @@ import pytest
 from starlette.responses import JSONResponse
 
 from agents.documents.layout import Layout
-from agents.documents.reading import Reading
-from agents.pages import Draft, draft
+from agents.fields import bounds
+from agents.pages import draft
 from agents.pages.table import MOST_ROWS, missing, runs_of, tokens
-from agents.steps import _bounds, _reading
+from agents.steps import _reading
+from infra.connections import Connections
+from infra.forks import Outcome
 from tests.agents.conftest import Execution
 from tests.agents.drawn_pages import page
 from tests.agents.invoice.long_invoices import Item, items, long_invoice
@@ -161,7 +162,7 @@ async def test_a_question_longer_than_the_endpoint_takes_is_not_tried_again_and_
 async def test_lines_beyond_what_a_state_can_carry_are_told_of(
     execution: Execution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_bounds, "MOST_BYTES", 20_000)
+    monkeypatch.setattr(bounds, "MOST_BYTES", 20_000)
     state = await execution.submit(long_invoice(items(40), 3), ask="nothing", approval_limits=LIMITS)
     assert execution.waits
     kept = len(lines_of(state))
@@ -202,17 +203,19 @@ def test_a_digit_is_a_token() -> None:
     assert tokens("three letters each") == 6
 
 
-def test_what_code_makes_of_a_document_is_made_once_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_code_makes_of_a_document_is_made_once_whoever_asks(
+    connected: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = []
+    again = _reading._again
 
-    def slow(reading: Reading) -> Draft:
+    async def counted(reading: bytes) -> Outcome:
         made.append(reading)
-        time.sleep(0.05)
-        return draft(reading)
+        return await again(reading)
 
-    monkeypatch.setattr(_reading, "draft", slow)
+    monkeypatch.setattr(_reading, "_again", counted)
     texts = [page("INVOICE", f"Number: R-{n}", "Total  90.00").model_dump_json().encode() for n in (1, 2)]
-    with ThreadPoolExecutor() as pool:
-        documents = list(pool.map(_reading.document_of, texts * 4))
+    documents = await asyncio.gather(*map(_reading.document_of, texts * 4))
     assert len(made) == 2
     assert {id(one) for one in documents} == {id(documents[0]), id(documents[1])}
+    assert documents[0].draft == draft(documents[0].reading), "what comes back is what was made there"

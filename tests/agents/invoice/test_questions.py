@@ -94,7 +94,7 @@ def test_what_was_answered_leads_back_to_the_candidate_and_its_place() -> None:
         for answer in options(shape, key)[:-1]:
             found = chosen(made.choices[HEADER[key]], answer)
             assert found is not None
-            assert (found.page, answer) == (1, found.text)
+            assert (found.evidence.page, answer) == (1, found.text)
     assert chosen(made.choices["invoice_number"], NONE) is None
 
 

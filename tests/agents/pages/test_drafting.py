@@ -246,7 +246,7 @@ def test_what_a_field_rests_on_is_printed_where_it_says(language: str) -> None:
 def test_two_names_one_above_the_other_are_a_ground_of_doubt() -> None:
     made = draft(page("Bill to:", "Corner Shop", "Mary Jones", "22 Quay Street", "Bristol BS1 4DJ"))
     assert made.fields["buyer.name"].grounds == ["two names"]
-    assert [n.candidate.value for n in made.names["buyer.name"]][:2] == ["Corner Shop", "Mary Jones"]
+    assert [offer.value for offer in made.choices["buyer.name"]][:2] == ["Corner Shop", "Mary Jones"]
 
 
 def test_hidden_text_gives_no_value() -> None:
@@ -268,7 +268,7 @@ def test_prose_has_no_values_but_a_day_and_a_kind_at_most() -> None:
         )
     )
     assert made.fields == {}
-    assert (made.findings, made.kind, made.totals, made.table) == ([], None, None, None)
+    assert (made.findings, made.kind, made.closes, made.table) == ([], None, False, None)
     assert draft(page()).fields == {}
 
 

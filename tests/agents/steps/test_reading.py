@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from agents import examination
 from agents.compliance import nodes as compliance
 from agents.compliance.graph import options as compliance_options
 from agents.fields.rules import Rule
 from agents.invoice import nodes as invoice
 from agents.invoice.graph import options as invoice_options
-from agents.steps import _reading, document_of
+from agents.steps import document_of
 from infra.connections import Connections
 from infra.failures import Unreadable
 from infra.records import Finding
+from tests.agents import stumbling
 from tests.agents.documents.samples import CORPUS, invoice_page, needs_corpus, pdf
 
 AS_AN_INVOICE = {
@@ -77,7 +79,7 @@ async def both_say_the_same(connected: Connections, path: Path) -> None:
     if by_compliance.kind == "other":  # it takes no fields from the pages then, and says nothing of them
         digest = connected.documents.put(document)
         reading = connected.documents.get_derived(digest, "reading.json")
-        of_an_invoice = document_of(reading).draft.findings
+        of_an_invoice = (await document_of(reading)).draft.findings
     said = [f for f in by_invoice.findings if f.rule not in AS_AN_INVOICE and f not in of_an_invoice]
     assert said == [f for f in by_compliance.findings if f.rule not in AS_AN_INVOICE], path.name
 
@@ -107,10 +109,7 @@ async def test_xml_that_is_no_invoice_is_refused_by_both(connected: Connections)
 async def test_a_fault_of_our_code_loses_the_document_to_neither_agent(
     connected: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def draft(_: object) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(_reading, "draft", draft)
+    monkeypatch.setattr(examination, "examine", stumbling.over_the_pages)
     for read in await read_by_both(connected, pdf(invoice_page()), "a.pdf"):
         assert read.refused is None
         (fault,) = [finding for finding in read.findings if finding.rule == Rule.CODE_FAULT]
