@@ -21,7 +21,7 @@ from agents.documents.reading import Reading
 from agents.einvoice import fields_from_xml
 from agents.einvoice.en16931 import validate
 from agents.fields.schema import Fields
-from agents.steps import document_of
+from agents.pages import draft
 from infra.ledger.keys import number_key
 from infra.records import Billing, OrderOnRecord
 from tests.evals.month.forms import written
@@ -139,7 +139,7 @@ def test_code_alone_reads_the_page_of_every_vendor(firm: object, tmp_path: Path)
     bill.number = making.next_number(vendor)
     path = tmp_path / "a.pdf"
     path.write_bytes(written(bill.doc(), "plain"))
-    fields = document_of(read(path).model_dump_json().encode()).draft.fields
+    fields = draft(read(path)).fields
     assert {path: fields[path].value if path in fields else None for path in READ} == {
         "invoice_number": bill.number,
         "issue_date": "2026-10-12",
