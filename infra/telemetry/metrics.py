@@ -94,6 +94,11 @@ HANDED_BACK = Counter(
     ["task_queue"],
     registry=REGISTRY,
 )
+READING_CONFINED = Gauge(
+    "counterfoil_reading_confined",
+    "1 where processes that look at documents are kept from network, programs and files by the kernel, else 0.",
+    registry=REGISTRY,
+)
 SPANS_WAITING = Gauge("counterfoil_spans_waiting", "Spans that Phoenix has not taken yet.", registry=REGISTRY)
 
 

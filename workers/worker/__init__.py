@@ -33,6 +33,7 @@ from temporalio.workflow import NondeterminismError
 from agents.documents import TURNS
 from infra import connections as connected
 from infra.connections import Connections
+from infra.forks import can_confine
 from infra.ledger import LedgerNotReady
 from infra.models import EndpointNotAllowed, ModelError
 from infra.records import Installation
@@ -117,6 +118,9 @@ async def run_worker(
     ) as health:
         log.info("health and metrics at http://%s", health.address)
         tracing = start_tracing(settings, holding=True)
+        metrics.READING_CONFINED.set(can_confine())
+        if not can_confine():
+            log.warning("this kernel has no seccomp filters: processes that look at documents have limits, and no more")
         metrics.SPANS_WAITING.set_function(lambda: tracing.waiting)
         connections = Connections.of(settings)
         connected.use(connections)

@@ -18,7 +18,8 @@ from temporalio.worker import (
     WorkerTuner,
 )
 
-from infra.temporal.slots import ModelCallSlots
+from agents.documents import TURNS
+from infra.temporal.slots import MOST_WAITING, ModelCallSlots, ReadingSlots
 
 from .conftest import MODELS, Document
 
@@ -147,3 +148,35 @@ async def test_a_slot_that_is_released_twice_is_given_back_once() -> None:
 
 def release(slots: ModelCallSlots, permit: SlotPermit) -> None:
     slots.release_slot(SlotReleaseContext(slot_info=cast(Any, None), permit=permit))
+
+
+async def test_a_document_that_waits_for_its_turn_at_recognising_keeps_no_other_from_being_read() -> None:
+    slots = ReadingSlots(2, TURNS)
+    held = [await slots.reserve_slot(ANY) for _ in range(2)]
+    third = asyncio.ensure_future(slots.reserve_slot(ANY))
+    await asyncio.sleep(0)
+    assert not third.done(), "both slots are at work"
+    async with TURNS.turn():
+        waits = asyncio.ensure_future(_have_a_turn())
+        permit = await asyncio.wait_for(third, 10)
+        assert (slots.size, slots.held) == (3, 3)
+    await waits
+    assert (slots.size, slots.held) == (2, 3), "what was begun goes on; no other begins until there is room again"
+    del held, permit
+
+
+async def test_only_so_many_documents_wait_in_a_worker() -> None:
+    slots = ReadingSlots(2, TURNS)
+    async with TURNS.turn():
+        crowd = [asyncio.ensure_future(_have_a_turn()) for _ in range(MOST_WAITING + 10)]
+        await asyncio.sleep(0)
+        assert slots.size == 2 + MOST_WAITING
+        for waits in crowd:
+            waits.cancel()
+        await asyncio.gather(*crowd, return_exceptions=True)
+    assert (TURNS.waiting, slots.size) == (0, 2)
+
+
+async def _have_a_turn() -> None:
+    async with TURNS.turn():
+        pass
