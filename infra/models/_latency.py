@@ -4,13 +4,14 @@ An endpoint that batches takes longer for each call the more of them it runs, an
 alone say nothing. What tells is throughput, which by Little's law is calls in flight divided by the time they take. So
 every five minutes the limit dips to half for a moment: answers that take as long at half the calls had no queue before
 them; answers that take half as long then had nothing but. The time taken in the dip is the yardstick until the next, and
-answers may take a quarter longer than it: up to there, doubling the calls raised throughput by six tenths or more. (The
+answers may take a fifth longer than it: up to there, doubling the calls raised throughput by two thirds or more. (The
 comparison is the gradient of Netflix's concurrency-limits, the dip that of TCP BBR, Cardwell and others, 2016.)
 
 All processes dip at the same times of the clock, so that they see the endpoint with half of all its calls without having to
 talk to one another. The limits of this: clocks have to agree within seconds; answers that get longer for another reason
 look like a queue until the next dip; where answers take ten seconds and more a dip sees few of them; and an endpoint on
-which a full batch takes much more than a quarter longer than half a batch is kept at less than it could do. Where
+which a full batch takes much more than a fifth longer than half a batch is kept at less than it could do (where it takes a third
+longer, at nine tenths). Where
 ``/metrics`` can be read, none of this is used.
 """
 
@@ -19,7 +20,7 @@ from __future__ import annotations
 import math
 from statistics import fmean
 
-_TOLERANCE = 1.25
+_TOLERANCE = 1.2
 """Seconds an answer may take, of what it takes at half the calls, before the rest counts as waiting."""
 _PERIOD_SECONDS = 300.0
 _DIP_SECONDS = 30.0
@@ -52,8 +53,8 @@ class QueueFromLatency:
         self._seconds, self._since, self._began = [], now, now
 
     def answered(self, seconds: float, *, now: float, clock: float, size: int, pressed: bool) -> float | None:
-        """Take in one answer; at the end of each look, the share of calls in flight that waits (below 0 where answers are
-        quicker than they may be).
+        """Take in one answer; at the end of each look, the share of calls in flight that waits beyond what the tolerance lets
+        wait (below 0 where answers are quicker than they may be).
 
         Args:
             seconds: From sending to answer.

@@ -189,7 +189,8 @@ class CallLimit:
         )
         self._announce(before)
         if share is not None:
-            self._follow(share, grow=True)
+            # What may wait is in the estimate's tolerance already: not a tenth more, which several callers would add up.
+            self._follow(1 - (1 - share) * (1 - QUEUED_SHARE), grow=True)
             self._pressed = bool(self._waiters)
 
     def _rejected(self, sent_at: float, retry_after: float | None) -> None:
