@@ -53,7 +53,7 @@ async def test_cancelled_at_whatever_moment_the_posting_and_the_state_agree(stac
     assert taken.ended_at
     seconds = (taken.ended_at - taken.started_at).total_seconds()
     client, ids = await stack.client(), []
-    for n in range(30):  # one after another, each a little further on its way
+    for n in range(16):  # one after another, each a little further on its way
         [id] = await stack.submit({f"c{n}.pdf": invoice_pdf(f"CANCEL-{n}")}, batch="cancelled")
         ids.append(id)
 
@@ -62,7 +62,7 @@ async def test_cancelled_at_whatever_moment_the_posting_and_the_state_agree(stac
                 return bool(await ledger.statuses([id]))
 
         await eventually(begun, 30)
-        await asyncio.sleep(seconds * n / 24)
+        await asyncio.sleep(seconds * n / 12)
         with suppress(RPCError):  # it may have ended
             await client.get_workflow_handle(id).cancel()
     await until_ended(stack, ids)
@@ -120,7 +120,7 @@ async def test_terminated_at_whatever_moment_they_agree_once_it_is_looked_at(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, ids = await stack.client(), []
-    for n in range(12):
+    for n in range(8):
         [id] = await stack.submit({f"t{n}.pdf": invoice_pdf(f"TERM-{n}")}, batch="terminated")
         ids.append(id)
 
