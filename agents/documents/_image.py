@@ -27,10 +27,11 @@ def draw_page(data: bytes, page: int, scale: float, boxes: list[list[float]]) ->
     count = len(document)
     if not 1 <= page <= count:
         raise Unreadable("no_such_page", f"There is no page {page}: the document has {count}. Ask for one of those.")
+    document.init_forms()
     sheet, _ = open_page(document, page)
     width, height = sheet.get_size()
     scale = min(scale, math.sqrt(MAX_PIXELS / (width * height)))
-    image: Any = sheet.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
+    image: Any = sheet.render(scale=scale).to_pil().convert("RGB")
     pen = ImageDraw.Draw(image)
     for box in boxes:
         (x0, x1), (top, bottom) = sorted(box[::2]), sorted(box[1::2])

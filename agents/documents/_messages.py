@@ -33,6 +33,7 @@ class WordAnswer(TypedDict):
     box: Sequence[float]
     line: int
     confidence: NotRequired[float]
+    origin: NotRequired[str]
 
 
 class HiddenTextAnswer(TypedDict):
@@ -40,6 +41,23 @@ class HiddenTextAnswer(TypedDict):
     page: int
     box: Sequence[float]
     why: str
+
+
+class AnnotationAnswer(TypedDict):
+    kind: str
+    page: int
+    box: Sequence[float]
+    text: str
+    says: str
+    field: str | None
+    signature: bool
+
+
+class ReplacedTextAnswer(TypedDict):
+    text: str
+    page: int
+    box: Sequence[float]
+    drawn: str
 
 
 class EmbeddedXmlAnswer(TypedDict):
@@ -75,6 +93,9 @@ class Answer(TypedDict, total=False):
     text: str
     hidden_text: int
     hidden: list[HiddenTextAnswer]
+    annotations: list[AnnotationAnswer]
+    overlaid: list[int]
+    replaced: list[ReplacedTextAnswer]
     metadata: dict[str, str]
     active: list[str]
     attachments: list[str]

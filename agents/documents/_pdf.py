@@ -13,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import math
 import statistics
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,14 +22,18 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
 from agents.documents._messages import (
+    AnnotationAnswer,
     Answer,
     HiddenTextAnswer,
     OcrAnswer,
     PageAnswer,
     ProblemAnswer,
+    ReplacedTextAnswer,
     WordAnswer,
 )
+from agents.documents._overlays import Overlaid, Overlays
 from agents.documents._page import Box, ToPage, Unreadable, character, damaged, map_to_page, open_page, open_pdf
+from agents.documents._replacements import Claim, take_out_claims
 from agents.documents._sight import Letter, Seen, Why, look, text_object
 from agents.documents._structure import active_content, attachment_names, metadata, unfolds_too_far
 from agents.documents.turning import displayed, upright_size
@@ -78,6 +83,10 @@ class _Word:
     """Quarter turns, clockwise, from the direction of the page: 0 runs from left to right, 1 downwards."""
     confidence: float | None = None
     """Of a word recognised in a picture: how sure its least sure letter is, from 0 to 1."""
+    overlay: int | None = None
+    """Which of what lies over the page it is on; None where it is the page's own."""
+    aside: bool = False
+    """Whether it is of a note, which is no part of the lines that it lies on. (What a form field holds is.)"""
 
     @property
     def height(self) -> float:
@@ -114,6 +123,8 @@ class PageText:
     unseen: int = 0
     """Characters on the page that are hidden and therefore left out."""
     hidden: list[_Hidden] = field(default_factory=list)
+    replaced: list[tuple[str, str, Box]] = field(default_factory=list)
+    """What the file wants read, what is drawn, and where."""
     recognised: bool = False
     picture: bool = False
     """Whether something is drawn on the page but no text that can be read."""
@@ -143,13 +154,20 @@ def read_pdf(data: bytes, recognise: Recogniser | None = None) -> Answer:
     pages: list[PageAnswer] = []
     words: list[WordAnswer] = []
     hidden: list[HiddenTextAnswer] = []
+    annotations: list[AnnotationAnswer] = []
+    overlaid: list[int] = []
+    replaced: list[ReplacedTextAnswer] = []
     pictures: list[int] = []
+    overlays = Overlays(data)
     text: list[str] = []
     characters = undecodable = unseen = kept = line_number = 0
     for number in range(1, count + 1):
         page, mended = open_page(document, number)
         repairs += mended
+        over = overlays.over(page, number)
+        page = over.page
         try:
+            claims = take_out_claims(page)
             text_page = page.get_textpage()
         except pdfium.PdfiumError as error:
             raise damaged(f"its page {number} cannot be opened") from error
@@ -161,7 +179,13 @@ def read_pdf(data: bytes, recognise: Recogniser | None = None) -> Answer:
                 "Look at it by hand, or hand in the invoice alone.",
             )
         width, height = page.get_size()
-        on_page = _look(page, text_page, width, height, _MAX_HIDDEN - kept)
+        on_page = _look(over, claims, text_page, width, height, _MAX_HIDDEN - kept)
+        annotations += _annotations(over, on_page, number)
+        overlaid += [number] if over.unread else []
+        replaced += [
+            {"text": stated, "page": number, "box": _rounded(box), "drawn": drawn}
+            for stated, drawn, box in on_page.replaced
+        ]
         if on_page.picture:
             seen = recognise(number, page) if recognise else None
             if seen is None:
@@ -193,6 +217,8 @@ def read_pdf(data: bytes, recognise: Recogniser | None = None) -> Answer:
                 answer: WordAnswer = {"text": word.text, "page": number, "box": _rounded(box), "line": line_number}
                 if word.confidence is not None:
                     answer["confidence"] = round(word.confidence, 3)
+                if word.overlay is not None:
+                    answer["origin"] = "form" if over.overlays[word.overlay].kind == "Widget" else "annotation"
                 words.append(answer)
             line_number += 1
         text_page.close()
@@ -201,6 +227,9 @@ def read_pdf(data: bytes, recognise: Recogniser | None = None) -> Answer:
         "pages": pages,
         "hidden_text": unseen,
         "hidden": hidden,
+        "annotations": annotations,
+        "overlaid": overlaid,
+        "replaced": replaced,
         "metadata": metadata(document),
         "active": active_content(document),
         "attachments": attachment_names(document),
@@ -230,22 +259,64 @@ def _no_text(what: str) -> ProblemAnswer:
     return {"code": "no_text", "message": f"{what} Read it by eye, or ask the sender for the original PDF."}
 
 
-def _look(page: Any, text_page: Any, width: float, height: float, keep: int) -> PageText:
+def _look(over: Overlaid, claims: list[Claim], text_page: Any, width: float, height: float, keep: int) -> PageText:
     """What stands on a page, of hidden characters at most ``keep``.
 
     What stands beside the page as it is displayed (its crop box) is left out and not counted: printers' marks do.
     """
+    page = over.page
     to_page = map_to_page(page, width, height)
     letters, begins, undecodable = _letters(text_page, to_page)
     seen = look(page, text_page, to_page, width, height, letters)
-    on_page = _gather(text_page, to_page, letters, begins, seen, keep)
+    on_page = _gather(text_page, to_page, letters, begins, seen, over, keep)
     on_page.undecodable = undecodable
     on_page.recognised = seen.recognised
-    count = sum(len(word.text) for word in on_page.words)
+    on_page.replaced = [differing for claim in claims if (differing := _differing(claim, letters))]
+    count = sum(len(word.text) for word in on_page.words if word.overlay is None)
     on_page.picture = raw.FPDFPage_CountObjects(page.raw) > 0 and (
         count <= undecodable or (count <= _FEW_LETTERS and not seen.recognised and seen.is_picture)
     )
     return on_page
+
+
+def _differing(claim: Claim, letters: Sequence[Letter]) -> tuple[str, str, Box] | None:
+    """What the claim says, what is drawn and where; None where the letters and digits are the same. (Hyphens and ligatures
+    are what the claims are meant for.)"""
+    drawn = [letter for letter in letters if letter.text_object in claim.text_objects]
+    shown = "".join(letter.character for letter in drawn)
+    if _said(shown) == _said(claim.text):
+        return None
+    edges = list(zip(*(letter.box for letter in drawn), strict=True)) or [(0.0,)] * 4
+    return claim.text, shown, (min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3]))
+
+
+def _said(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def _annotations(over: Overlaid, on_page: PageText, number: int) -> list[AnnotationAnswer]:
+    """What lies over the page, in the shape of `reading.Annotation`."""
+    return [
+        {
+            "kind": overlay.kind,
+            "page": number,
+            "box": _rounded(overlay.box),
+            "text": " ".join(word.text for word in on_page.words if word.overlay == index),
+            "says": overlay.says,
+            "field": overlay.name,
+            "signature": overlay.signature,
+        }
+        for index, overlay in enumerate(over.overlays)
+    ]
+
+
+def _overlay_at(letter: Letter, over: Overlaid) -> int | None:
+    """Which of what lies over the page the letter is of: the topmost in whose box it stands; None where it is the page's own."""
+    if letter.text_object not in over.texts or not over.overlays:
+        return None
+    x, y = (letter.box[0] + letter.box[2]) / 2, (letter.box[1] + letter.box[3]) / 2
+    at = [index for index, o in enumerate(over.overlays) if o.box[0] <= x <= o.box[2] and o.box[1] <= y <= o.box[3]]
+    return at[-1] if at else len(over.overlays) - 1
 
 
 def from_picture(page: Any, engine: OcrEngine) -> PageText:
@@ -309,7 +380,7 @@ def _letters(text_page: Any, to_page: ToPage) -> tuple[list[Letter], set[int], i
 
 
 def _gather(
-    text_page: Any, to_page: ToPage, letters: Sequence[Letter], begins: set[int], seen: Seen, keep: int
+    text_page: Any, to_page: ToPage, letters: Sequence[Letter], begins: set[int], seen: Seen, over: Overlaid, keep: int
 ) -> PageText:
     """The words that ``letters`` make and what is hidden of them; at ``begins`` a word begins in any case."""
     matrix = raw.FS_MATRIX()
@@ -324,7 +395,13 @@ def _gather(
             on_page.unseen += why != "outside"
             current = None
             continue
-        if current is not None and index not in begins and current.reaches(left, top, right, bottom):
+        overlay = _overlay_at(letter, over)
+        if (
+            current is not None
+            and index not in begins
+            and current.overlay == overlay
+            and current.reaches(left, top, right, bottom)
+        ):
             current.text += text
             current.left, current.right = min(current.left, left), max(current.right, right)
             current.top, current.bottom = min(current.top, top), max(current.bottom, bottom)
@@ -335,6 +412,8 @@ def _gather(
         down = to_page.b * matrix.a + to_page.d * matrix.b
         turn = round(math.atan2(down, across) / (math.pi / 2)) % 4
         current = _Word(text, left, top, right, bottom, to_page.point(x.value, y.value), turn)
+        current.overlay = overlay
+        current.aside = overlay is not None and over.overlays[overlay].kind != "Widget"
         on_page.words.append(current)
     return on_page
 
@@ -362,13 +441,14 @@ def _pieces(hidden: list[_Hidden], page: int) -> list[HiddenTextAnswer]:
 
 
 def _lines(words: list[_Word]) -> list[list[_Word]]:
-    """Words with the same baseline, from top to bottom and from left to right; turned words after the level ones."""
+    """Words with the same baseline, from top to bottom and from left to right; turned words after the level ones, and those of
+    notes over the page after all."""
     lines: list[list[_Word]] = []
-    for word in sorted(words, key=lambda w: (w.turn, w.start)):
+    for word in sorted(words, key=lambda w: (w.aside, w.turn, w.start)):
         first = lines[-1][0] if lines else None
         if (
             first is not None
-            and first.turn == word.turn
+            and (first.aside, first.turn) == (word.aside, word.turn)
             and word.start[0] - first.start[0] <= _SAME_LINE * min(word.height, first.height)
         ):
             lines[-1].append(word)

@@ -9,6 +9,7 @@ In doubt it is seen: a normal invoice must not lose a word.
 
 from __future__ import annotations
 
+import bisect
 import ctypes
 import functools
 import itertools
@@ -57,6 +58,8 @@ _OVERLAP = 0.15
 """Of a letter's box: one that shares this much with another lies on it."""
 _SAME = 0.5
 """As `_OVERLAP`, of the same letter printed twice, to be bold or to throw a shadow."""
+_MAX_STROKE = 40.0
+"""Points of a line around letters that are reckoned with."""
 _MOST = 0.4
 """Of the shape of a letter that lies on another: if less of it is to be seen, it is not."""
 _MAX_APART = 8
@@ -114,14 +117,17 @@ def things(page: Any) -> Iterator[tuple[Any, int, Any]]:
 
     The outermost form, because the bounds of what is inside are in the form's own coordinates.
     """
-    left = _MAX_THINGS
-    for number in range(raw.FPDFPage_CountObjects(page.raw)):
-        outermost = raw.FPDFPage_GetObject(page.raw, number)
-        for thing in _within(outermost, outermost, 0):
-            yield thing
-            left -= 1
-            if not left:
-                return
+    every = (
+        thing
+        for number in range(raw.FPDFPage_CountObjects(page.raw))
+        for thing in within(raw.FPDFPage_GetObject(page.raw, number))
+    )
+    return itertools.islice(every, _MAX_THINGS)
+
+
+def within(outermost: Any) -> Iterator[tuple[Any, int, Any]]:
+    """What is drawn by an object of the page, as `things` has it: itself, or what is in it."""
+    return _within(outermost, outermost, 0)
 
 
 class _Style(NamedTuple):
@@ -133,6 +139,8 @@ class _Style(NamedTuple):
     colour: tuple[int, ...] | None = None
     size: float = math.inf
     """Points on the page."""
+    stroke: float = 0.0
+    """Points: how thick the line around the letters is."""
 
 
 class _Sight:
@@ -212,7 +220,7 @@ class _Sight:
 
     def _under_letters(self, letters: Sequence[Letter]) -> list[Letter]:
         """Those of ``letters`` whose ink is only that of others lying on them or under them."""
-        shared, groups = _apart([(letter, self._tight(letter)) for letter in letters])
+        shared, groups = _apart([(letter, self._reach(letter)) for letter in letters])
         if not shared:
             return []
         # What pdfium left out of the text says what another object says at the same place: a bold made of two prints.
@@ -230,7 +238,7 @@ class _Sight:
         without = []
         for letter in shared:
             told = inks.get(groups[letter.text_object])
-            if told is None or not told[0].shows_most_of(told[1], self._tight(letter)):
+            if told is None or not told[0].shows_most_of(told[1], before, self._tight(letter)):
                 without.append(letter)
         return without
 
@@ -292,6 +300,12 @@ class _Sight:
                 box = letter.box
             self._boxes[letter.at] = box
         return box
+
+    def _reach(self, letter: Letter) -> Box:
+        """The box of what a letter covers: its shape, and half of the line around it."""
+        half = self._style(letter).stroke / 2
+        left, top, right, bottom = self._tight(letter)
+        return left - half, top - half, right + half, bottom + half
 
     @functools.cached_property
     def _is_picture(self) -> bool:
@@ -382,13 +396,16 @@ class _Ink:
         part = self._within(box)
         return self._difference.crop(part).getbbox() is not None and self._ink.crop(part).getbbox() is None
 
-    def shows_most_of(self, shapes: Image.Image, box: Box) -> bool:
-        """Whether there is ink at most of the places where ``shapes`` (white on black, the drawings' size) have some."""
+    def shows_most_of(self, shapes: Image.Image, page: Image.Image, box: Box) -> bool:
+        """Whether there is ink at most of the places where ``shapes`` (white on black, of the size of ``page``) have some, and
+        the page looks otherwise there than around them: white letters that cut into black ones are not read."""
         left, top, right, bottom = self._within(box)
-        part = left - 1, top - 1, right + 1, bottom + 1
-        shape = shapes.crop(part)
+        part = left - 2, top - 2, right + 2, bottom + 2
+        shape, looks = shapes.crop(part), page.crop(part)
         drawn = ImageChops.multiply(shape, self._ink.crop(part))
-        return drawn.tobytes().count(255) >= max(_MOST * shape.tobytes().count(255), 1)
+        if drawn.tobytes().count(255) < max(_MOST * shape.tobytes().count(255), 1):
+            return False
+        return abs(_median(looks, shape) - _median(looks, ImageChops.invert(shape))) >= _VISIBLE
 
     def _within(self, box: Box) -> tuple[int, int, int, int]:
         x, y = self._corner
@@ -400,7 +417,7 @@ _SHIFTS = sorted(itertools.product((-1, 0, 1), repeat=2), key=lambda shift: shif
 _STROKE = 3
 """Pixels: a full stop and a dash are no higher."""
 _INK = [255 if value >= _VISIBLE else 0 for value in range(256)]
-_SHAPE = [255 if value < 128 else 0 for value in range(256)]
+_SHAPE = [255 if value <= 255 - _VISIBLE else 0 for value in range(256)]
 
 
 def _pixels(box: Box, scale: float) -> tuple[int, int, int, int]:
@@ -415,6 +432,11 @@ def _between(first: float, last: float) -> tuple[int, int]:
     if last - first < _STROKE:
         return math.floor(first), max(math.ceil(last), math.floor(first) + 1)
     return round(first), round(last)
+
+
+def _median(image: Image.Image, mask: Image.Image) -> int:
+    counts = list(itertools.accumulate(image.histogram(mask)))
+    return bisect.bisect_left(counts, counts[-1] / 2)
 
 
 def _shapes(on_white: Image.Image, on_black: Image.Image) -> Image.Image:
@@ -491,6 +513,9 @@ def _style(text_page: Any, drawn: Any, index: int) -> _Style:
         colours.append(_colour(raw.FPDFText_GetFillColor, text_page, index))
     if mode in _STROKED:
         colours.append(_colour(raw.FPDFText_GetStrokeColor, text_page, index))
+    thickness = ctypes.c_float()
+    if mode in _STROKED:
+        raw.FPDFPageObj_GetStrokeWidth(drawn, thickness)
     matrix = raw.FS_MATRIX()
     size = math.inf
     if raw.FPDFText_GetMatrix(text_page, index, matrix):
@@ -500,6 +525,7 @@ def _style(text_page: Any, drawn: Any, index: int) -> _Style:
         transparent=bool(colours) and all(c is not None and c[3] <= _NEARLY_TRANSPARENT for c in colours),
         colour=colours[0][:3] if colours and colours[0] else None,
         size=size if math.isfinite(size) and size > 0 else math.inf,
+        stroke=min(max(thickness.value, 0.0), _MAX_STROKE),
     )
 
 

@@ -46,6 +46,8 @@ class Word(BaseModel):
     line: int
     confidence: float | None = None
     """Of a word recognised in a picture, how sure its least sure letter is, from 0 to 1; None for text of the file."""
+    origin: Literal["page", "annotation", "form"] = "page"
+    """Whether it is the page's own, or of an annotation or a form field over it, which whoever has the file can change."""
 
 
 class HiddenText(BaseModel):
@@ -61,6 +63,34 @@ class HiddenText(BaseModel):
     box: Box
     why: Literal["invisible", "transparent", "background", "tiny", "outside", "covered", "undrawn", "white"]
     """``white`` is what ``background`` was called, in readings kept from before."""
+
+
+class Annotation(BaseModel):
+    """A note, stamp, mark or form field over a page that a person sees."""
+
+    kind: str
+    """``Subtype``, as ``FreeText``, ``Stamp`` or ``Highlight``; ``Widget`` is a form field."""
+    page: int
+    box: Box
+    text: str = ""
+    """What it shows of letters: they are among the `Word`s, too. Empty where it draws none, or only a picture."""
+    says: str = ""
+    """What the file says it says, 2,000 characters at most: its comment, which is shown to who points at it, or the value of
+    the form field."""
+    field: str | None = None
+    """The name of the form field, which may be empty; None where it is none."""
+    signature: bool = False
+    """Whether it is a field for a signature."""
+
+
+class ReplacedText(BaseModel):
+    """Letters that are drawn as ``drawn`` and that the file wants read as ``text`` (``/ActualText``). They were read as they
+    are drawn."""
+
+    text: str
+    page: int
+    box: Box
+    drawn: str
 
 
 class Problem(BaseModel):
@@ -126,6 +156,12 @@ class Reading(BaseModel):
     hidden: list[HiddenText] = Field(default_factory=list)
     """What they say, of the whole document at most 20,000 characters, for checks to look at; never shown to a model.
     Besides them what stands ``outside`` the page (left out too, but no trick: printers' marks do)."""
+    annotations: list[Annotation] = Field(default_factory=list)
+    """What lies over the pages, links and what is switched off aside."""
+    overlaid: list[int] = Field(default_factory=list)
+    """The numbers of pages with something over them that could not be read."""
+    replaced: list[ReplacedText] = Field(default_factory=list)
+    """Where the file wants other letters or digits read than it draws."""
     metadata: dict[str, str] = Field(default_factory=dict)
     """Title, subject, author and keywords of a PDF, where stated, 2,000 characters of each at most. Any writer's claim,
     seen by no reader: for checks to look at; never shown to a model."""

@@ -24,6 +24,9 @@ class Rule(StrEnum):
     # What it says beside the invoice
     PROMPT_INJECTION = "PROMPT-INJECTION"
     HIDDEN_TEXT = "HIDDEN-TEXT"
+    REPLACED_TEXT = "REPLACED-TEXT"
+    ANNOTATION = "ANNOTATION"
+    FORM_FIELD = "FORM-FIELD"
     BANK_CHANGE = "BANK-CHANGE"
     # How an e-invoice is put into its PDF
     FX_AF = "FX-AF"

@@ -1,5 +1,6 @@
-"""What a document says to whoever reads it, and should not: instructions to a model, claims of approval, changed accounts."""
+"""What a document says to whoever reads it, and should not: instructions to a model, claims of approval, changed accounts; what
+is hidden on its pages, and what stands over them."""
 
-from agents.pages.safety._injection import findings
+from agents.pages.safety._findings import findings
 
 __all__ = ["findings"]

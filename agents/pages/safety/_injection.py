@@ -49,10 +49,12 @@ _MOST_MIXED = 2
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{32,8000}={0,2}")
 _MOST_ENCODED = 50
 
-_Where = Literal["page", "hidden", "metadata", "xml"]
+_Where = Literal["page", "hidden", "annotation", "replaced", "metadata", "xml"]
 _CALLED: dict[_Where, str] = {
     "page": "the page",
     "hidden": "text that no reader sees",
+    "annotation": "a comment or the value of a form field",
+    "replaced": "text that is to be read in place of what is drawn",
     "metadata": "the PDF's metadata",
     "xml": "the e-invoice's XML",
 }
@@ -66,8 +68,8 @@ def findings(reading: Reading) -> list[Finding]:
 
     Returns:
         Findings whose evidence is a ``quote`` (at most `LONGEST_QUOTE` characters), ``where`` it was found (``page``,
-        ``hidden``, ``metadata`` or ``xml``) and, on a page, ``page`` and ``box``; of a change of bank, where there are
-        several, the ``accounts``.
+        ``hidden``, ``annotation``, ``replaced``, ``metadata`` or ``xml``) and, on a page, ``page`` and ``box``; of a change
+        of bank, where there are several, the ``accounts``.
     """
     sources = [s for s in _sources(reading) if s.text]
     found = [one for source in sources for one in (*_said(source), *_encoded(source))]
@@ -123,7 +125,7 @@ class _Source:
             told["box"] = [min(left), min(top), max(right), max(bottom)]
         offset = max(min(start - self._starts[first], len(begun.text) - LONGEST_QUOTE), 0)
         following = " ".join(p.text for p in self.pieces[first + 1 : first + LONGEST_QUOTE])
-        return {"quote": _quote(f"{begun.text[offset:]} {following}"), **told}
+        return {"quote": quoted(f"{begun.text[offset:]} {following}"), **told}
 
 
 def plain_text(text: str) -> str:
@@ -135,7 +137,8 @@ def plain_text(text: str) -> str:
     return " ".join(unaccented(text).translate(LOOKALIKES).split())
 
 
-def _quote(text: str) -> str:
+def quoted(text: str) -> str:
+    """``text`` on one line, without what does not print, and cut to `LONGEST_QUOTE`."""
     text = " ".join(_UNPRINTED.sub("", text).split())
     return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
 
@@ -143,6 +146,8 @@ def _quote(text: str) -> str:
 def _sources(reading: Reading) -> Iterator[_Source]:
     yield _Source("page", (_Piece(w.text, w.page, w.box) for w in reading.words))
     yield _Source("hidden", (_Piece(h.text, h.page, h.box) for h in reading.hidden))
+    yield _Source("annotation", (_Piece(a.says, a.page, a.box) for a in reading.annotations if a.says != a.text))
+    yield _Source("replaced", (_Piece(r.text, r.page, r.box) for r in reading.replaced))
     yield _Source("metadata", (_Piece(text) for text in dict.fromkeys(reading.metadata.values())))
     if reading.xml:
         yield _Source("xml", (_Piece(t) for t in re.split(r"<[^<>]*>", reading.xml.text) if t.strip()))
@@ -234,7 +239,7 @@ def _encoded(source: _Source) -> Iterator[Finding]:
             plain = plain_text(decoded)
             if says := next((shape.says for shape in _shapes() if shape.first(plain)), None):
                 message = f"{_CALLED[source.where]} says {says}, encoded; it was not followed"
-                evidence = {**_Source(source.where, [piece]).evidence(0, 1), "quote": _quote(decoded)}
+                evidence = {**_Source(source.where, [piece]).evidence(0, 1), "quote": quoted(decoded)}
                 yield finding(Rule.PROMPT_INJECTION, Severity.ERROR, message, says=[says], **evidence)
                 return
 
@@ -272,7 +277,7 @@ _NEW = re.compile(in_text("text.new", unaccented))
 def _hidden(reading: Reading, found: Iterable[Finding]) -> list[Finding]:
     """That there is text which no reader sees. Beside the page it is no trick (printers' marks), unless it says something."""
     tricks = [h for h in reading.hidden if h.why != "outside" and any(c.isalpha() for c in h.text)]
-    told = [h for h in reading.hidden if any(c.isalnum() for c in h.text) and _tells(h.text)]
+    told = [h for h in reading.hidden if any(c.isalnum() for c in h.text) and tells(h.text)]
     instructs = any(f.evidence.get("where") == "hidden" for f in found)
     if not (tricks or told or instructs):
         counted = reading.hidden_text and not reading.hidden
@@ -282,8 +287,8 @@ def _hidden(reading: Reading, found: Iterable[Finding]) -> list[Finding]:
     ways = ", ".join(dict.fromkeys(h.why for h in (told or tricks or reading.hidden)))
     count = sum(len(h.text) for h in reading.hidden)
     holds = "instructions" if instructs else "amounts or identifiers" if told else "text"
-    message = f"{count} characters that no reader sees ({ways}) hold {holds}: {_quote(first.text)[:80]}"
-    quote, box = _quote(first.text), list(first.box)
+    message = f"{count} characters that no reader sees ({ways}) hold {holds}: {quoted(first.text)[:80]}"
+    quote, box = quoted(first.text), list(first.box)
     return [
         finding(
             Rule.HIDDEN_TEXT,
@@ -297,7 +302,7 @@ def _hidden(reading: Reading, found: Iterable[Finding]) -> list[Finding]:
     ]
 
 
-def _tells(text: str) -> bool:
+def tells(text: str) -> bool:
     """Whether it holds what an invoice is booked by: an amount of money, an account, a VAT id."""
     text = text[:5_000]
     return any(values.is_money(n) for n in values.amounts(text)) or bool(values.ibans(text) or values.vat_ids(text))
