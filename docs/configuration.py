@@ -28,7 +28,8 @@ SECTIONS = {
         "model_concurrency_least", "model_concurrency_most", "model_calls_per_second", "model_port",
     ),
     "Reading": (
-        "read_seconds", "read_memory_mb", "ocr", "ocr_engine", "ocr_pages", "ocr_seconds", "ocr_memory_mb", "reading_slots",
+        "read_seconds", "read_memory_mb", "ocr", "ocr_engine", "ocr_pages", "ocr_seconds", "ocr_memory_mb", "look",
+        "reading_slots",
     ),
     "Workers and batches": (
         "workers", "worker_host", "worker_port", "drain_seconds", "log_format", "batch_window", "tenant_weights",

@@ -277,6 +277,12 @@ class Settings(BaseSettings):
     ocr: bool = Field(
         default=True, description="recognise the text of pages that have none, as scans; else a person reads"
     )
+    look: bool = Field(
+        default=True,
+        description="read the pixels of key values, by ocr_engine, before an invoice with pages is approved without a person: "
+        "what the picture does not confirm goes to a person, and so does everything where the engine is not installed; "
+        "false: drawn text is taken as the file has it, and a scanner's text always goes to a person",
+    )
     ocr_engine: str = Field(default="rapidocr", description="what recognises: rapidocr, or module:factory of your own")
     ocr_pages: int = Field(default=10, gt=0, description="at most so many pages of a document are recognised")
     ocr_seconds: float = Field(default=30.0, gt=0, description="a page may take to be recognised, beyond read_seconds")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,6 +18,10 @@ from infra.ledger import migrate
 from infra.settings import Settings
 from infra.telemetry.tracing import make_provider
 from tests.scripted.endpoint import Script, ScriptedEndpoint
+
+os.environ.setdefault("COUNTERFOIL_LOOK", "false")
+"""The invoices of most tests are honest, and each loop of theirs would load an OCR engine to find that out. Tests of the look
+turn it on."""
 
 
 @pytest.fixture(scope="session")

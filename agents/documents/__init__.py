@@ -1,7 +1,8 @@
 """Reading documents: a PDF or an XML invoice in, a `Reading` out, whatever a stranger put into the file.
 
-`read_document` does it in a process of its own that may be killed, and so do `page_image`, which draws a page for a person,
-and `pages_of`, which takes a PDF apart; `reading` holds what reading yields; `safe_xml` is how XML is parsed everywhere;
+`read_document` does it in a process of its own that may be killed, and so do `look_at`, which reads the pixels of some places,
+`page_image`, which draws a page for a person, and `pages_of`, which takes a PDF apart; `reading` and `looking` hold what they
+yield; `safe_xml` is how XML is parsed everywhere;
 `kind` says what some bytes are. Pages without text are recognised (OCR) where the caller gives limits for it, in a second
 process.
 """
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         PageNotDrawn,
         PagesNotTaken,
         ReaderFailed,
+        look_at,
         page_image,
         pages_of,
         read_document,
@@ -42,6 +44,7 @@ __all__ = [
     "PageNotDrawn",
     "PagesNotTaken",
     "ReaderFailed",
+    "look_at",
     "page_image",
     "pages_of",
     "read_document",

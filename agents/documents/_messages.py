@@ -85,6 +85,60 @@ class ContainerAnswer(TypedDict):
     xmp_problem: str | None
 
 
+class PageOrder(TypedDict):
+    """A page to look at, the words that its text has (text, box, number of the line), and whether all of it is read."""
+
+    number: int
+    words: Sequence[tuple[str, Sequence[float], int]]
+    whole: bool
+
+
+class PlaceOrder(TypedDict):
+    page: int
+    box: Sequence[float]
+
+
+class LookOrder(TypedDict):
+    """What `_eye.look` is asked; on the reading process's standard input, a line before the document."""
+
+    seconds: float
+    pages: list[PageOrder]
+    places: list[PlaceOrder]
+
+
+class ReadAnswer(TypedDict):
+    text: str
+    confidence: float
+
+
+class LineSeenAnswer(TypedDict):
+    printed: str
+    value: str
+    box: Sequence[float]
+    read: list[ReadAnswer]
+
+
+class PlaceSeenAnswer(TypedDict):
+    lines: list[LineSeenAnswer]
+
+
+class PieceAnswer(TypedDict):
+    page: int
+    box: Sequence[float]
+    text: str
+    confidence: float
+
+
+class LookAnswer(TypedDict, total=False):
+    """A `looking.Look` as far as the process knows it."""
+
+    engine: str
+    places: list[PlaceSeenAnswer]
+    besides: list[PieceAnswer]
+    unseen: list[int]
+    unrecognised: str
+
+
 class Answer(TypedDict, total=False):
     """A `Reading` as far as the process knows it."""
 

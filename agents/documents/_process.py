@@ -6,15 +6,16 @@ import asyncio
 import hashlib
 import json
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from agents.documents import _child
+from agents.documents import _child, _looks
 from agents.documents._turns import TURNS as TURNS
 from agents.documents.kind import MAX_BYTES, kind_of
+from agents.documents.looking import Look
 from agents.documents.ocr import DEFAULT_ENGINE
 from agents.documents.reading import Box, Problem, Reading
 from infra.forks import ForksFailed, Outcome, run
@@ -135,7 +136,7 @@ async def read_unchecked(
         )  # fmt: skip
     if kind is None:
         return _with(answer, "not_a_document", f"This is {words}. Hand in the invoice as a PDF or an XML e-invoice.")
-    outcome = await _run(kind, _argument(name), data, seconds, memory_mb)
+    outcome = await _perform(kind, _argument(name), data, seconds, memory_mb)
     if outcome.answer is None:
         return replace(answer, head=_Head(problem=_broke_down(outcome, seconds)))
     answer = _answered(answer, outcome)
@@ -161,7 +162,7 @@ async def _recognised(data: bytes, answer: Answer, seconds: float, ocr: OcrLimit
     allowed = len(pages) * ocr.seconds
     order = json.dumps({"pages": pages, "seconds": allowed, "engine": ocr.engine})
     async with TURNS.turn():
-        outcome = await _run("ocr", order, data, seconds + allowed, ocr.memory_mb)
+        outcome = await _perform("ocr", order, data, seconds + allowed, ocr.memory_mb)
     if outcome.answer is None:
         why = _broke_down(outcome, seconds + allowed).message
         return _unrecognised(answer, f"Recognising them failed. {why}")
@@ -212,13 +213,65 @@ async def page_image(
     if len(data) > MAX_BYTES or kind_of(data)[0] != "pdf":
         raise PageNotDrawn("Only the pages of a PDF that can be read have a picture.")
     order = json.dumps({"page": page, "scale": scale, "boxes": [list(box) for box in boxes[:MAX_OUTLINES]]})
-    outcome = await _run("image", order, data, seconds, memory_mb)
+    outcome = await _perform("image", order, data, seconds, memory_mb)
     answer = outcome.answer
     if answer is None:
         raise PageNotDrawn(_broke_down(outcome, seconds).message)
     if answer.startswith(b"\x89PNG"):
         return answer
     raise PageNotDrawn(_message(answer))
+
+
+async def look_at(
+    data: bytes,
+    reading: Reading,
+    places: Sequence[tuple[int, Box]],
+    *,
+    pages: Sequence[int],
+    seconds: float,
+    ocr: OcrLimits,
+) -> Look:
+    """Read the pixels of some places of a PDF, and what stands on its pages that its text does not have, in a subprocess.
+
+    Args:
+        data: the PDF.
+        reading: what `read_document` made of it.
+        places: page, from 1, and box of each.
+        pages: the numbers of those that are looked at for what their text does not have, too. Where their text is a
+            scanner's, that is all of the page.
+        seconds: as in `read_document`, beyond those of ``ocr``.
+        ocr: the engine, and what recognising may take.
+
+    Returns:
+        What was seen; where nothing could be, why, in ``Look.unrecognised``.
+
+    Raises:
+        ReaderFailed: the process itself did not start or broke down, which says nothing about the document.
+    """
+    wanted = {*pages, *(page for page, _ in places)}
+    due = sorted(wanted)[: ocr.pages]
+    scanned = {page.number for page in reading.pages if page.recognised}
+    words: dict[int, list[tuple[str, Box, int]]] = {number: [] for number in due}
+    for word in reading.words:
+        if word.page in words:
+            words[word.page].append((word.text, word.box, word.line))
+    allowed = len(due) * ocr.seconds
+    asked = {
+        "seconds": allowed,
+        "pages": [{"number": n, "words": words[n], "whole": n in scanned} for n in due],
+        "places": [{"page": page, "box": box} for page, box in places],
+    }
+    order = {"engine": ocr.engine, "seconds": seconds + allowed, "memory_mb": ocr.memory_mb}
+    outcome = await _run(_looks.__name__, order, json.dumps(asked).encode() + b"\n" + data, seconds + allowed)
+    if outcome.answer is None:
+        return Look(unrecognised=_broke_down(outcome, seconds + allowed).message)
+    try:
+        seen = Look.model_validate_json(outcome.answer)
+    except ValueError as error:
+        raise ReaderFailed("The reading process gave an answer that is no look.") from error
+    if not seen.unrecognised and len(seen.places) != len(places):
+        raise ReaderFailed("The reading process answered for other places than it was asked about.")
+    return seen.model_copy(update={"unseen": sorted({*seen.unseen} | wanted - {*due})})
 
 
 def _message(answer: bytes) -> str:
@@ -246,7 +299,7 @@ async def pages_of(data: bytes, first: int, last: int, *, seconds: float, memory
         PagesNotTaken: there are no such pages, or the document is too broken, too large or too slow to be taken apart.
         ReaderFailed: the process itself did not start or broke down, which says nothing about the document.
     """
-    outcome = await _run("pages", json.dumps({"first": first, "last": last}), data, seconds, memory_mb)
+    outcome = await _perform("pages", json.dumps({"first": first, "last": last}), data, seconds, memory_mb)
     answer = outcome.answer
     if answer is None:
         raise PagesNotTaken(_broke_down(outcome, seconds).message)
@@ -255,10 +308,14 @@ async def pages_of(data: bytes, first: int, last: int, *, seconds: float, memory
     raise PagesNotTaken(_message(answer))
 
 
-async def _run(task: str, argument: str, data: bytes, seconds: float, memory_mb: int) -> Outcome:
+async def _perform(task: str, argument: str, data: bytes, seconds: float, memory_mb: int) -> Outcome:
     order = {"task": task, "name": argument, "seconds": seconds, "memory_mb": memory_mb}
+    return await _run(_child.__name__, order, data, seconds)
+
+
+async def _run(module: str, order: Mapping[str, object], data: bytes, seconds: float) -> Outcome:
     try:
-        return await run(_child.__name__, order, data, seconds=seconds)
+        return await run(module, order, data, seconds=seconds)
     except ForksFailed as error:
         raise ReaderFailed(f"There is no reading process: {error}. Reading again may succeed.") from error
 

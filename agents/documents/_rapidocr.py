@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -82,9 +82,10 @@ class RapidOcr:
 
     name = f"RapidOCR {version('rapidocr')}, PP-OCRv6 small"
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int | None = None) -> None:
         # As many as this process may use processors, up to four.
-        self.threads = min(len(os.sched_getaffinity(0)), _MAX_THREADS) if hasattr(os, "sched_getaffinity") else 2
+        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
+        self.threads = threads or min(usable, _MAX_THREADS)
         models = Path(rapidocr.__file__).parent / "models"
         # What a call returns follows from its arguments, which its types do not tell.
         self._models: Any = rapidocr.RapidOCR(
@@ -108,6 +109,19 @@ class RapidOcr:
         blank = np.full((64, 64, 3), 255, np.uint8)
         self._models(blank, use_det=True, use_rec=False)  # the models are loaded at their first use
         self._models(blank, use_det=False, use_rec=True)
+
+    @classmethod
+    def before_fork(cls) -> RapidOcr:
+        """One that works in forks of the process that makes it: with one thread ONNX Runtime starts none of its own."""
+        return cls(threads=1)
+
+    def read_lines(self, pictures: Sequence[PIL.Image.Image]) -> list[tuple[str, float]]:
+        read = []
+        for picture in pictures:
+            image = cv2.cvtColor(np.asarray(picture), cv2.COLOR_GRAY2BGR)
+            answer = self._models(image, use_det=False, use_cls=False, use_rec=True)
+            read.append((str(answer.txts[0]), float(answer.scores[0])))
+        return read
 
     def recognise(self, picture: PIL.Image.Image) -> Recognised:
         image = np.asarray(cv2.cvtColor(np.asarray(picture), cv2.COLOR_GRAY2BGR), np.uint8)

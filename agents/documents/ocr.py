@@ -64,22 +64,32 @@ class OcrEngine(Protocol):
         """The words in a picture of a page: grey (mode ``L``), 200 pixels an inch or, of a large page, fewer."""
 
 
+class LineReader(Protocol):
+    """What an engine may have besides, and is quicker with: key values are read in pictures of single lines. Without it each
+    is given to `OcrEngine.recognise` as a page of its own."""
+
+    def read_lines(self, pictures: Sequence[Image]) -> Sequence[tuple[str, float]]:
+        """What stands in each picture of one line, some 48 pixels high and grey (mode ``L``), and how sure, from 0 to 1."""
+
+
 class NoSuchEngine(Exception):
     """There is no engine of that name, or what it needs is not installed: the message says which, and what to do."""
 
 
-def load_engine(name: str) -> OcrEngine:
+def load_engine(name: str, *, before_fork: bool = False) -> OcrEngine:
     """The engine of a name, with all loaded that it needs.
 
     Args:
         name: ``rapidocr``, or ``module:factory`` of one that is called without arguments.
+        before_fork: whether forks of this process are to use it. A factory has a ``before_fork`` for that, or cannot be.
 
     Raises:
-        NoSuchEngine: there is none.
+        NoSuchEngine: there is none, or none that forks can use.
     """
     module, _, factory = _ENGINES.get(name, name).partition(":")
     try:
-        engine: OcrEngine = getattr(import_module(module), factory)()
+        make = getattr(import_module(module), factory)
+        engine: OcrEngine = make.before_fork() if before_fork else make()
     except NotInstalled as error:
         raise NoSuchEngine(str(error)) from error
     except (ModuleNotFoundError, AttributeError, ValueError) as error:  # the last of a name without a module

@@ -34,6 +34,8 @@ class Order(BaseModel):
     """Characters of text in which values are looked for."""
     most_bytes: int
     """Of fields that are carried on."""
+    looks: bool = True
+    """Whether the pixels of key values are read before an approval without a person."""
 
 
 class OfTheFile(BaseModel):
@@ -151,7 +153,7 @@ def warm_up() -> None:
 
 
 def _of_the_file(reading: Reading, order: Order, words: int) -> OfTheFile:
-    findings = _findings(reading)
+    findings = _findings(reading, order.looks)
     if words > MOST_WORDS:
         message = f"only the first {MOST_WORDS:,} of its {words:,} words are looked at: a person has to read the rest"
         findings.append(finding(Rule.LONG_DOCUMENT, Severity.ERROR, message))
@@ -176,7 +178,7 @@ def _of_the_file(reading: Reading, order: Order, words: int) -> OfTheFile:
     )
 
 
-def _findings(reading: Reading) -> list[Finding]:
+def _findings(reading: Reading, looks: bool) -> list[Finding]:
     findings = list(safety.findings(reading))
     if reading.xml_problem:
         findings.append(finding(Rule.XML_BROKEN, Severity.ERROR, reading.xml_problem))
@@ -186,7 +188,7 @@ def _findings(reading: Reading) -> list[Finding]:
     findings += [finding(Rule.READ_REPAIRED, Severity.ERROR, f"{mended}: {what}") for what in reading.repairs]
     if reading.problem:
         return [*findings, finding(Rule.NO_TEXT, Severity.ERROR, reading.problem.message)]
-    return [*findings, *scan_findings(reading)]
+    return [*findings, *scan_findings(reading, looks=looks)]
 
 
 def _stated(reading: Reading, findings: list[Finding]) -> Fields | None:

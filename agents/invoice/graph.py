@@ -1,4 +1,4 @@
-"""The invoice agent's graph: read, split or extract, check, repair, match, comply, decide, review, post.
+"""The invoice agent's graph: read, split or extract, check, repair, match, comply, look, decide, review, post.
 
 Plain LangGraph: compile it with a checkpointer and invoke it without Temporal, as the tests do. The metadata of each node
 says where Temporal runs it and with which limits.
@@ -38,6 +38,7 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
     graph.add_node("choose_vendor", nodes.choose_vendor, metadata={**asks, "summary": "which vendor? (small)"})
     graph.add_node("comply", nodes.comply, metadata={**JUDGES, "summary": "EN 16931, house policies"})
     graph.add_node("ask_policies", nodes.ask_policies, metadata={**asks, "summary_fn": _policies_summary})
+    graph.add_node("look", nodes.look, metadata={**reads(made), "summary": "what the pixels of key values say"})
     graph.add_node("decide", nodes.decide, metadata=PURE)
     graph.add_node("review", nodes.review, metadata=PURE)
     graph.add_node("post", nodes.post, metadata={**QUICK, "summary": "write once to the ledger"})
@@ -52,8 +53,9 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
     graph.add_edge("repair", "check")
     _branch(graph, "match", nodes.after_match, "choose_vendor", "comply")
     graph.add_edge("choose_vendor", "match")
-    _branch(graph, "comply", nodes.after_comply, "ask_policies", "decide")
-    graph.add_edge("ask_policies", "decide")
+    _branch(graph, "comply", nodes.after_comply, "ask_policies", "look", "decide")
+    _branch(graph, "ask_policies", nodes.after_policies, "look", "decide")
+    graph.add_edge("look", "decide")
     _branch(graph, "decide", nodes.after_decide, "post", "review")
     graph.add_conditional_edges(
         "review",

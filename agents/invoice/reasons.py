@@ -52,8 +52,9 @@ class Reason:
         )
 
 
-def review_reasons(state: InvoiceState, passes: Verdict) -> list[Reason]:
-    """Why a person has to look. Empty only if everything that approval rests on is there and holds."""
+def review_reasons(state: InvoiceState, passes: Verdict, *, but_look: bool = False) -> list[Reason]:
+    """Why a person has to look. Empty only if everything that approval rests on is there and holds; ``but_look`` leaves aside that
+    its pixels have not been looked at yet."""
     reasons = [
         Reason(finding.rule, finding.message, finding.fields, finding.evidence)
         for step, of_step in state.findings.items()
@@ -81,6 +82,8 @@ def review_reasons(state: InvoiceState, passes: Verdict) -> list[Reason]:
         said = f"the total of {total} is above the limit of {limit} that the vendor master has"
         reasons.append(Reason(ReviewRule.VENDOR_LIMIT, said, [TOTAL]))
     rests_on = {Step.CHECK, Step.MATCH, Step.COMPLY}
+    if not reasons and not but_look and state.document.look:
+        rests_on.add(Step.LOOK)
     if not reasons and (kind != "invoice" or not rests_on <= state.findings.keys()):
         reasons.append(Reason(ReviewRule.INCOMPLETE, "what approval rests on is not there: kind or checks"))
     if not reasons and not passes.allowed:

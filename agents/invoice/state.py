@@ -31,6 +31,7 @@ class Step(StrEnum):
     CHOOSE_VENDOR = "choose vendor"
     COMPLY = "comply"
     ASK_POLICIES = "ask policies"
+    LOOK = "look"
     DECIDE = "decide"
     REVIEW = "review"
     POST = "post"

@@ -1,4 +1,4 @@
-"""What a person is told of pages that have no text and were recognised in their picture."""
+"""What a person is told of pages whose words were recognised in their picture, by us or by who scanned them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,18 @@ from agents.fields.rules import Rule
 from infra.records import Finding, Severity, finding
 
 
-def findings(reading: Reading) -> list[Finding]:
-    """That pages were recognised, which a person has to confirm; and which were not, though something is on them."""
+def findings(reading: Reading, *, looks: bool = True) -> list[Finding]:
+    """That pages were recognised, which a person has to confirm; and which were not, though something is on them.
+
+    Args:
+        looks: whether our own recognition reads the key values of a scanner's text too before anything is approved.
+    """
     found = []
+    if layers := [page.number for page in reading.pages if page.recognised]:
+        message = f"the text of {_numbered(layers).rsplit(' ', 1)[0]} is what a scanner recognised in the picture"
+        then = "our own recognition has to agree" if looks else "nobody has compared the two, so a person does"
+        severity = Severity.INFO if looks else Severity.ERROR
+        found.append(finding(Rule.SCANNED_TEXT, severity, f"{message}: {then}"))
     if pages := [page for page in reading.pages if page.ocr]:
         message = (
             f"{_numbered([page.number for page in pages])} read by OCR ({_how_sure(pages)}): "

@@ -13,7 +13,7 @@ from typing import Literal
 from stdnum import bic
 from stdnum.fr import siren
 
-from agents.documents.layout import Cell
+from agents.documents.layout import Cell, Layout
 from agents.fields import identifiers, values
 from agents.fields.grounds import Ground
 from agents.pages._candidates import Candidate, Candidates
@@ -63,6 +63,28 @@ class Choice:
     strength: float
     grounds: tuple[Ground, ...]
     others: tuple[Candidate, ...] = ()
+
+
+def title_of(layout: Layout) -> tuple[Cell, Kind] | None:
+    """The largest or first title, and what it calls the document; None if none does."""
+    best: tuple[float, Cell, Kind] | None = None
+    for cell in layout.cells():
+        if kind := kind_named(cell.text):
+            size = (
+                cell.height * (1.5 if cell.text.isupper() else 1.0) * (1 - 0.5 * cell.line / max(len(layout.lines), 1))
+            )
+            if best is None or size > best[0] + 0.01:
+                best = size, cell, kind
+    return best[1:] if best else None
+
+
+def kind_named(title: str) -> Kind | None:
+    """What a title calls its document; None if it is none."""
+    plain = normalised(title)
+    for kind, pattern_of_kind in _KINDS:
+        if len(plain) < 90 and pattern_of_kind.fullmatch(plain):
+            return "other" if _PRO_FORMA.search(plain) else kind  # asks for no payment, wherever the word stands
+    return None
 
 
 class Terms:
@@ -228,20 +250,8 @@ class Terms:
 
     def kind(self) -> Kind | None:
         """What the largest or first title calls the document; None if none does."""
-        best: tuple[float, Kind] | None = None
-        lines = len(self._all.layout.lines)
-        for cell in self._all.layout.cells():
-            plain = normalised(cell.text)
-            for kind, title in _KINDS:
-                if len(plain) < 90 and title.fullmatch(plain):
-                    kind = (
-                        "other" if _PRO_FORMA.search(plain) else kind
-                    )  # asks for no payment, wherever the word stands
-                    size = cell.height * (1.5 if cell.text.isupper() else 1.0) * (1 - 0.5 * cell.line / max(lines, 1))
-                    if best is None or size > best[0] + 0.01:
-                        best = size, kind
-                    break
-        return best[1] if best else None
+        title = title_of(self._all.layout)
+        return title[1] if title else None
 
     def country(self, cell: Cell) -> str | None:
         """The country in the address below a name, or on its own line."""

@@ -2,6 +2,7 @@
 how much a state may carry, and where Temporal runs nodes (`placing`)."""
 
 from agents.fields.bounds import LONGEST_TEXT, line_of, that_fit
+from agents.steps._looking import look
 from agents.steps._reading import DraftedDocument, ReadDocument, document_of, read, reading_of
 from agents.steps._state import (
     AgentChannels,
@@ -40,6 +41,7 @@ __all__ = [
     "decided_since",
     "document_of",
     "line_of",
+    "look",
     "merged",
     "now",
     "plain",

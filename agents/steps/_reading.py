@@ -14,7 +14,7 @@ from hashlib import sha256
 from cachetools import LRUCache
 
 from agents import examination
-from agents.documents import Answer, OcrLimits, ReaderFailed, read_unchecked
+from agents.documents import Answer, ReaderFailed, read_unchecked
 from agents.documents.layout import Layout
 from agents.documents.reading import Problem, Reading
 from agents.examination import Examination, Order
@@ -23,6 +23,7 @@ from agents.fields.bounds import LONGEST_TEXT
 from agents.fields.rules import Rule
 from agents.fields.schema import Fields
 from agents.pages import Draft
+from agents.steps._looking import ocr_limits
 from agents.steps._state import DocumentFacts, ExecutionRef
 from infra.connections import connections
 from infra.failures import Failure, Unreadable
@@ -83,17 +84,16 @@ async def read(execution: ExecutionRef, *, hand_in: str) -> ReadDocument:
     to = connections()
     settings = to.settings
     data = await asyncio.to_thread(to.documents.get, execution.digest)
-    limits = OcrLimits(settings.ocr_pages, settings.ocr_seconds, settings.ocr_memory_mb, settings.ocr_engine)
     answer = await read_unchecked(
         data,
         execution.name,
         seconds=settings.read_seconds,
         memory_mb=settings.read_memory_mb,
-        ocr=limits if settings.ocr else None,
+        ocr=ocr_limits(settings) if settings.ocr else None,
     )
     if (problem := answer.head.problem) and problem.code != "no_text":
         raise Unreadable(problem.message)
-    order = Order(longest=LONGEST_TEXT, most_bytes=bounds.MOST_BYTES)
+    order = Order(longest=LONGEST_TEXT, most_bytes=bounds.MOST_BYTES, looks=settings.look)
     outcome = await _apart(settings, examination.pack(order, answer))
     found = await asyncio.to_thread(examination.unpack, outcome.parts)
     if outcome.fault and outcome.fault.kind == ReaderFailed.__name__:
@@ -104,7 +104,7 @@ async def read(execution: ExecutionRef, *, hand_in: str) -> ReadDocument:
         _drafts[sha256(reading).digest()] = outcome.parts[2]
     if found.of_the_file and found.of_the_file.no_einvoice:
         raise Unreadable(f"{found.of_the_file.no_einvoice}. Hand in {hand_in}")
-    return _read(answer, found, _past_the_code(outcome, execution.digest, settings))
+    return _read(answer, found, _past_the_code(outcome, execution.digest, settings), settings.look)
 
 
 def reading_of(digest: str) -> Reading:
@@ -179,7 +179,7 @@ def _assembled(data: bytes, drafted: bytes) -> DraftedDocument:
     return DraftedDocument(reading, Layout(reading), examination.unpack_draft(drafted) or Draft())
 
 
-def _read(answer: Answer, found: Examination, past: Finding | None) -> ReadDocument:
+def _read(answer: Answer, found: Examination, past: Finding | None, looks: bool) -> ReadDocument:
     of_the_file, known_by = found.of_the_file, found.known_by
     stopped = past is not None and past.rule == Rule.LONG_DOCUMENT
     if of_the_file is None:
@@ -190,6 +190,7 @@ def _read(answer: Answer, found: Examination, past: Finding | None) -> ReadDocum
         pages=of_the_file.pages,
         characters=of_the_file.characters,
         xml=of_the_file.xml,
+        look=looks and of_the_file.pages > 0,
         **(dict(known_by) if known_by else {}),
     )
     findings = [*of_the_file.findings, *([past] if past else [])]

@@ -79,6 +79,9 @@ class DocumentFacts(Plain):
         default=[], validation_alias=pydantic.AliasChoices("destinations", "accounts")
     )
     """That its pages and its XML name to be paid to. (Once ``accounts``, of the XML alone.)"""
+    look: bool = False
+    """Whether the pixels of its key values are to be read before it is approved without a person. The step that reads says so:
+    what was read before there was such a look goes on without."""
 
 
 class Decision(Plain):

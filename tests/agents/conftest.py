@@ -122,7 +122,15 @@ def _measured(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def connected(endpoint: ScriptedEndpoint, ledger_url: str, tmp_path: Path) -> AsyncIterator[Connections]:
+def looks() -> bool:
+    """Whether pixels are read before an approval; off but where a test's file says so."""
+    return False
+
+
+@pytest.fixture
+async def connected(
+    endpoint: ScriptedEndpoint, ledger_url: str, tmp_path: Path, looks: bool
+) -> AsyncIterator[Connections]:
     """This process's connections, of this test alone: a small and a large tier on the scripted endpoint."""
     price = TokenPrice(input=Decimal(1), output=Decimal(2), source="a list")
     connections = Connections.of(
@@ -134,6 +142,7 @@ async def connected(endpoint: ScriptedEndpoint, ledger_url: str, tmp_path: Path)
                 "large": TierSettings(url=endpoint.url, model="large-model", price=price, timeout_seconds=10),
             },
             max_repairs=2,
+            look=looks,
         )
     )
     use(connections)

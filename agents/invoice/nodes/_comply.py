@@ -11,6 +11,7 @@ from agents.controls.rulebook import Facts, ask_rules, by_code, kept_rulebook, k
 from agents.documents.reading import Reading
 from agents.einvoice import en16931
 from agents.invoice.case import case_of
+from agents.invoice.nodes._decide import look_is_due
 from agents.invoice.state import POLICIES, InvoiceState, InvoiceUpdate, Step
 from agents.steps import reading_of, step, way
 from infra.connections import connections
@@ -42,8 +43,16 @@ async def comply(state: InvoiceState) -> InvoiceUpdate:
 
 @way(InvoiceState)
 async def after_comply(state: InvoiceState) -> str:
-    """Policies that code could not answer are asked of a model."""
-    return Step.ASK_POLICIES.node if state.open_rules else Step.DECIDE.node
+    """Policies that code could not answer are asked of a model; what nothing stands against is looked at."""
+    if state.open_rules:
+        return Step.ASK_POLICIES.node
+    return Step.LOOK.node if look_is_due(state) else Step.DECIDE.node
+
+
+@way(InvoiceState)
+async def after_policies(state: InvoiceState) -> str:
+    """What nothing stands against is looked at."""
+    return Step.LOOK.node if look_is_due(state) else Step.DECIDE.node
 
 
 @step(Step.ASK_POLICIES, InvoiceState)

@@ -89,3 +89,11 @@ def _sound(state: InvoiceState, passes: str, before: list[Finding]) -> list[str]
 async def after_decide(state: InvoiceState) -> str:
     """Approved goes to posting; what is in doubt waits for a person."""
     return Step.POST.node if state.decision.outcome == "approve" else Step.REVIEW.node
+
+
+def look_is_due(state: InvoiceState) -> bool:
+    """Whether nothing but a look at its pixels is left to be done before it is approved without a person: what a person has to
+    decide anyway is not looked at."""
+    if not state.document.look or Step.LOOK in state.findings:
+        return False
+    return not review_reasons(state, approval.auto(state.policy, case_of(state)), but_look=True)

@@ -1,0 +1,120 @@
+"""What the pixels say against what the text says: every lie is told, and no honest page is called one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import pytest
+
+from agents.documents import OcrLimits, look_at, read_document
+from agents.fields.rules import Rule
+from agents.pages import draft, picture
+from infra.records import Finding
+from tests.scripted import lying
+from tests.scripted.lying import IBAN, LINES, Drawn, baseline, instead, outlines, page, scanned, with_picture
+
+GROSS, NUMBER, DATE, SELLER = "Gross: 121.60", "Number: R-100", "Date: 2026-10-12", "Seller: Northwind Papers Ltd"
+ACCOUNT, TITLE, CURRENCY = f"IBAN: {IBAN}", "INVOICE", "Currency: EUR"
+
+
+def _said(line: str, drawn: str, way: lying.Way = "tounicode") -> bytes:
+    return page(instead(line, Drawn(line, drawn, way)))
+
+
+_AT_GROSS = (50 + 6 * 6.6, baseline(GROSS) - 4)
+LIES: dict[str, bytes] = {
+    "a glyph map takes thousands off the total": _said(GROSS, "Gross: 9,121.60"),
+    "a glyph map takes a repeated digit off the total": _said(GROSS, "Gross: 1121.60"),
+    "a glyph map changes a digit of the total": _said(GROSS, "Gross: 127.60"),
+    "a glyph map swaps two digits of the total": _said(GROSS, "Gross: 112.60"),
+    "a glyph map moves the point of the total": _said(GROSS, "Gross: 1216.0"),
+    "a glyph map drops the point of the total": _said(GROSS, "Gross: 12160"),
+    "ActualText lowers the total": _said(GROSS, "Gross: 9,121.60", "actual text"),
+    "a font of drawings draws another total": _said(GROSS, "Gross: 871.60", "type 3"),
+    "digits of the account are swapped": _said(ACCOUNT, "IBAN: DE89 3704 0044 0532 0103 00"),
+    "the account is another": _said(ACCOUNT, "IBAN: GB29 NWBK 6016 1331 9268 19", "type 3"),
+    "the number is another": _said(NUMBER, "Number: R-107"),
+    "the day is another": _said(DATE, "Date: 2026-10-22"),
+    "the seller is another": _said(SELLER, "Seller: Harbour Lights Inc"),
+    "the title is another": _said(TITLE, "QUOTATION"),
+    "the currency is another": _said(CURRENCY, "Currency: USD"),
+    "a total drawn without letters over the text's": page(more=outlines("9,121.60", at=_AT_GROSS, size=14)),
+    "a digit drawn without letters before the total": page(
+        more=outlines("8", at=(_AT_GROSS[0] - 3, _AT_GROSS[1]), size=14, ground=False)
+    ),
+    "another total drawn elsewhere without letters": page(more=outlines("Total 9,121.60", at=(300, 300), size=16)),
+    "an account in a picture": with_picture(page(), "GB29 NWBK 6016 1331 9268 19", at=(100, 200), size=14),
+    "a scanner's layer with another digit": scanned(page(), [line.replace("121.60", "127.60") for line in LINES]),
+    "a scanner's layer with another account": scanned(page(), [line.replace("0130 00", "0103 00") for line in LINES]),
+    "a layer over the picture of a quotation": scanned(page(["QUOTATION - this is not an invoice", *LINES[1:]])),
+    "a layer that keeps quiet of a stamp": scanned(with_picture(page(), "PAID", at=(350, 600), size=40)),
+} | {
+    f"a stamp {text}": with_picture(page(), text, at=(330, 560), size=34, turned=turned)
+    for text, turned in (
+        ("PAID", 0), ("PAID", 15), ("VOID", -20), ("COPY", 0), ("QUOTATION", 0), ("DRAFT", 0), ("PROFORMA", 0),
+        ("BEZAHLT", 10), ("STORNIERT", 0), ("ENTWURF", 0), ("PAYÉ", 0), ("ANNULÉE", 0), ("DUPLICATA", 0), ("BETAALD", 0),
+        ("PAGADO", 0), ("ANNULLATO", 0), ("MAKULERAD", 0), ("BETALT", 0), ("ZAPŁACONO", 0), ("CANCELADA", 0),
+    )
+}  # fmt: skip
+
+HONEST: dict[str, bytes] = {
+    "as it is": page(),
+    "with a glyph map that is right": page(instead(GROSS, Drawn(GROSS, GROSS))),
+    "with a font of drawings that is right": page(instead(GROSS, Drawn(GROSS, GROSS, "type 3"))),
+    "with ActualText that is right": page(instead(GROSS, Drawn(GROSS, GROSS, "actual text"))),
+    "with a logo of the seller's name": with_picture(page(), "Northwind Papers", at=(330, 760), size=22),
+    "with a logo that says something else": with_picture(page(), "PAPER + INK", at=(330, 760), size=22),
+    "with an advertisement": with_picture(page(), "30 years of paper", at=(200, 150), size=20),
+    "scanned at 200 dots an inch": scanned(page()),
+    "scanned at 150 dots an inch": scanned(page(), dpi=150),
+    "scanned, with letters that the scanner misread": scanned(
+        page(), [line.replace("Description", "Descripti0n").replace("Ltd", "LtcI") for line in LINES]
+    ),
+}
+
+
+async def _looked_at(document: bytes) -> list[Finding]:
+    reading = await read_document(document, "a.pdf", seconds=60, memory_mb=1024)
+    assert reading.words, reading.problem
+    fields = draft(reading).fields
+    places = picture.key_places(reading, fields)
+    limits = OcrLimits(pages=10, seconds=60, memory_mb=2048)
+    at = [(place.page, place.box) for place in places]
+    look = await look_at(document, reading, at, pages=[p.number for p in reading.pages], seconds=60, ocr=limits)
+    return picture.findings(reading, fields, places, look)
+
+
+@pytest.fixture(scope="module")
+def found() -> Mapping[str, list[Finding]]:
+    """By document, what was found: one loop for all, so that the engine is loaded once."""
+
+    async def all_of_them() -> dict[str, list[Finding]]:
+        return {name: await _looked_at(document) for name, document in (LIES | HONEST).items()}
+
+    return asyncio.run(all_of_them())
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_what_a_person_sees_otherwise_than_a_program_reads_is_an_error_with_its_place(
+    name: str, found: Mapping[str, list[Finding]]
+) -> None:
+    errors = [one for one in found[name] if one.is_error]
+    assert errors
+    assert {one.rule for one in errors} <= {Rule.PICTURE_DIFFERS, Rule.PICTURE_SAYS_MORE, Rule.PICTURE_UNREAD}
+    assert all(one.evidence["page"] == 1 and one.evidence["box"] for one in errors)
+    assert all("found" in one.evidence for one in errors if one.rule != Rule.PICTURE_UNREAD)
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_an_honest_page_has_no_error_and_it_is_said_what_agrees(name: str, found: Mapping[str, list[Finding]]) -> None:
+    (agrees,) = found[name]
+    assert (agrees.rule, agrees.is_error) == (Rule.PICTURE_AGREES, False)
+    assert agrees.message.split(" key values")[0] in {f"{n} of {n}" for n in (9, 10, 11, 12)}
+
+
+def test_both_texts_are_told(found: Mapping[str, list[Finding]]) -> None:
+    (differs, _) = found["a glyph map takes thousands off the total"]
+    assert differs.fields == ["totals.grand_total"]
+    assert differs.evidence["expected"] == "121.60"
+    assert "9,121.60" in differs.evidence["found"]
