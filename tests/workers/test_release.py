@@ -21,6 +21,7 @@ from temporalio import activity
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 from temporalio.workflow import NondeterminismError
@@ -139,6 +140,10 @@ class Releases:
             yield
 
     async def submit(self, policy: Policy | None = None, total: str = "5000.00") -> WorkflowHandle[Any, Any]:
+        return await self.begin(f"invoice-{uuid.uuid4().hex[:12]}", policy, total)
+
+    async def begin(self, id: str, policy: Policy | None = None, total: str = "5000.00") -> WorkflowHandle[Any, Any]:
+        """Begin it, or begin it again after it failed, as its batch does."""
         order = ExecutionOrder(
             tenant="acme", batch="b", digest="d" * 64, name="a.pdf", details={"total": total, "by": "emil"},
             options={"policy": (policy or a_policy()).as_json(), "max_repairs": 0, "ask": "nothing", "tiers": ["small"]},
@@ -147,14 +152,14 @@ class Releases:
             [SearchAttributePair(sa.STATUS, "running"), SearchAttributePair(sa.TENANT, "acme")]
         )
         handle = await self.client.start_workflow(
-            InvoiceWorkflow.run, order, id=f"invoice-{uuid.uuid4().hex[:12]}", task_queue=QUEUE, search_attributes=known
+            InvoiceWorkflow.run, order, id=id, task_queue=QUEUE, search_attributes=known
         )
         line = Execution(
-            id=handle.id, definition="invoice", tenant="acme", batch="b", digest="d" * 64, name="a.pdf",
+            id=id, definition="invoice", tenant="acme", batch="b", digest="d" * 64, name="a.pdf",
             run_id=handle.result_run_id or "", status=Status.RUNNING, started_at=datetime.now(UTC),
         )  # fmt: skip
         await self.ledger.record(line)
-        return self.client.get_workflow_handle(handle.id)
+        return self.client.get_workflow_handle(id)
 
     async def until(self, handle: WorkflowHandle[Any, Any], reached: Callable[[Execution], bool]) -> Execution:
         async def looked() -> Execution | None:
@@ -295,6 +300,27 @@ async def test_an_answer_to_a_step_that_is_no_more_fails_it_with_the_reason_and_
     assert ended.status is Status.FAILED
     assert "no longer has the step 'review'. `counterfoil retry` begins it again" in (ended.error or "")
     assert ended.decision is None
+    async with releases.running(FIRST):
+        again = await releases.begin(handle.id)
+        assert len((await releases.waits(again)).reviews) == 0
+        await answer(again, "anna")
+        assert (await releases.ended(again)).status is Status.APPROVED
+
+
+async def test_an_answer_to_what_waits_in_a_run_that_is_not_replayed_is_told_and_it_waits_again(
+    releases: Releases,
+) -> None:
+    async with releases.running(an_agent("read", "check", "swell")):
+        handle = await releases.submit()
+        await releases.waits(handle)
+    async with releases.running(an_agent("read", "look", "check", "swell")):
+        with pytest.raises(RPCError, match="aborted by closing workflow") as told:
+            await answer(handle, "anna")
+        assert told.value.status is RPCStatusCode.NOT_FOUND, "which `counterfoil review` tells in words"
+        await releases.settled(handle)
+        await releases.waits(handle)
+        await answer(handle, "anna")
+        assert (await releases.ended(handle)).status is Status.APPROVED
 
 
 async def test_of_two_answers_at_once_one_is_taken_and_the_other_is_told_why_not(releases: Releases) -> None:

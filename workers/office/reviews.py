@@ -24,6 +24,11 @@ ANSWER_SECONDS = 30.0
 """How long an answer may take to be taken, and then to show in the ledger."""
 _LOOK_SECONDS = 0.3
 
+_ENDED_UNTOLD = (
+    "Temporal does not run it. Within a minute it waits again, if the software has changed since it began to wait, or is recorded "
+    "as failed"
+)
+
 Action = Literal["approve", "reject", "correct"]
 
 
@@ -170,7 +175,7 @@ async def _send(office: Office, execution: Execution, given: ReviewAnswer) -> No
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
         now = await office.ledger.execution(execution.id) or execution
-        ended = f"it is {now.status.value}" if now.status.ended else "Temporal does not run it"
+        ended = f"it is {now.status.value}" if now.status.ended else _ENDED_UNTOLD
         raise NotTaken(f"{now.name} does not wait for a review: {ended}. See `counterfoil show {now.id}`") from error
 
 
