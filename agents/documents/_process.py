@@ -92,6 +92,12 @@ class Answer:
         return json.dumps(known).encode() + b"\n" + self.body
 
     @classmethod
+    def of(cls, reading: Reading) -> Answer:
+        """The answer that would have been ``reading``."""
+        head = _Head(pictures=reading.pictures, unrecognised=reading.unrecognised, problem=reading.problem)
+        return cls(reading.digest, reading.media_type, head, reading.model_dump_json().encode())
+
+    @classmethod
     def unpacked(cls, data: bytes) -> Answer:
         known, _, body = data.partition(b"\n")
         head = json.loads(known)

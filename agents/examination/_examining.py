@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from agents.controls import matching
 from agents.documents import Answer
-from agents.documents.reading import Page, Reading, Word
+from agents.documents.reading import EmbeddedXml, Page, Reading, Word
 from agents.einvoice import NotAnEInvoice, container_findings, destinations_of_xml, fields_from_xml
 from agents.fields import checks
 from agents.fields.bounds import bounded, that_fit
@@ -130,6 +130,16 @@ def draft_again(data: bytes) -> Iterator[bytes]:
     yield _DRAFT.dump_json(draft(Reading.model_validate_json(data)))
 
 
+_SAMPLE_XML = """<rsm:CrossIndustryInvoice xmlns:rsm="urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
+ xmlns:ram="urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
+ xmlns:udt="urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100">
+ <rsm:ExchangedDocument><ram:ID>R-1</ram:ID><ram:TypeCode>380</ram:TypeCode></rsm:ExchangedDocument>
+ <rsm:SupplyChainTradeTransaction><ram:ApplicableHeaderTradeSettlement>
+  <ram:SpecifiedTradeSettlementHeaderMonetarySummation><ram:GrandTotalAmount>120.00</ram:GrandTotalAmount>
+  </ram:SpecifiedTradeSettlementHeaderMonetarySummation></ram:ApplicableHeaderTradeSettlement>
+ </rsm:SupplyChainTradeTransaction></rsm:CrossIndustryInvoice>"""
+
+
 def warm_up() -> None:
     """Examine a small invoice: patterns are compiled and tables loaded when they are first needed."""
     lines = (
@@ -149,7 +159,12 @@ def warm_up() -> None:
     page = Page(number=1, width=595, height=842)
     reading = Reading(digest="0" * 64, media_type="application/pdf", pages=[page], words=words, text="\n".join(lines))
     safety.findings(reading)
-    _known_by(reading, draft(reading).fields, pages=True)
+    fields = draft(reading).fields
+    written = fields_from_xml(_SAMPLE_XML)
+    of_both = reading.model_copy(update={"xml": EmbeddedXml(name="sample.xml", text=_SAMPLE_XML)})
+    container_findings(of_both)
+    compare(written, of_both)
+    _known_by(of_both, fields, pages=True)
 
 
 def _of_the_file(reading: Reading, order: Order, words: int) -> OfTheFile:

@@ -64,13 +64,17 @@ _nurseries: dict[tuple[asyncio.AbstractEventLoop, str], Nursery] = {}
 
 
 def nursery_of(module: str) -> Nursery:
-    """The process that forks for ``module``, of this event loop."""
+    """The process that forks for ``module``, of this event loop; one that a closed loop has left is taken over."""
     loop = asyncio.get_running_loop()
     nursery = _nurseries.get((loop, module))
     if nursery is None or nursery.dead:
-        for ended in [key for key in _nurseries if key[0].is_closed()]:
-            _nurseries.pop(ended).close()
-        nursery = _nurseries[loop, module] = Nursery(module)
+        left = [_nurseries.pop(key) for key in list(_nurseries) if key[0].is_closed() and key[1] == module]
+        idle = [one for one in left if one.idle]
+        nursery = idle.pop().join(loop) if idle else Nursery(module, loop)
+        for one in left:
+            if one is not nursery:
+                one.close()
+        _nurseries[loop, module] = nursery
     return nursery
 
 
@@ -105,7 +109,7 @@ def _unwanted(making: asyncio.Task[Fork]) -> None:
 class Nursery:
     """Our end of the process that forks."""
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, loop: asyncio.AbstractEventLoop) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -117,12 +121,22 @@ class Nursery:
         ours.setblocking(False)
         self._control = ours
         self._told = b""
+        self.dead = False
+        self.join(loop)
+
+    def join(self, loop: asyncio.AbstractEventLoop) -> Nursery:
+        """Serve ``loop``: the first, or one after the last was closed."""
         self._turn = asyncio.Lock()
         self._born: asyncio.Future[int] | None = None
         self._ends: dict[int, asyncio.Future[int]] = {}
-        self.dead = False
-        self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(ours, self._hear)
+        self._loop = loop
+        loop.add_reader(self._control, self._hear)
+        return self
+
+    @property
+    def idle(self) -> bool:
+        """Whether it owes no answer to a request: the next one it gives is to the next that is made."""
+        return not self.dead and (self._born is None or self._born.done())
 
     def close(self) -> None:
         """Let the process end; for a loop that is closed."""

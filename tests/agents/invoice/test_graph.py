@@ -15,7 +15,6 @@ from agents import examination
 from agents.documents.reading import Reading
 from agents.fields.schema import Field
 from agents.invoice.prompts import messages
-from agents.pages._totals import Sums
 from agents.steps import _reading
 from infra.connections import Connections
 from infra.failures import Failure, Unreadable
@@ -207,8 +206,7 @@ async def test_one_tier_is_asked_once_about_what_it_answered(execution: Executio
 async def test_a_repair_that_helps_needs_no_person(
     execution: Execution, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Sums, "best", lambda self: None)  # code finds no totals
-    monkeypatch.setattr(Sums, "labelled", lambda self, term: [])
+    monkeypatch.setattr(examination, "examine", stumbling.finding_no_totals)
     read = endpoint.read
 
     def mistaken(body: dict[str, Any], shape: str) -> dict[str, Any]:
