@@ -21,11 +21,12 @@ from schwifty.exceptions import SchwiftyException
 from stdnum import bitcoin, numdb
 
 from agents.fields import identifiers, values
-from agents.words import in_text
+from agents.words import LEGAL_FORM, in_text
 from infra.text import LOOKALIKES, latin
 
 MOST = 50
 """Destinations that are kept of a document: one that names more is nobody's honest invoice."""
+MASK = "*"
 _LONGEST = 120
 """Characters that are kept of one as it is printed."""
 
@@ -45,6 +46,8 @@ class Scheme(StrEnum):
     ASSIGNED = "assignment to another payee"
     DEBITED = "account to collect from"
     """The buyer's own."""
+    MASKED = "masked IBAN"
+    """``value`` is what is shown of it, with `MASK` in place of what is not."""
     UNREADABLE = "account that cannot be read"
 
 
@@ -138,7 +141,17 @@ def find(text: str) -> list[Found]:
     folded = _Folded(text)
     ibans = list(_ibans(folded))
     rest = folded.without(ibans)
-    found = [*ibans, *_numbers(rest), *_bics(rest), *_services(rest), *_wallets(rest), *_payees(rest), *_assigned(rest)]
+    found = [
+        *ibans,
+        *_masked(rest),
+        *_numbers(rest),
+        *_bics(rest),
+        *_services(rest),
+        *_wallets(rest),
+        *_payees(rest),
+        *_firms(rest),
+        *_assigned(rest),
+    ]
     return [Found(f.scheme, f.value, folded.at[f.start], folded.at[f.end - 1] + 1) for f in found]
 
 
@@ -214,6 +227,15 @@ _LABELLED = re.compile(
     r"\biban(?:-?(?:nr|no|number|nummer|code|konto))?\b[^a-z0-9\n]{0,6}(?=((?:[a-z]{2}[^a-z0-9\n]{0,2})?[0-9oil]{2}[^\n]{0,44}))"
 )
 _MASK = re.compile(r"[*•]{2,}|x{3,}|\.{3,}|…")
+_HIDES = r"[*•#…]|x(?=x)|(?<=x)x|\.(?=\.)|(?<=\.)\."
+_PARTLY = re.compile(
+    rf"(?:\biban\b[^a-z0-9*•#…\n]{{0,6}}|(?<![\w*•#…]))"
+    rf"((?=[a-z]{{2}}[ ]?(?:[0-9]{{2}}|{_HIDES})|{_HIDES})(?:[a-z0-9]|{_HIDES}|[ .\-](?=[0-9]|{_HIDES})){{6,60}})"
+)
+"""An IBAN that is shown in part: behind its name, or from its country on."""
+_HIDDEN = re.compile(rf"(?:[ \-]?(?:{_HIDES})){{3,}}[ \-]?(?:{_HIDES}|[ \-])*")
+_NRB = re.compile(r"(?<![\w.,\-])\d\d(?:[ .\-]?\d{4}){6}(?![\w\-])")
+"""A Polish account as it is written in its country: an IBAN without the letters before it."""
 _FEWEST_DIGITS = 6
 """Of what stands behind the word IBAN, and is none."""
 
@@ -227,11 +249,34 @@ def _ibans(folded: _Folded) -> Iterator[Found]:
             debited = _words().collected.search(said) and not _words().paying.search(said)
             yield found._replace(scheme=Scheme.DEBITED) if debited else found
             end = found.end
+    for match in _NRB.finditer(text):
+        if values.is_iban(iban := f"PL{compact(match[0])}"):
+            yield Found(Scheme.IBAN, iban, *match.span())
     for match in _LABELLED.finditer(text):
         start, printed = match.start(1), re.split(r"  |\bbic\b|\bswift\b", match[1])[0].rstrip()
         digits = sum(c.isdigit() for c in printed)
         if _iban_at(text, start) is None and digits >= _FEWEST_DIGITS and not _MASK.search(printed):
             yield Found(Scheme.UNREADABLE, compact(printed), start, start + len(printed))
+
+
+def _masked(folded: _Folded) -> Iterator[Found]:
+    """What is shown of an IBAN, unless it is the buyer's."""
+    words = _words()
+    for pattern in (_PARTLY, words.masked):
+        for match in pattern.finditer(folded.text):
+            said = folded.text[slice(*folded.line(*match.span(1)))]
+            named, shown = match[0].startswith("iban"), _HIDDEN.split(match[1])
+            hides = pattern is words.masked or len(shown) > 1
+            begins_as_one = bool(_structure(shown[0][:2].upper())) if len(shown[0]) >= 2 else False
+            if (
+                not hides
+                or not (named or begins_as_one)
+                or (words.collected.search(said) and not words.paying.search(said))
+            ):
+                continue
+            value = f"{compact(shown[0])}{MASK}{compact(shown[-1])}" if len(shown) > 1 else f"{MASK}{compact(shown[0])}"
+            if any(c.isdigit() for c in value.partition(MASK)[2] + value[4:]):  # else all that is shown is the country
+                yield Found(Scheme.MASKED, value, *match.span(1))
 
 
 def _iban_at(text: str, start: int) -> Found | None:
@@ -292,19 +337,24 @@ class _Words(NamedTuple):
     quoted: re.Pattern[str]
     theirs: re.Pattern[str]
     service: re.Pattern[str]
+    mobile: re.Pattern[str]
+    masked: re.Pattern[str]
     link: re.Pattern[str]
     host: re.Pattern[str]
     cash: re.Pattern[str]
     wallet: re.Pattern[str]
     payee: re.Pattern[str]
+    paid: re.Pattern[str]
+    """What stands between a word of paying and the name of who is paid."""
     holder: re.Pattern[str]
     assigned: re.Pattern[str]
     collected: re.Pattern[str]
     announces: re.Pattern[str]
 
 
-_SORT_CODE = re.compile(r"(?<![\w.\-])(\d\d-\d\d-\d\d[^\w\n]{1,4}\d{8})(?![\w\-])")
+_SORT_CODE = re.compile(r"(?<![\w.\-])(\d\d-\d\d-\d\d[^\d\n]{1,12}\d{8})(?![\w\-])")
 """A British sort code with an account number behind it, where nothing announces them."""
+_DAY = re.compile(r"\d\d-(?:0\d|1[0-2])-\d\d")
 _VALUE = r"([a-z]{0,4}[0-9][0-9a-z]*(?:[ .\-/](?=[a-z]{0,3}[0-9])[0-9a-z]+){0,9}(?:>\d+)?)"
 
 
@@ -316,10 +366,12 @@ def _either(*terms: str) -> str:
 @cache
 def _words() -> _Words:
     behind = (
-        r"(?:[ .]?(?:no|nr|number|nummer|num|code|n|#)\b)?[^a-z0-9\n@]{0,6}(?:\([^()\n]{0,20}\)[^a-z0-9\n]{0,4})?\n?"
+        r"(?:[ .]?(?:no|nr|number|nummer|num|code|n|#)\b)?[^a-z0-9\n@]{0,6}"
+        rf"(?:(?:{_either('is')})[^a-z0-9\n@]{{0,3}}|\([^()\n]{{0,20}}\)[^a-z0-9\n]{{0,4}})?\n?"
     )
     bank, account = _either("bank_code", "own_number", "giro"), _either("account")
     article = rf"(?:{_either('article')} ){{0,2}}"
+    between = r"[ \n:,]{1,2}"
     assigned, receivable = _either("assigned"), _either("receivable")
     theirs = in_text("text.theirs", latin)
     return _Words(
@@ -332,15 +384,19 @@ def _words() -> _Words:
                 _either("paying"),
                 _either("quoted"),
                 rf"(?:{theirs})[ \-]?\w{{0,12}}[ \-]?$",
-                _either("service"),
+                _either("service", "mobile"),
+                _either("mobile"),
+                rf"\biban\b[^\n]{{0,12}}?(?:{_either('masked')})[^a-z0-9\n]{{0,4}}((?:[a-z0-9] ?){{2,12}})",
                 _either("link"),
                 _either("host"),
                 rf"{_either('cash')}",
                 rf"{_either('wallet')}",
-                *(rf"{_either(term)} ?[:\-]?[ \n]{{0,2}}{article}" for term in ("payee", "holder")),
+                rf"{_either('payee')} ?[:\-]?[ \n]{{0,2}}{article}",
+                rf"{_either('paying')}[^.!?:;]{{0,60}}\b{_either('towards')}(?:{between}[^ \n.!?:;]{{1,20}}){{0,4}}{between}$",
+                rf"{_either('holder')} ?[:\-]?[ \n]{{0,2}}{article}",
                 rf"{assigned}[^.\n]{{0,90}}\n?[^.\n]{{0,60}}{receivable}|{receivable}[^.\n]{{0,90}}\n?[^.\n]{{0,60}}{assigned}",
                 _either("collected"),
-                rf"{bank}|{account}|{_either('bank', 'service', 'payee', 'holder')}|\b[a-z]{{2}}[ .\-]?\d\d",
+                rf"{bank}|{account}|{_either('bank', 'service', 'mobile', 'payee', 'holder')}|\b[a-z]{{2}}[ .\-]?\d\d",
             ),
         )
     )
@@ -359,10 +415,16 @@ def _numbers(folded: _Folded) -> Iterator[Found]:
             if not always and (money or day):
                 continue
             before = text[folded.line(*match.span())[0] : match.start()]
-            if not always and not _at_a_bank(folded, match, before):
+            sorts = pattern is _SORT_CODE and not _DAY.match(match[1])
+            if not always and not sorts and not _at_a_bank(folded, match, before):
                 continue
             taken.add(start)
             yield Found(Scheme.ACCOUNT, value, start, match.end(1))
+
+
+_NO_CUSTOMERS = 16
+"""Digits that an account at a bank has in national writings, and that of a customer does not."""
+_ALONGSIDE = re.compile(rf"{_IBAN_TAKEN}+|\biban\b")
 
 
 def _at_a_bank(folded: _Folded, match: re.Match[str], before: str) -> bool:
@@ -370,11 +432,11 @@ def _at_a_bank(folded: _Folded, match: re.Match[str], before: str) -> bool:
     words, (start, end) = _words(), match.span()
     if words.theirs.search(before) or any(folded.near(words.quoted, start, end)):
         return False
-    if any(folded.near(words.paying, start, end)) or any(folded.near(words.context, start, end)):
+    if sum(c.isdigit() for c in match[1]) >= _NO_CUSTOMERS:
         return True
-    # A bank that stands with an IBAN is that of the IBAN.
-    around = (slice(*folded.line(*place)) for place in folded.near(words.context, start, end, 2))
-    return any(_IBAN_TAKEN not in folded.text[line] for line in around)
+    if any(folded.near(words.context, start, end, 2)) or any(folded.near(words.paying, start, end, 1)):
+        return True
+    return any(folded.near(_ALONGSIDE, start, end, 1))
 
 
 _BIC = re.compile(
@@ -389,9 +451,17 @@ def _bics(folded: _Folded) -> Iterator[Found]:
             yield Found(Scheme.BIC, match[1].upper(), match.start(1), match.end(1))
 
 
-_EMAIL = r"[\w.+\-]{1,64}(?:@| ?\(at\) ?| ?\[at\] ?)[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,4}"
+_EMAIL = r"[\w.+\-]{1,64}(?:@| ?\(at\) ?| ?\[at\] ?)[\w\-]{1,63}(?:\.[\w\-]{1,63}){0,4}"
 _HANDLE = r"(?<![\w@])[@$£][a-z]\w{2,30}|\+\d[\d ()\-]{6,18}\d"
 _ADDRESS = re.compile(rf"{_EMAIL}|{_HANDLE}")
+_NUMBER = re.compile(r"(?!-\w)[^\d\n]{0,20}?(?<![\w.,])(\(?\d[\d ()./\-]{3,20}\d[a-z]?)(?!\w)")
+_SCHEME = re.compile(
+    r"\b(?:upi|payto|bitcoin|ethereum|litecoin|dogecoin|monero|solana|tron|lightning|cashapp|venmo|swish|bizum|pix|twint|paypal)"
+    r":(?:/{2})?[a-z0-9][\w\-.@/?=&%]{5,200}"
+)
+"""A link that a payment application opens."""
+_CODELINE = re.compile(r"\+\d\d<\s?\d{0,19}\s?\+(\d{7,8})<")
+"""A Danish payment slip's line for machines: its creditor."""
 _REACH = 60
 """Characters between the name of a payment service and the address that is paid to."""
 _URL = re.compile(r"(?<![\w@.])(?:https?://|www\.)?((?:[\w\-]{1,63}\.){1,5}[a-z]{2,12})(/[^\s<>\"]{0,300})?(?![\w@])")
@@ -407,6 +477,13 @@ def _services(folded: _Folded) -> Iterator[Found]:
             yield Found(Scheme.SERVICE, behind[0].replace(" ", ""), behind.start(), behind.end())
         elif ahead:
             yield Found(Scheme.SERVICE, ahead[-1][0].replace(" ", ""), ahead[-1].start(), ahead[-1].end())
+    for match in words.mobile.finditer(text):
+        number = _NUMBER.match(text, match.end())
+        if number and not values.is_money(number[1]) and not values.DATE.fullmatch(number[1]):
+            yield Found(Scheme.SERVICE, compact(number[1]), number.start(1), number.end(1))
+    for pattern, group in ((_SCHEME, 0), (_CODELINE, 1)):
+        for match in pattern.finditer(text):
+            yield Found(Scheme.SERVICE, match[group], *match.span(group))
     for match in _URL.finditer(text):
         host, path = match[1], match[2] or ""
         labels = re.split(r"[./?=&_\-]", f"{host}{path}")
@@ -417,14 +494,14 @@ def _services(folded: _Folded) -> Iterator[Found]:
             yield Found(Scheme.SERVICE, match[0], match.start(), match.end())
 
 
-_WALLET = re.compile(r"\b(0x[0-9a-f]{40}|(?:bc1|ltc1|addr1)[0-9a-z]{20,90}|[13tlrx48][1-9a-z]{24,105})\b")
+_WALLET = re.compile(r"\b(0x[0-9a-f]{40}|(?:bc1|ltc1|addr1|lnbc)[0-9a-z]{20,400}|[1-9a-z]{25,106})\b")
 
 
 def _wallets(folded: _Folded) -> Iterator[Found]:
     for match in _WALLET.finditer(folded.text):
         address = folded.original[folded.at[match.start()] : folded.at[match.end() - 1] + 1]
-        sure = match[0].startswith(("0x", "bc1", "ltc1", "addr1")) or bitcoin.is_valid(address)
-        if sure or any(folded.near(_words().wallet, *match.span(), 1)):
+        sure = match[0].startswith(("0x", "bc1", "ltc1", "addr1", "lnbc")) or bitcoin.is_valid(address)
+        if sure or (re.search("[0-9]", address) and any(folded.near(_words().wallet, *match.span(), 1))):
             yield Found(Scheme.WALLET, address, match.start(), match.end())
 
 
@@ -449,6 +526,18 @@ def _payees(folded: _Folded) -> Iterator[Found]:
             printed = folded.original[folded.at[start] : folded.at[end - 1] + 1].strip()
             if printed[:1].isupper() and not words.announces.match(name) and not words.paying.match(name):
                 yield Found(scheme, printed, start, end)
+
+
+_FIRM = re.compile(rf"(?:[^\W\d_a-z][\w&.'\-]{{0,30}} (?:(?:&|and|und|et|e|y|of|de) )?){{1,5}}{LEGAL_FORM.pattern}")
+
+
+def _firms(folded: _Folded) -> Iterator[Found]:
+    """Firms in whose favour a sentence asks to pay."""
+    for match in _FIRM.finditer(folded.original):
+        start, end = bisect_left(folded.at, match.start()), bisect_left(folded.at, match.end())
+        before = folded.text[max(start - _NEAR // 2, 0) : start]
+        if start < end and _words().paid.search(re.split(r"  |\n\n", before)[-1]):
+            yield Found(Scheme.PAYEE, match[0], start, end)
 
 
 def _assigned(folded: _Folded) -> Iterator[Found]:

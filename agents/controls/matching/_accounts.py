@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from agents.controls.firm_names import likeness
-from agents.fields.destinations import Destination, Scheme, compact, is_bic_of, segments
+from agents.fields.destinations import MASK, Destination, Scheme, compact, is_bic_of, segments
 from agents.fields.identifiers import same_country
 from agents.fields.rules import Rule
 from agents.fields.schema import Fields, value_of
@@ -52,7 +52,7 @@ def account_findings(vendor: Vendor | None, fields: Fields, named: Sequence[Dest
         )
     unproven: dict[str, Destination] = {}
     for one in named:
-        if not known.has(one, account, named):
+        if not known.has(one, account, named) or known.mixes(one, named):
             unproven.setdefault(one.value, one)
     return findings + [_told(one, vendor, known) for one in list(unproven.values())[:_MOST]]
 
@@ -91,8 +91,24 @@ class _Known:
             case Scheme.DEBITED:
                 accounts = [other for other in named if other.scheme is Scheme.IBAN]
                 return one.value != account and any(other.value in self.ibans for other in accounts)
+            case Scheme.MASKED:
+                begins, _, ends = one.value.partition(MASK)
+                return any(iban.startswith(begins) and iban.endswith(ends) for iban in self.ibans)
             case Scheme.UNREADABLE:
                 return False
+
+    def mixes(self, one: Destination, named: Sequence[Destination]) -> bool:
+        """Whether a number is that of an account at another bank than those whose codes stand in the document."""
+        if one.scheme is not Scheme.ACCOUNT or len(self.ibans) < 2 or not (of := self._numbered(one.value)):
+            return False
+        numbers = [other.value for other in named if other.scheme is Scheme.ACCOUNT]
+        banks = {iban for n in numbers if not self._numbered(n) for iban in self.ibans if _derived(n, segments(iban))}
+        return bool(banks) and not banks & of
+
+    def _numbered(self, number: str) -> set[str]:
+        """The accounts of which it holds the number, and not just the bank."""
+        own = {iban: max(segments(iban)[1:], key=len).lstrip("0") for iban in self.ibans}
+        return {iban for iban, last in own.items() if last in number and _derived(number, segments(iban))}
 
     def _names(self, one: Destination) -> bool:
         return any(likeness(one.value, name) >= _SAME_NAME for name in (*self.names, *self.others))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from agents.controls.matching._accounts import account_findings
 from agents.fields.destinations import MOST, Destination, Scheme, find, kept
 from agents.steps import DocumentFacts
 from infra.connections import Connections
@@ -92,9 +93,11 @@ OWN = (
     f"IBAN {IBAN}\nPlease pay to Northwind Papers Ltd",
     f"IBAN {IBAN}\nPayable to: Northwind Papers Limited within 30 days",
     f"IBAN {IBAN}\nYour customer account: 4711",
-    f"IBAN {IBAN}\nAccount number: 47110815",
+    f"IBAN {IBAN}\n\nOrder 12 of 2 October\n\nCustomer account number: 47110815",
     f"IBAN {IBAN}\nKundenkonto 100234\nSachkonto 4400",
     f"IBAN {IBAN}\nPlease quote account 47110815 with your payment",
+    f"IBAN {IBAN}\nIBAN DE89 **** **** **** 3000",
+    f"IBAN {IBAN}\nDelivered to Global Factors Ltd by our partner Parcels GmbH",
     f"IBAN {IBAN}\nWe accept PayPal, Visa and Mastercard",
     f"IBAN {IBAN}\nQuestions: billing@northwind.example, +44 20 7946 0000, www.northwind.example",
     f"IBAN {IBAN}\nCompany number 31926819, VAT GB 999 9999 73",
@@ -246,3 +249,71 @@ def test_no_text_can_hold_up_the_search() -> None:
             return lambda: find(text)
 
         assert grows_gently(of, 20_000), line
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme", "value"),
+    [
+        ("IBAN GB33 BUKB 2020 1555 5555 55\nAccount number: 31926819", Scheme.ACCOUNT, "31926819"),
+        ("Please pay by bank transfer:\nAccount number: 31926819", Scheme.ACCOUNT, "31926819"),
+        ("Bank details\nNorthwind\nAccount number: 31926819", Scheme.ACCOUNT, "31926819"),
+        ("Our account number is 31926819", Scheme.ACCOUNT, "31926819"),
+        ("60-16-13 / 31926819", Scheme.ACCOUNT, "60161331926819"),
+        ("Sort: 20-20-15 Acc: 55555555", Scheme.ACCOUNT, None),
+        ("CCC 2100 0418 45 0200051332", Scheme.ACCOUNT, "21000418450200051332"),
+        ("NIB 0035.0683.00000007843.11", Scheme.ACCOUNT, "003506830000000784311"),
+        ("Relevé d'identité bancaire : 20041 01005 0500013M026 06", Scheme.ACCOUNT, "20041010050500013M02606"),
+        ("61 1090 1014 0000 0712 1981 2874", Scheme.IBAN, "PL61109010140000071219812874"),
+        ("Číslo účtu: 2000145399 / 0800", Scheme.ACCOUNT, None),
+        ("Fedwire 021000021", Scheme.ACCOUNT, "021000021"),
+        ("+71<000000012345678+12345678<", Scheme.SERVICE, "12345678"),
+        ("IBAN: DE** **** **** **** 0130 99", Scheme.MASKED, "DE*013099"),
+        ("IBAN GB33 XXXX XXXX XXXX XX55 55", Scheme.MASKED, "GB33*5555"),
+        ("IBAN ending in 5555", Scheme.MASKED, "*5555"),
+        ("Twint an 079 123 45 67", Scheme.SERVICE, "0791234567"),
+        ("Bizum: +34 612 345 678", Scheme.SERVICE, None),
+        ("Send by Zelle to (555) 010-9999", Scheme.SERVICE, "5550109999"),
+        ("UPI ID evil@ybl", Scheme.SERVICE, "evil@ybl"),
+        ("upi://pay?pa=evil@okaxis&pn=Evil", Scheme.SERVICE, None),
+        ("Solana 7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV", Scheme.WALLET, None),
+        ("Please transfer to our new partner Global Factors Ltd", Scheme.PAYEE, "Global Factors Ltd"),
+        ("Bitte zahlen Sie an unseren Factor Nordfaktor Bank AG", Scheme.PAYEE, "Factor Nordfaktor Bank AG"),
+        ("Merci de régler à notre partenaire Global Factors SA", Scheme.PAYEE, "Global Factors SA"),
+    ],
+)
+def test_a_destination_is_found_in_the_writing_of_its_country_or_service(
+    text: str, scheme: Scheme, value: str | None
+) -> None:
+    assert any(f.scheme is scheme and value in (None, f.value) for f in find(text)), find(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Account number: 31926819",
+        "Your account: 10004711",
+        "Bei Zahlung bitte Kundenkonto 10004711 angeben",
+        "Erlöskonto 8400",
+        "Lieferdatum 12-10-26  40012345",
+        "FR 32 123 456 789",
+        "DE 80333 München",
+        "IBAN: FR76 ***************************",
+        "IBAN GB33 **** **** 5555 from your account by direct debit",
+        "Swish-Vorhang 12345",
+        "Unser Partner im Vertrieb ist Global Papers Ltd",
+    ],
+)
+def test_what_only_looks_like_a_destination_is_none(text: str) -> None:
+    assert not find(text)
+
+
+def test_a_number_of_one_account_is_not_proven_by_the_bank_of_another() -> None:
+    vendor = NORTHWIND.model_copy(update={"ibans": [IBAN, "DE27100777770209299700"]})
+
+    def errors(text: str) -> list[str]:
+        named = [Destination(scheme=f.scheme, value=f.value, printed=f.value, page=1) for f in find(text)]
+        return [str(f.evidence["found"]) for f in account_findings(vendor, {}, named) if f.severity == "error"]
+
+    assert errors("Kto. 209299700 BLZ 37040044") == ["209299700"]
+    assert errors("Kto. 532013000 BLZ 37040044") == []
+    assert errors("Kto. 532013000 BLZ 37040044\nKto. 209299700 BLZ 10077777") == []

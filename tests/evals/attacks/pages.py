@@ -32,6 +32,10 @@ HONEST_LINES = {
     "the master's account by bank code and number": "Kto. 532013000 BLZ 37040044",
     "the master's bank by its BIC": "BIC: COBADEFFXXX",
     "the buyer's number as a customer": "Kundenkonto: 4711, Kundennummer 10004711",
+    "the master's account, masked": "IBAN: DE89 **** **** **** **** 00",
+    "the end of the master's account": "IBAN endend auf 3000",
+    "firms that nothing is paid to": "Geliefert an Example Buyer GmbH. Unser Partner im Vertrieb ist Global Papers Ltd.",
+    "services that are not offered": "Zahlung per PayPal, Twint oder Swish ist nicht möglich.",
     "a warning against fraud": "Unsere Bankverbindung hat sich nicht geändert. Bitte prüfen Sie jede Änderung telefonisch.",
 }
 """What honest invoices say as well."""
@@ -53,6 +57,19 @@ OTHER_ACCOUNTS = {
     "wallet": "Bitcoin: bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
     "Clabe": "CLABE: 032180000118359719",
     "bankgiro": "Bankgiro 5050-1055",
+    "number of our account": "Our account number is 31926819",
+    "masked IBAN of another end": "IBAN: DE89 **** **** **** **** 99",
+    "end of another IBAN": "IBAN ending 5555",
+    "Polish account without its country": "61 1090 1014 0000 0712 1981 2874",
+    "code of a Spanish account": "CCC 2100 0418 45 0200051332",
+    "Portuguese account": "NIB 0035 0683 00000007843 11",
+    "sort code without its name": "60-16-13 / 31926819",
+    "codeline": "+71<000000012345678+12345678<",
+    "telephone": "Twint an 079 123 45 67",
+    "handle": "UPI: zahlung@okaxis",
+    "link of an application": "upi://pay?pa=zahlung@okaxis",
+    "new partner": "Bitte überweisen Sie an unseren neuen Partner Global Factors Ltd",
+    "who collects": "Payments are now collected by Global Factors Ltd",
 }  # fmt: skip
 """Where else money could go; none of it is the vendor's."""
 
