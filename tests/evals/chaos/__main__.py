@@ -25,6 +25,7 @@ from infra.records import PAID
 from tests.evals.chaos.run import Chaos, Told
 from tests.evals.chaos.schedule import Part, drawn
 from tests.evals.chaos.verdict import Check, Records, answered_twice, judged, judged_in_phoenix, lost_in_flight
+from tests.postgres import Postgres
 from tests.scripted.invoices import invoice_pdf
 from tests.stack import EndpointProcess, PhoenixServer, Stack
 
@@ -50,9 +51,12 @@ def main() -> None:
             EndpointProcess(folder, slots=given.slots, seconds=given.service_seconds, spread=0.5)
         )
         environment = {"COUNTERFOIL_MODEL_URL": endpoint.url, "COUNTERFOIL_MODEL_OUTAGE_MINUTES": "10"}
+        postgres = stack.enter_context(Postgres()) if given.ledger == "postgres" else None
+        if postgres:
+            environment["COUNTERFOIL_LEDGER_URL"] = postgres.url
         started = stack.enter_context(Stack(folder, phoenix_port=phoenix.port, environment=environment))
         files = {f"chaos-{n}.pdf": invoice_pdf(f"CHAOS-{n}") for n in range(given.documents)}
-        chaos = Chaos(started, endpoint, phoenix, workers=given.workers, seed=given.seed, say=say)
+        chaos = Chaos(started, endpoint, phoenix, workers=given.workers, seed=given.seed, say=say, postgres=postgres)
         records = asyncio.run(
             chaos.run(files, drawn(given.seed, given.times), seconds=given.most_seconds, spans_seconds=_SPANS_SECONDS)
         )
@@ -121,6 +125,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of the schedule; else a new one")
     parser.add_argument("--times", type=int, default=3, help="that each part is struck")
     parser.add_argument("--workers", type=int, default=2, help="worker processes")
+    parser.add_argument("--ledger", choices=("sqlite", "postgres"), default="sqlite", help="Postgres is killed too")
     parser.add_argument("--slots", type=int, default=8, help="calls that the endpoint answers at once")
     parser.add_argument("--service-seconds", type=float, default=1.2, help="that it takes for one")
     parser.add_argument("--most-seconds", type=float, default=900, help="until all must have ended")

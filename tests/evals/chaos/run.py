@@ -9,18 +9,19 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 
 from temporalio.client import WorkflowExecutionStatus
 
-from infra.ledger import Ledger
+from infra.ledger import Ledger, LedgerNotReady
 from infra.telemetry.phoenix import Phoenix, PhoenixError
 from tests.evals.chaos.schedule import Blow, Part
 from tests.evals.chaos.verdict import Records, judged_in_phoenix
+from tests.postgres import Postgres
 from tests.stack import CALLS, EndpointProcess, PhoenixServer, Stack
 
-TENANT = "chaos"
+TENANT = BATCH = "chaos"
 _WATCH_SECONDS = 0.25
 
 Say = Callable[[str], None]
@@ -43,9 +44,18 @@ class Chaos:
     """A stack with everything that can be killed. ``workers`` of its processes run at once."""
 
     def __init__(
-        self, stack: Stack, endpoint: EndpointProcess, phoenix: PhoenixServer, *, workers: int, seed: int, say: Say
+        self,
+        stack: Stack,
+        endpoint: EndpointProcess,
+        phoenix: PhoenixServer | None,
+        *,
+        workers: int,
+        seed: int,
+        say: Say,
+        postgres: Postgres | None = None,
     ) -> None:
-        self._stack, self._endpoint, self._phoenix = stack, endpoint, phoenix
+        """``postgres`` holds the ledger; where None, it is SQLite's. Without ``phoenix``, it is not asked."""
+        self._stack, self._endpoint, self._phoenix, self._postgres = stack, endpoint, phoenix, postgres
         self._dice = random.Random(seed)
         self._say = say
         self._workers = [stack.worker] if stack.worker else []
@@ -64,7 +74,7 @@ class Chaos:
             await self._start_worker()
         since = time.monotonic()
         self._settled.clear()
-        ids = await self._stack.submit(dict(files), tenant=TENANT, batch="chaos")
+        ids = await self._stack.submit(dict(files), tenant=TENANT, batch=BATCH)
         try:
             async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
                 group.create_task(self._strike(blows, ids))
@@ -72,7 +82,8 @@ class Chaos:
         except TimeoutError:
             self._say(f"not all had ended after {seconds:g} s")
         self.told.seconds = time.monotonic() - since
-        return await self._in_phoenix(await self._records(ids), spans_seconds)
+        records = await self._records(ids)
+        return await self._in_phoenix(records, spans_seconds) if self._phoenix else records
 
     # What is struck
 
@@ -103,6 +114,7 @@ class Chaos:
                 await asyncio.sleep(down)
                 await asyncio.to_thread(self._endpoint.start)
             case Part.PHOENIX:
+                assert self._phoenix
                 await asyncio.to_thread(self._phoenix.kill)
                 await asyncio.sleep(down)
                 await asyncio.to_thread(self._phoenix.start)
@@ -110,6 +122,10 @@ class Chaos:
                 await asyncio.to_thread(self._stack.kill_temporal)
                 await asyncio.sleep(down)
                 await asyncio.to_thread(self._stack.start_temporal)
+            case Part.LEDGER if self._postgres:
+                await asyncio.to_thread(self._postgres.kill, immediately=self._dice.random() < 0.5)
+                await asyncio.sleep(down)
+                await asyncio.to_thread(self._postgres.start)
             case Part.LEDGER:
                 await asyncio.to_thread(self._lock_ledger, down)
 
@@ -139,8 +155,9 @@ class Chaos:
     async def _until_ended(self, ids: Sequence[str]) -> None:
         async with Ledger(self._stack.settings().ledger) as ledger:
             while len(self._settled) < len(ids):
-                known = await ledger.statuses(set(ids) - self._settled)
-                self._settled |= {id for id, status in known.items() if status.ended}
+                with suppress(LedgerNotReady):  # it may be down just now
+                    known = await ledger.statuses(set(ids) - self._settled)
+                    self._settled |= {id for id, status in known.items() if status.ended}
                 await self._watch_workers()
                 await asyncio.sleep(_WATCH_SECONDS)
 
@@ -150,6 +167,7 @@ class Chaos:
         async with Ledger(self._stack.settings().ledger) as ledger:
             executions = {execution.id: execution for execution in await ledger.executions(tenant=TENANT)}
             postings = await ledger.posted(TENANT)
+            progress = await ledger.progress(tenant=TENANT, batch=BATCH)
             calls = [call for calls in (await ledger.calls_of(list(executions))).values() for call in calls]
         return Records(
             submitted=ids,
@@ -157,6 +175,7 @@ class Chaos:
             executions=executions,
             postings=postings,
             calls=calls,
+            counted=progress.counts,
             paid=self._endpoint.paid(),
             open_in_temporal=await self._open_in_temporal(ids),
         )

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Part(StrEnum):
-    """What can be struck: killed, or in the case of the ledger's file locked by another process."""
+    """What can be struck: killed, or in the case of a ledger in a file locked by another process."""
 
     WORKER = "worker"
     ENDPOINT = "endpoint"

@@ -79,6 +79,7 @@ CLEAN = Records(
     # The second document's call was answered at the first try too, but nobody saw it.
     calls=[a_call(), LOST, a_call("two", attempt=2, started_at=NOON + timedelta(seconds=5))],
     paid={"digest of one": 1, "digest of two": 2},
+    counted={Status.APPROVED: 2},
     call_spans={"span of one": 1, "span of two": 1},
     roots={"one": 1, "two": 1},
 )
@@ -95,6 +96,11 @@ def test_clean_records_pass_and_an_answer_lost_in_flight_is_counted() -> None:
 
 
 BAD: list[tuple[dict[str, Any], str, str]] = [
+    (
+        {"counted": {Status.APPROVED: 1}},
+        "statuses that the batch counts otherwise than its executions",
+        "approved: 1, not 2",
+    ),
     (
         {
             "executions": {"one": an_execution()},

@@ -23,6 +23,8 @@ class Records:
     """Every try at a call."""
     paid: Mapping[str, int]
     """Digest of a request to how often the endpoint answered it."""
+    counted: Mapping[Status, int] | None = None
+    """What the batch says of its executions, where it was asked."""
     open_in_temporal: Sequence[str] = ()
     """Ids of executions that Temporal still runs."""
     call_spans: Mapping[str, int] = field(default_factory=dict)
@@ -66,6 +68,7 @@ def judged(records: Records) -> list[Check]:
         Check("executions that Temporal still runs", records.open_in_temporal),
         Check("executions that ended otherwise than approved", not_approved),
         Check("executions of documents that nobody handed in", sorted(set(executions) - set(records.submitted))),
+        Check("statuses that the batch counts otherwise than its executions", _counted_otherwise(records)),
         Check(
             "approved executions that were not posted",
             sorted(
@@ -146,6 +149,17 @@ def answered_twice(records: Records) -> int:
     """Answers on record beyond the first to a question: two tries were in flight at once, the first given up too early."""
     kept = Counter(call.key for call in records.calls if call.status in PAID)
     return sum(times - 1 for times in kept.values())
+
+
+def _counted_otherwise(records: Records) -> list[str]:
+    if records.counted is None:
+        return []
+    counts = Counter(execution.status for execution in records.executions.values())
+    return [
+        f"{status}: {records.counted.get(status, 0)}, not {counts[status]}"
+        for status in Status
+        if records.counted.get(status, 0) != counts[status]
+    ]
 
 
 def _by_request(calls: Iterable[ModelCall]) -> defaultdict[str, Counter[CallStatus]]:

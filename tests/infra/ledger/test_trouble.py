@@ -8,18 +8,20 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import URL, Connection, Engine, event, text
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DataError
 
 from infra.ledger import REFUSED_FOR_GOOD, Ledger, LedgerNotReady, _database
 from infra.records import CallStatus
 
-from .examples import a_call, a_posting, a_submission, an_execution, ended
+from .examples import a_call, a_claim, a_posting, a_submission, an_execution, ended
 
 HOLDER = """
 import sqlite3, sys, time
@@ -235,3 +237,75 @@ async def test_urls_that_name_another_driver_go_on_working(old: str, migrated_po
 async def test_a_sqlite_url_of_before_goes_on_working(sqlite_file: Path) -> None:
     async with Ledger(f"sqlite+aiosqlite:///{sqlite_file}") as ledger:
         await ledger.ping()
+
+
+# A commit that was made, of which nobody heard
+
+
+@pytest.fixture
+def lose_answers(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From now on the next commit is made, and then the connection is gone before the answer."""
+
+    def lose() -> None:
+        make: Any = PGDialect_psycopg.do_commit
+
+        def made_and_lost(self: PGDialect_psycopg, connection: Any) -> None:
+            make(self, connection)
+            monkeypatch.setattr(PGDialect_psycopg, "do_commit", make)
+            connection.dbapi_connection.close()  # the pool has not been told
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+        monkeypatch.setattr(PGDialect_psycopg, "do_commit", made_and_lost)
+
+    return lose
+
+
+_WRITES: dict[str, Callable[[Ledger], Coroutine[Any, Any, Any]]] = {
+    "submit": lambda ledger: ledger.submit(a_submission()),
+    "record": lambda ledger: ledger.record(an_execution()),
+    "record with totals": lambda ledger: ledger.record_with_totals(an_execution()),
+    "post": lambda ledger: ledger.post(a_posting()),
+    "claim": lambda ledger: ledger.claim(a_claim("e1")),
+    "end a call": lambda ledger: ledger.end_call(ended(a_call(attempt=1))),
+}
+
+
+async def _everything(ledger: Ledger) -> list[Any]:
+    call = a_call()
+    return [
+        await ledger.submissions(),
+        await ledger.execution(an_execution().id),
+        await ledger.posted("acme"),
+        await ledger.claims("acme"),
+        await ledger.calls(call.execution_id),
+    ]
+
+
+@pytest.mark.parametrize("database", ["postgres"])
+@pytest.mark.parametrize("write", _WRITES.values(), ids=list(_WRITES))
+async def test_a_write_whose_answer_was_lost_is_made_once_though_it_is_tried_again(
+    ledger: Ledger, lose_answers: Callable[[], None], write: Callable[[Ledger], Coroutine[Any, Any, Any]]
+) -> None:
+    lose_answers()
+    with pytest.raises(LedgerNotReady, match="was cut off"):
+        await write(ledger)
+    once = await _everything(ledger)
+    assert any(once)
+    await write(ledger)
+    assert await _everything(ledger) == once
+
+
+@pytest.mark.parametrize("database", ["postgres"])
+async def test_a_call_begun_without_an_answer_is_lost_on_record_and_begun_anew(
+    ledger: Ledger, lose_answers: Callable[[], None]
+) -> None:
+    lose_answers()
+    with pytest.raises(LedgerNotReady, match="was cut off"):
+        await ledger.begin_call(a_call())
+    begun = await ledger.begin_call(a_call())
+    await ledger.end_call(ended(begun))
+    assert [(c.attempt, c.status) for c in await ledger.calls(begun.execution_id)] == [
+        (1, CallStatus.LOST),
+        (2, CallStatus.COMPLETED),
+    ]
+    assert (await ledger.begin_call(a_call())).attempt == 2  # answered, and not made again

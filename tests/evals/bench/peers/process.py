@@ -21,7 +21,7 @@ from infra.models import MemoryCallBook, ModelClient, tiers_of
 from infra.settings import settings
 from tests.evals.bench.contender import Contender, Run, WorkerGone
 from tests.evals.bench.job import Ask, Endpoint, environment, process_environment
-from tests.evals.bench.peers.postgres import Postgres
+from tests.postgres import Postgres
 from tests.stack import ROOT
 
 State = dict[str, Any]

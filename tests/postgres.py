@@ -1,14 +1,19 @@
-"""A Postgres server of its own, for the peers that keep their state in one."""
+"""A Postgres server of its own, to be killed and started again."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import signal
+import subprocess
 import tempfile
+import time
 import warnings
 from pathlib import Path
 from typing import Self
 
+import psutil
 import psycopg
 
 
@@ -29,6 +34,26 @@ class Postgres:
         self.pid: int = self._server.get_postmaster_info().pid
         asyncio.run(self._set())
         return self
+
+    def kill(self, *, immediately: bool = False) -> None:
+        """SIGKILL of the postmaster, whose other processes then end by themselves; or ``immediately``, Postgres's own
+        shutdown of that name, which tells those that are connected. Either way what was under way is undone."""
+        postmaster = psutil.Process(self.pid)
+        os.kill(self.pid, signal.SIGQUIT if immediately else signal.SIGKILL)
+        postmaster.wait(30)
+
+    def start(self) -> None:
+        """Start again on the same data and socket, as soon as the last of the killed one's processes has ended."""
+        until = time.monotonic() + 60
+        while True:
+            try:
+                self._server.ensure_postgres_running()
+                break
+            except subprocess.SubprocessError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+        self.pid = self._server.get_postmaster_info().pid
 
     def __exit__(self, *_: object) -> None:
         self._server.cleanup()
