@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from agents.documents._messages import (
-        LineSeenAnswer,
+        SeenLineAnswer,
         LookAnswer,
         LookOrder,
         PieceAnswer,
-        PlaceSeenAnswer,
-        ReadAnswer,
+        SeenPlaceAnswer,
+        SeenTextAnswer,
     )
     from agents.documents.ocr import OcrEngine
 
@@ -89,7 +89,7 @@ def look(data: bytes, order: LookOrder, engine: OcrEngine) -> LookAnswer:
     """What the picture says at each place of ``order``, and beside the words of its pages. Raises `Unreadable`."""
     begun = time.monotonic()
     document, _ = open_pdf(data)
-    places: list[PlaceSeenAnswer] = [{"lines": []} for _ in order["places"]]
+    places: list[SeenPlaceAnswer] = [{"lines": []} for _ in order["places"]]
     besides: list[PieceAnswer] = []
     unseen: list[int] = []
     for asked in order["pages"]:
@@ -128,7 +128,7 @@ class _Sheet:
                 lines.setdefault(word.line, []).append(word)
         return [_Line(words, _around(w.box for w in words)) for words in lines.values()] or [_Line([], place)]
 
-    def read(self, line: _Line, engine: OcrEngine) -> LineSeenAnswer:
+    def read(self, line: _Line, engine: OcrEngine) -> SeenLineAnswer:
         """What stands in a line and, without a gap, beside it: by the file, and as its picture is read."""
         value = " ".join(word.text for word in line.words)
         if _is_turned(line.box, value):
@@ -139,7 +139,7 @@ class _Sheet:
             printed = " ".join(word.text for word in words)
         if run not in self._read:
             self._read[run] = list(self._ways(run, printed, engine))
-        read: list[ReadAnswer] = [{"text": text, "confidence": round(sure, 3)} for text, sure in self._read[run]]
+        read: list[SeenTextAnswer] = [{"text": text, "confidence": round(sure, 3)} for text, sure in self._read[run]]
         return {"printed": printed, "value": value, "box": [round(v, 2) for v in run], "read": read}
 
     def _ways(self, run: Box, printed: str, engine: OcrEngine) -> Iterator[tuple[str, float]]:

@@ -106,20 +106,20 @@ class LookOrder(TypedDict):
     places: list[PlaceOrder]
 
 
-class ReadAnswer(TypedDict):
+class SeenTextAnswer(TypedDict):
     text: str
     confidence: float
 
 
-class LineSeenAnswer(TypedDict):
+class SeenLineAnswer(TypedDict):
     printed: str
     value: str
     box: Sequence[float]
-    read: list[ReadAnswer]
+    read: list[SeenTextAnswer]
 
 
-class PlaceSeenAnswer(TypedDict):
-    lines: list[LineSeenAnswer]
+class SeenPlaceAnswer(TypedDict):
+    lines: list[SeenLineAnswer]
 
 
 class PieceAnswer(TypedDict):
@@ -133,7 +133,7 @@ class LookAnswer(TypedDict, total=False):
     """A `looking.Look` as far as the process knows it."""
 
     engine: str
-    places: list[PlaceSeenAnswer]
+    places: list[SeenPlaceAnswer]
     besides: list[PieceAnswer]
     unseen: list[int]
     unrecognised: str

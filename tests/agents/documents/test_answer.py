@@ -6,7 +6,7 @@ from typing import is_typeddict
 
 import pytest
 
-from agents.documents import _messages, reading
+from agents.documents import _messages, looking, reading
 
 SHAPES = [name for name, value in vars(_messages).items() if is_typeddict(value) and name.endswith("Answer")]
 
@@ -14,7 +14,8 @@ SHAPES = [name for name, value in vars(_messages).items() if is_typeddict(value)
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_part_of_an_answer_is_known_to_the_reading(name: str) -> None:
     shape = getattr(_messages, name)
-    model = getattr(reading, name.removesuffix("Answer") or "Reading")
+    called = name.removesuffix("Answer") or "Reading"
+    model = getattr(reading, called, None) or getattr(looking, called)
     assert set(shape.__annotations__) <= set(model.model_fields)
     required = {field for field, info in model.model_fields.items() if info.is_required()}
     assert required - {"digest", "media_type"} <= set(shape.__annotations__)

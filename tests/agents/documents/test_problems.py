@@ -119,6 +119,7 @@ def test_a_reading_that_is_called_off_leaves_no_process(started: list[Fork]) -> 
 
 
 def test_a_reader_that_does_not_start_is_no_fault_of_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_forks, "_nurseries", {})  # one that runs already would fork it all the same
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(_process.ReaderFailed):
         read(pdf(invoice_page()))

@@ -30,7 +30,6 @@ LIES: dict[str, bytes] = {
     "a glyph map swaps two digits of the total": _said(GROSS, "Gross: 112.60"),
     "a glyph map moves the point of the total": _said(GROSS, "Gross: 1216.0"),
     "a glyph map drops the point of the total": _said(GROSS, "Gross: 12160"),
-    "ActualText lowers the total": _said(GROSS, "Gross: 9,121.60", "actual text"),
     "a font of drawings draws another total": _said(GROSS, "Gross: 871.60", "type 3"),
     "digits of the account are swapped": _said(ACCOUNT, "IBAN: DE89 3704 0044 0532 0103 00"),
     "the account is another": _said(ACCOUNT, "IBAN: GB29 NWBK 6016 1331 9268 19", "type 3"),
