@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from agents.documents._messages import (
-        SeenLineAnswer,
         LookAnswer,
         LookOrder,
         PieceAnswer,
+        SeenLineAnswer,
         SeenPlaceAnswer,
         SeenTextAnswer,
     )
