@@ -36,11 +36,13 @@ def _named(root: Any, stated: Mapping[str, Scheme]) -> Iterator[Destination]:
         if not isinstance(element.tag, str) or not text or local_name(element).endswith(_ATTACHED):
             continue
         scheme = _scheme(element, stated)
-        if scheme is None:
+        if scheme in (None, Scheme.PAYEE, Scheme.HOLDER):  # a name may say anything, too
             for one in destinations.find(text):
                 printed = text[one.start : one.end][:120]
                 yield Destination(scheme=one.scheme, value=one.value, printed=printed, where="xml")
-        elif scheme is Scheme.ACCOUNT or (scheme is Scheme.BIC and not is_bic(text)):
+        if scheme is None:
+            continue
+        if scheme is Scheme.ACCOUNT or (scheme is Scheme.BIC and not is_bic(text)):
             if any(c.isdigit() or c == "@" for c in text):
                 yield of_account(text)
         elif scheme is not Scheme.DEBITED or local_name(element) not in _MEANS or text in _DIRECT_DEBIT:

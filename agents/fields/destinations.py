@@ -22,6 +22,7 @@ from stdnum import bitcoin, numdb
 
 from agents.fields import identifiers, values
 from agents.words import LEGAL_FORM, in_text
+from infra.lookalikes import skeletons
 from infra.text import LOOKALIKES, latin
 
 MOST = 50
@@ -213,13 +214,21 @@ def _plain(c: str) -> str:
         return "-"
     if c.isspace():
         return " "
-    return latin(c).translate(LOOKALIKES)
+    plain = latin(c)
+    if plain.isascii():
+        return plain
+    # A capital's double may be another one's than that of the small letter: Greek Ν is like N, and ν like v.
+    shapes = [s for s in skeletons(c) if s.isascii() and s.isalnum()]
+    if c.isupper() and shapes and shapes[0] != "l":
+        return shapes[0]
+    plain = plain.translate(LOOKALIKES)
+    return plain if plain.isascii() or not shapes else shapes[0]
 
 
 _ALIKE_DIGITS = str.maketrans("OQDILSBZ", "00011582")
 _ALIKE_LETTERS = str.maketrans("015", "OIS")
 _BEGIN = re.compile(
-    r"(?<![a-z0-9])(?:iban)?(?=([a-z01])[^a-z0-9]{0,2}([a-z01])[^a-z0-9]{0,3}[0-9oil][^a-z0-9]{0,3}[0-9oil])"
+    r"(?:(?<![a-z0-9])(?:iban)?|(?=[a-z]{2}[0-9]{2}))(?=([a-z01])[^a-z0-9]{0,2}([a-z01])[^a-z0-9]{0,3}[0-9oil][^a-z0-9]{0,3}[0-9oil])"
 )
 _MOST_BETWEEN = 3
 """Signs and blanks between two characters of one IBAN."""
@@ -287,8 +296,6 @@ def _iban_at(text: str, start: int) -> Found | None:
     if not country or not structure or (whole := _next(text, start, length)) is None:
         return None
     plain, end = whole
-    if end < len(text) and text[end].isdigit():  # longer than any of that country
-        return None
     # Unlike such as have their groups, one that is divided in any way may be by chance what stands in a row.
     if length < 18 and not re.match(r"[a-z]{2}\d\d", text[start : start + 4]):
         return None

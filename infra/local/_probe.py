@@ -85,6 +85,18 @@ def temporal(settings: Settings, seconds: float = 3.0) -> Answer:
         return Answer(problem=_first_line(error))
 
 
+def temporal_page(url: str, seconds: float = 3.0) -> Answer:
+    """Ask Temporal's page for what it shows: it is served a moment before it has a connection to Temporal."""
+    try:
+        with httpx.Client(timeout=seconds, trust_env=False) as http:
+            listed = http.get(f"{url}/api/v1/namespaces")
+        if listed.status_code == 200 and "namespaces" in listed.text:
+            return Answer()
+        return Answer(problem=f"its page does not show anything yet (HTTP {listed.status_code})")
+    except httpx.HTTPError as error:
+        return Answer(problem=f"its page does not answer: {_first_line(error)}")
+
+
 def phoenix(settings: Settings, seconds: float = 3.0) -> Answer:
     """Ask Phoenix for its version, and whether its database answers."""
     headers = {}

@@ -59,6 +59,13 @@ class _Part:
     """The setting that points to one run elsewhere."""
     page: str = ""
     """Where people look, where that is not its address."""
+    ask_page: Callable[[], Answer] = Answer
+    """How that page is asked, where this stack serves it."""
+
+    def ask_managed(self) -> Answer:
+        """What a part that this stack runs says: it is ready when its page is."""
+        answer = self.ask()
+        return replace(answer, problem=self.ask_page().problem) if answer.ready else answer
 
 
 def up(settings: Settings, report: Report, *, parts: Sequence[str] | None = None) -> list[PartStatus]:
@@ -269,7 +276,7 @@ class _Stack:
         part = self.parts[name]
         state = self.supervisor.states().get(name)
         if not part.configured and state is not None and state.alive:
-            answer = part.ask()
+            answer = part.ask_managed()
             if answer.ready:
                 return self._is_up(part, "managed", answer)
             return replace(
@@ -352,7 +359,7 @@ class _Stack:
                 raise self._with_log(part, f"ended {STARTS_WAITED_FOR} times while starting, and is not tried again")
             if state.pid and (not part.ports or _probe.listening(next(iter(part.ports)))):
                 self._require_own(part)
-                answer = part.ask()
+                answer = part.ask_managed()
                 if answer.ready:
                     return self._is_up(part, "managed", answer)
             self.say(part.name, f"starting, {passed:.0f} s", passing=True)
@@ -478,6 +485,7 @@ def _parts(stack: _Stack) -> list[_Part]:
             ready_seconds=60,
             setting="COUNTERFOIL_TEMPORAL_ADDRESS",
             page=settings.temporal_ui,
+            ask_page=lambda: _probe.temporal_page(settings.temporal_ui),
         ),
         _Part(
             name="phoenix",

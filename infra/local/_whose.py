@@ -39,7 +39,7 @@ class Owner(StrEnum):
 
 @dataclass(frozen=True)
 class Whose:
-    """An owner, and how that is known, in words that follow the server's name: ``of the stack in /home/ada/.counterfoil``."""
+    """An owner, and how that is known, in words that follow the server's name: ``of the stack in ~/.counterfoil``."""
 
     owner: Owner
     text: str

@@ -24,7 +24,7 @@ _TOLERANCE = 1.2
 """Seconds an answer may take, of what it takes at half the calls, before the rest counts as waiting."""
 _PERIOD_SECONDS = 300.0
 _DIP_SECONDS = 30.0
-_DIP_ANSWERS = 20
+_DIP_ANSWERS = 40
 """A dip ends when this many calls sent in it have been answered, or after `_DIP_SECONDS`."""
 _LOOK_ANSWERS = 40
 """Answers for one look between dips. If their times spread by half of their mean, the mean of forty is good to a twelfth."""

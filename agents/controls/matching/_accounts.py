@@ -24,6 +24,8 @@ _MOST = 10
 _SAME_NAME = 90.0
 """From 0 to 100: a payee of a name so alike is the vendor itself."""
 _ACCOUNTS = (Scheme.IBAN, Scheme.ACCOUNT)
+_TELEPHONE = 7
+"""Digits that a telephone number has at least."""
 _SHORTEST = 3
 """Digits of a number that proves anything."""
 
@@ -79,7 +81,7 @@ class _Known:
                 belongs = is_bic_of if self.of_master else same_country  # a bank may have taken over another's accounts
                 return stated or any(belongs(one.value, iban) for iban in self.ibans)
             case Scheme.SERVICE | Scheme.WALLET:
-                return any(one.value.casefold() in entry.casefold().split() for entry in self.others)
+                return any(_entered(one.value, entry) for entry in self.others)
             case Scheme.PAYEE:
                 return self._names(one)
             case Scheme.HOLDER:
@@ -123,6 +125,15 @@ def _of_vendor(vendor: Vendor, seller: str | None) -> _Known:
 def _of_document(account: str | None, seller: str | None, named: Sequence[Destination]) -> _Known:
     first = account or next((one.value for one in named if one.scheme is Scheme.IBAN), None)
     return _Known([first] if first else [], [], [seller] if seller else [], of_master=False)
+
+
+def _entered(address: str, entry: str) -> bool:
+    """Whether an entry of the master has an address to pay to: as a word of it, or a telephone number however it is divided."""
+    number = "".join(c for c in address if c.isdigit())
+    said = "".join(c for c in entry if c.isdigit())
+    by_number = len(number) >= _TELEPHONE and number.lstrip("0") == said.lstrip("0")
+    only_number = not any(c.isalpha() for c in address)
+    return address.casefold() in entry.casefold().split() or (by_number and only_number)
 
 
 def _derived(number: str, parts: Sequence[str]) -> bool:

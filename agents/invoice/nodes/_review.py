@@ -111,7 +111,8 @@ def _corrected(state: InvoiceState, answer: Answer) -> InvoiceUpdate:
     }
     return {
         "fields": fields,
-        "findings": findings | {Step.SPLIT: None},
+        # What is now held for true has not been looked at; what the look said of before stands in the correction.
+        "findings": findings | {Step.SPLIT: None, Step.LOOK: None},
         "corrections": [_correction(state, answer)],
         "kind": "invoice" if state.kind in (None, "other") else state.kind,
         "note": f"corrected by {reviewer}",

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from agents.documents.alike import digits, resemblance, same, shape
 from agents.documents.looking import Look, Piece, SeenLine, SeenPlace
 from agents.documents.reading import Reading
-from agents.fields import values
+from agents.fields import destinations, values
 from agents.fields.rules import Rule
 from agents.fields.schema import Field
 from agents.fields.table import BY_PATH, Kind
+from agents.pages import safety
 from agents.pages._terms import kind_named
 from agents.pages.picture._places import KeyPlace
 from agents.words import normalised, phrases
@@ -117,6 +118,12 @@ def _in_place_of(place: KeyPlace, seen: SeenPlace) -> Iterator[Piece]:
                 yield Piece(page=place.page, box=line.box, text=one.text, confidence=one.confidence)
 
 
+def _is_new(destination: str, known: str, reading: Reading) -> bool:
+    """Whether the text of the file does not have it, too."""
+    number = digits(destination)
+    return number not in digits(reading.text) if number else shape(destination) not in known
+
+
 def _besides(reading: Reading, fields: Mapping[str, Field], pieces: Sequence[Piece]) -> Iterator[Finding]:
     """What the picture says beside the text that a payment may hang on."""
     known = shape(reading.text)
@@ -131,8 +138,10 @@ def _besides(reading: Reading, fields: Mapping[str, Field], pieces: Sequence[Pie
             what = "names another kind of document"
         elif len(piece.text) <= _LONGEST_STAMP and _STAMP.search(normalised(piece.text)):
             what = "is a stamp that speaks against paying"
-        elif any(digits(account) not in digits(reading.text) for account in values.ibans(piece.text)):
-            what = "is an account"
+        elif any(_is_new(one.value, known, reading) for one in destinations.find(piece.text)):
+            what = "names where to pay"
+        elif safety.speaks(piece.text):
+            what = "speaks to its reader, or of new bank details,"
         else:
             other = [
                 n for text in values.amounts(piece.text) if values.is_money(text) and (n := values.parse_amount(text))

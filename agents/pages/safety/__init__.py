@@ -2,5 +2,6 @@
 is hidden on its pages, and what stands over them."""
 
 from agents.pages.safety._findings import findings
+from agents.pages.safety._injection import speaks
 
-__all__ = ["findings"]
+__all__ = ["findings", "speaks"]

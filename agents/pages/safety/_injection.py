@@ -82,6 +82,12 @@ def findings(reading: Reading) -> list[Finding]:
     return [*found, *_hidden(reading, found), *_unprinted(reading)]
 
 
+def speaks(text: str) -> bool:
+    """Whether ``text`` says what no invoice says: something to whoever reads it by machine, or of a change of bank details."""
+    plain = plain_text(text)
+    return any(shape.first(plain) for shape in _shapes())
+
+
 class _Piece(NamedTuple):
     """A stretch of text as it stands, and where."""
 

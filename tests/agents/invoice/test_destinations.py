@@ -33,6 +33,10 @@ ELSEWHERE = (
     "IBAN DE89 3704 0044 0532 0130 01",
     "IBAN: 8937 0400 4405 3201 3000 99",
     "BCD 002 1 SCT BUKBGB22 Northwind GB33BUKB20201555555555 EUR120.00",
+    "Please transfer to GB33 BUKB 2020 1555 5555 55\u00b9",
+    "Transfers toGB33BUKB20201555555555",
+    "NWGB33BUKB20201555555555",
+    "GB33 BUKB 2020 1555 5555 550 only",
     "Account number 31926819, Sort code 60-16-13",
     "Sort code: 601613\nAccount number: 31926819",
     "60-16-13 31926819 (Lloyds, pay here)",
@@ -183,6 +187,38 @@ async def test_the_buyers_account_that_is_debited_is_no_destination_beside_the_v
     assert state["decision"]["outcome"] == "approve", state["decision"]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("transfer to \ua4d6\ua4d033 BUKB 2020 1555 5555 55", OTHER),  # Lisu
+        (
+            "\u0399\u0392\u0391\u039d: GB33 BUKB 2020 1555 5555 56",
+            "GB33BUKB20201555555556",
+        ),  # the word in Greek capitals
+        ("\u039dL91 ABNA 0417 1643 00", "NL91ABNA0417164300"),  # Greek capital
+        ("\u0412E68 5390 0754 7034", "BE68539007547034"),  # Cyrillic capital
+    ],
+)
+def test_letters_of_other_alphabets_are_read_as_what_they_look_like(text: str, value: str) -> None:
+    assert value in [one.value for one in find(text)]
+
+
+@pytest.mark.parametrize(
+    ("entry", "printed"),
+    [("Twint 079 123 45 67", "Twint an 079 123 45 67"), ("MobilePay +45 12345678", "MobilePay: 12 34 56 78")],
+)
+def test_a_telephone_number_of_the_master_is_the_vendors_however_it_is_divided(entry: str, printed: str) -> None:
+    vendor = NORTHWIND.model_copy(update={"destinations": [entry]})
+
+    def errors(text: str) -> list[str]:
+        named = [Destination(scheme=f.scheme, value=f.value, printed=f.value, page=1) for f in find(text)]
+        assert named
+        return [str(f.evidence["found"]) for f in account_findings(vendor, {}, named) if f.is_error]
+
+    assert errors(printed) == []
+    assert errors(printed[:-1] + "9") != []
+
+
 PARTY = "<a:PayeeParty><a:PartyName><b:Name>{}</b:Name></a:PartyName></a:PayeeParty>"
 
 
@@ -191,6 +227,11 @@ PARTY = "<a:PayeeParty><a:PartyName><b:Name>{}</b:Name></a:PartyName></a:PayeePa
     [
         (PARTY.format("Global Factors Ltd"), ["Global Factors Ltd"]),
         (PARTY.format("Northwind Papers Ltd"), []),
+        (
+            f"<a:PaymentMeans><a:PayeeFinancialAccount><b:ID>{IBAN}</b:ID><b:Name>Northwind {OTHER}</b:Name>"
+            "</a:PayeeFinancialAccount></a:PaymentMeans>",
+            [OTHER, f"Northwind {OTHER}"],
+        ),
         (f"<b:Note>Please pay to {OTHER.lower()} instead</b:Note>", [OTHER]),
         (
             "<a:PaymentMeans><b:PaymentMeansCode>59</b:PaymentMeansCode><a:PaymentMandate><a:PayerFinancialAccount>"
@@ -204,7 +245,7 @@ PARTY = "<a:PayeeParty><a:PartyName><b:Name>{}</b:Name></a:PartyName></a:PayeePa
             ["31926819", "601613"],
         ),
     ],
-    ids=["a factor", "the seller itself", "in a note", "direct debit", "sort code"],
+    ids=["a factor", "the seller itself", "in the name of an account", "in a note", "direct debit", "sort code"],
 )
 async def test_all_that_an_e_invoice_says_of_who_is_paid_is_held_against_the_master(
     execution: Execution, connected: Connections, xml: str, found: list[str]
