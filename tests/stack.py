@@ -24,7 +24,7 @@ from infra.ledger import Ledger, migrate
 from infra.records import Execution, Installation, ModelCall, Status
 from infra.settings import Settings
 from infra.temporal.connect import TemporalUnreachable, connect
-from infra.temporal.fairness import dynamic_config_options
+from infra.temporal.dev_server import database_options, dynamic_config_options
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 from tests.scripted.endpoint import ScriptedEndpoint
 from tests.scripted.invoices import ALIKE
@@ -135,10 +135,8 @@ class Stack:
         self.temporal = subprocess.Popen(
             [
                 f"{sysconfig.get_path('scripts')}/temporal", "server", "start-dev", "--headless",
-                "--ip", "127.0.0.1", "--port", str(self.temporal_port), "--db-filename", str(self.home / "temporal.db"),
-                "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL",
-                "--dynamic-config-value", "history.transferProcessorMaxPollRPS=10000", "--log-level", "never",
-                *dynamic_config_options(), *attributes,
+                "--ip", "127.0.0.1", "--port", str(self.temporal_port), "--log-level", "never",
+                *database_options(self.home / "temporal.db"), *dynamic_config_options(), *attributes,
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -32,7 +32,7 @@ from infra.models.tiers import Tier, require_allowed, tiers_of
 from infra.settings import LOOPBACK, Settings
 from infra.settings_file import CONFIG, settings_file
 from infra.temporal.connect import TemporalUnreachable
-from infra.temporal.fairness import dynamic_config_options
+from infra.temporal.dev_server import database_options, dynamic_config_options
 from infra.temporal.queues import BelongsToAnother, workflow_queue
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 
@@ -538,10 +538,7 @@ def _temporal(settings: Settings) -> Program:
         *("--ui-ip", page.hostname or LOOPBACK, "--ui-port", str(page.port), "--ui-disable-news-fetch"),
         # Its HTTP API, of a port of its own choice: what a web page asks under its own name is not answered.
         *("--dynamic-config-value", f'frontend.httpAllowedHosts=["{LOOPBACK}:*", "localhost:*"]'),
-        *("--db-filename", str(settings.home / "temporal.db")),
-        *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"),
-        # The dev server's one shard polls 20 tasks a second by default, which is 53 ms for every step.
-        *("--dynamic-config-value", "history.transferProcessorMaxPollRPS=10000"),
+        *database_options(settings.home / "temporal.db"),
         *dynamic_config_options(),
         *("--dynamic-config-value", "frontend.enableServerVersionCheck=false"),
         *("--log-level", "warn"),

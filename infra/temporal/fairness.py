@@ -15,10 +15,3 @@ DYNAMIC_CONFIG: dict[str, str] = {
 }
 """Dynamic configuration of a server that runs on one machine. Where a queue needs several partitions for its throughput
 (thousands of tasks a second), priority and fairness hold in each, and so nearly in all; read and write as many."""
-
-
-def dynamic_config_options() -> list[str]:
-    """`DYNAMIC_CONFIG` as options of ``temporal server start-dev``."""
-    return [
-        option for name, value in DYNAMIC_CONFIG.items() for option in ("--dynamic-config-value", f"{name}={value}")
-    ]

@@ -2,7 +2,9 @@
 and out of one activity. What a dynamic option or a variable of Go's runtime bounds is seen by a run with it and one without.
 
     python -m tests.evals.bench.server_memory --counts 500 1000 2000
-    python -m tests.evals.bench.server_memory --option history.hostLevelCacheMaxSize=500 --env GOMEMLIMIT=300MiB
+    python -m tests.evals.bench.server_memory --option history.hostLevelCacheMaxSize=128000 --env GOMEMLIMIT=300MiB
+
+Without options it is told what `infra.temporal.dev_server` tells it.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from infra.temporal.dev_server import DYNAMIC_CONFIG, database_options, dynamic_config_options
 from tests.stack import free_ports
 
 _PAYLOAD_BYTES = 20_000
@@ -54,20 +57,19 @@ def main() -> None:
     parser.add_argument("--option", action="append", default=[], metavar="KEY=VALUE", help="dynamic configuration")
     parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="of the server")
     given = parser.parse_args()
-    options = [part for option in given.option for part in ("--dynamic-config-value", option)]
+    options = DYNAMIC_CONFIG | dict(pair.split("=", 1) for pair in given.option)
     environment = dict(pair.split("=", 1) for pair in given.env)
     asyncio.run(_measure(given.counts, options, environment))
 
 
-async def _measure(counts: Sequence[int], options: Sequence[str], environment: Mapping[str, str]) -> None:
+async def _measure(counts: Sequence[int], options: Mapping[str, str], environment: Mapping[str, str]) -> None:
     [port] = free_ports(1)
     with tempfile.TemporaryDirectory(prefix="counterfoil-memory-") as folder:
         server = subprocess.Popen(
             [
                 f"{sysconfig.get_path('scripts')}/temporal", "server", "start-dev", "--headless",
-                "--ip", "127.0.0.1", "--port", str(port), "--db-filename", str(Path(folder) / "temporal.db"),
-                "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL", "--log-level", "never",
-                *options,
+                "--ip", "127.0.0.1", "--port", str(port), "--log-level", "never",
+                *database_options(Path(folder) / "temporal.db"), *dynamic_config_options(options),
             ],
             env={**os.environ, **environment},
             stdout=subprocess.DEVNULL,

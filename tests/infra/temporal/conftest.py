@@ -12,7 +12,7 @@ from temporalio import workflow
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from infra.temporal.fairness import dynamic_config_options
+from infra.temporal.dev_server import dynamic_config_options
 
 MODELS = "models"
 """The task queue of the activities."""
@@ -35,9 +35,6 @@ async def client() -> AsyncIterator[Client]:
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=f"{sysconfig.get_path('scripts')}/temporal",
         dev_server_log_level="never",
-        dev_server_extra_args=[
-            *dynamic_config_options(),
-            *("--dynamic-config-value", "history.transferProcessorMaxPollRPS=10000"),
-        ],
+        dev_server_extra_args=dynamic_config_options(),
     ) as environment:
         yield environment.client
