@@ -25,7 +25,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from infra.egress import require_address
+from infra.egress import require_database, require_target, require_url
 from infra.settings_file import settings_file
 
 LOOPBACK = "127.0.0.1"
@@ -301,11 +301,13 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _leads_nowhere_out(self) -> Self:
         """Where anything but questions to a model is sent; those pass the same gate at each request."""
-        for what, address in (
-            ("Temporal", self.temporal_address), ("Phoenix", self.phoenix_url), ("the ledger", self.ledger_url),
-        ):  # fmt: skip
-            if address:
-                require_address(address, self.allowed_hosts, what)
+        for require, name, what in (
+            (require_target, "temporal_address", "Temporal"),
+            (require_url, "phoenix_url", "Phoenix"),
+            (require_database, "ledger_url", "the ledger"),
+        ):
+            if address := getattr(self, name):
+                require(address, self.allowed_hosts, f"{what} (COUNTERFOIL_{name.upper()})")
         return self
 
     @model_validator(mode="after")

@@ -485,7 +485,7 @@ def _parts(stack: _Stack) -> list[_Part]:
             ready_seconds=60,
             setting="COUNTERFOIL_TEMPORAL_ADDRESS",
             page=settings.temporal_ui,
-            ask_page=lambda: _probe.temporal_page(settings.temporal_ui),
+            ask_page=lambda: _probe.temporal_page(f"http://{LOOPBACK}:{settings.temporal_ui_port}"),
         ),
         _Part(
             name="phoenix",

@@ -13,8 +13,8 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, MutableMapping, Sequence
+from typing import Any
 
 _BIND_SECONDS = 10.0
 """How long the port is tried for: that of a server that was just killed is free in a moment."""
@@ -57,53 +57,57 @@ def _end_with(pipe: int) -> None:
     os._exit(0)
 
 
+def _target(scope: MutableMapping[str, Any]) -> bytes:
+    """What was asked for, to the letter: an id with an escaped slash in it is none if it is decoded on the way."""
+    raw: bytes = scope["raw_path"]
+    query: bytes = scope["query_string"]
+    return raw + b"?" + query if query else raw
+
+
 def _serve(listening: socket.socket, target: str) -> None:
     import httpx
     import uvicorn
-    from starlette.applications import Starlette
-    from starlette.middleware import Middleware
     from starlette.requests import Request
     from starlette.responses import PlainTextResponse, Response, StreamingResponse
-    from starlette.routing import Route
+    from starlette.types import Receive, Scope, Send
 
     from infra.served.same_host import SameHost
 
     client = httpx.AsyncClient(base_url=f"http://{target}", timeout=httpx.Timeout(120, connect=5), trust_env=False)
 
-    async def passed_on(request: Request) -> Response:
-        headers = [(name, value) for name, value in request.headers.items() if name not in _OF_A_CONNECTION]
+    async def proxy(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def answer(request: Request) -> Response:
         asked = client.build_request(
             request.method,
-            httpx.URL(path=request.url.path, query=request.url.query.encode()),
-            headers=[(name, value) for name, value in headers if name != "host"],
+            "/",
+            headers=[
+                (name, value) for name, value in request.headers.items() if name not in {*_OF_A_CONNECTION, "host"}
+            ],
             content=request.stream() if request.method not in ("GET", "HEAD") else None,
+            extensions={"target": _target(request.scope)},
         )
         try:
-            answer = await client.send(asked, stream=True)
+            said = await client.send(asked, stream=True)
         except httpx.HTTPError as error:
             return PlainTextResponse(f"Temporal's page does not answer: {type(error).__name__}\n", 502)
-        kept = {name: value for name, value in answer.headers.items() if name not in _OF_A_CONNECTION}
-        return StreamingResponse(_body(answer), answer.status_code, kept)
+        passed_on = StreamingResponse(body(said), said.status_code)
+        passed_on.raw_headers = [
+            (name.lower(), value) for name, value in said.headers.raw if name.lower().decode() not in _OF_A_CONNECTION
+        ]
+        return passed_on
 
-    async def _body(answer: httpx.Response) -> AsyncIterator[bytes]:
+    async def body(said: httpx.Response) -> AsyncIterator[bytes]:
         try:
-            async for part in answer.aiter_raw():
+            async for part in said.aiter_raw():
                 yield part
         finally:
-            await answer.aclose()
+            await said.aclose()
 
-    @asynccontextmanager
-    async def closing(_: Starlette) -> AsyncIterator[None]:
-        yield
-        await client.aclose()
-
-    every = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    app = Starlette(
-        routes=[Route("/{path:path}", passed_on, methods=every)],
-        middleware=[Middleware(SameHost)],
-        lifespan=closing,
-    )
-    uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listening])
+    config = uvicorn.Config(SameHost(proxy), ws="none", lifespan="off", log_level="warning", access_log=False)
+    uvicorn.Server(config).run(sockets=[listening])
 
 
 if __name__ == "__main__":

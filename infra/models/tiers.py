@@ -6,11 +6,8 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from urllib.parse import urlsplit
 
-import httpx
-
-from infra.egress import NotAllowed, require_host
+from infra.egress import NotAllowed, require_url
 from infra.models.errors import EndpointNotAllowed
 from infra.records.calls import PER_TOKENS, Price
 from infra.settings import MachinePrice, Settings, TierSettings, TokenPrice
@@ -79,33 +76,12 @@ def _tier(name: str, tier: TierSettings) -> Tier:
 
 
 def require_allowed(url: str, allowed_hosts: Sequence[str]) -> None:
-    """Let ``url`` pass if `egress.require_host` lets its host. An
-    address with a user name or a password in it is refused: it could show another host than it goes to, and it would
-    be recorded with every call.
+    """Let ``url`` pass if `egress.require_url` does.
 
     Raises:
-        EndpointNotAllowed: for every other host, before any byte is sent.
+        EndpointNotAllowed: for every other one, before any byte is sent.
     """
     try:
-        require_host(_host(url), allowed_hosts, "the model endpoint")
+        require_url(url, allowed_hosts, "the model endpoint")
     except NotAllowed as error:
         raise EndpointNotAllowed(str(error)) from error
-
-
-def _host(url: str) -> str:
-    """The host of ``url``, in lower case, on which the standard library and the client that will ask it agree."""
-    shown = "the address with an @ in it" if "@" in url else repr(url)
-    try:
-        parts, asked = urlsplit(url), httpx.URL(url)
-        host = parts.hostname
-        agreed = host in (asked.host, asked.raw_host.decode())
-    except (ValueError, httpx.InvalidURL):
-        raise EndpointNotAllowed(f"{shown} is not an http(s) address of a model endpoint") from None
-    if not host or not agreed or parts.scheme not in ("http", "https"):
-        raise EndpointNotAllowed(f"{shown} is not an http(s) address of a model endpoint")
-    if "@" in parts.netloc:
-        raise EndpointNotAllowed(
-            f"the address of the model endpoint at {host!r} holds a user name or a password, so nothing was sent to "
-            "it. Give its key as an API key instead"
-        )
-    return host

@@ -12,14 +12,18 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
 
 _Scope = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 _Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _App = Callable[[_Scope, _Receive, _Send], Awaitable[None]]
+
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::[0-9]{1,5})?", re.ASCII)
+"""``host[:port]``, and nothing else that a ``Host`` may hold (RFC 9110, 7.2): no user name, no second one, no letter of other
+scripts."""
 
 SERVED_HOSTS = "COUNTERFOIL_SERVED_HOSTS"
 """Environment variable: further names, separated by commas, under which our pages may be asked for."""
@@ -35,26 +39,22 @@ def why_refused(headers: Mapping[str, str], served: str = "") -> str | None:
     if not _is_ours(host, served):
         return f"this is not {host[:200]!r}: ask by address, as localhost, or by a name that {SERVED_HOSTS} has"
     origin = headers.get("origin")
-    if origin not in (None, "null") and urlsplit(origin).netloc.lower() != host.lower():
-        return f"a page of {origin[:200]!r} may not ask here"
-    if origin == "null":
-        return "a page without an origin may not ask here"
-    return None
+    if origin is None or origin.lower() in (f"http://{host.lower()}", f"https://{host.lower()}"):
+        return None
+    return f"a page of {origin[:200]!r} may not ask here"
 
 
 def _is_ours(host: str, served: str) -> bool:
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
+    parts = _HOST.fullmatch(host.lower())
+    if parts is None:
         return False
-    names = {"localhost", *(one.strip().lower() for one in served.split(",") if one.strip())}
-    if name in names:
+    name = parts[1] or parts[2]
+    if parts[2] and name in {"localhost", *(one.strip().lower() for one in served.split(","))}:
         return True
     try:
-        ipaddress.ip_address(name)
+        return ipaddress.ip_address(name).version == (6 if parts[1] else 4)
     except ValueError:
         return False
-    return True
 
 
 class SameHost:
@@ -66,7 +66,11 @@ class SameHost:
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers: dict[str, str] = {}
+        for name, value in (
+            (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]
+        ):
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value  # two of them are none of ours
         why = why_refused(headers, os.environ.get(SERVED_HOSTS, ""))
         if why is None:
             return await self._app(scope, receive, send)
