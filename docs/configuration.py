@@ -55,7 +55,12 @@ nobody knows is refused. Keys belong in the environment. A port of the local sta
 The file is the one that `counterfoil --config FILE` or `COUNTERFOIL_CONFIG` names; else `counterfoil.toml` in the working
 directory, once you have said `counterfoil trust` there, as a folder from elsewhere may hold one that sends your documents away;
 else `counterfoil.toml` in your configuration folder (on Linux `~/.config/counterfoil`). A trusted file that has changed is to be
-trusted anew.
+trusted anew; until then no worker starts there.
+
+The home is the `.counterfoil` that a command of yours made, in the working directory or above it. One that came with a folder is
+refused, and so is one that is not on your register yet, since an earlier version made it or you moved it: `counterfoil trust` in
+the folder it stands in takes it. One beside the code that runs, as in a clone, needs no word, and neither does the one that
+`COUNTERFOIL_HOME` names.
 """
 
 FOOT = """\

@@ -7,7 +7,6 @@ only.
 
 from __future__ import annotations
 
-import json
 import tomllib
 from decimal import Decimal
 from functools import lru_cache
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from platformdirs import user_cache_path
-from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -26,18 +25,10 @@ from pydantic_settings import (
 )
 
 from infra.egress import require_database, require_target, require_url
+from infra.home import default_home
 from infra.settings_file import settings_file
 
 LOOPBACK = "127.0.0.1"
-
-
-def _default_home() -> Path:
-    """The nearest ``.counterfoil`` above the working directory, as git finds its own; else one here."""
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / ".counterfoil").is_dir():
-            return folder / ".counterfoil"
-    return here / ".counterfoil"
 
 
 def _said_in_file() -> dict[str, Any]:
@@ -83,19 +74,35 @@ class TierSettings(BaseModel):
     timeout_seconds: float = 300.0
 
 
-STACK_PORTS = ("temporal_port", "temporal_ui_port", "phoenix_port", "model_port")
+class _Ports(BaseModel, strict=True):
+    """Ports of the local stack that `counterfoil up` chose."""
+
+    temporal_port: int | None = Field(default=None, gt=0, le=65535)
+    temporal_ui_port: int | None = Field(default=None, gt=0, le=65535)
+    phoenix_port: int | None = Field(default=None, gt=0, le=65535)
+    model_port: int | None = Field(default=None, gt=0, le=65535)
+
+
+STACK_PORTS = tuple(_Ports.model_fields)
 """Settings that `counterfoil up` chooses where nothing is set: the usual ones may be those of another stack."""
 
 
 def remembered_ports(home: Path) -> dict[str, int]:
-    """The ports that `counterfoil up` chose for the stack of a home, by setting; those that are set are not among them."""
+    """The ports that `counterfoil up` chose for the stack of a home, by setting; those that are set are not among them.
+
+    Raises:
+        SettingsError: the file in which they are kept is damaged.
+    """
+    kept = home / "ports.json"
     try:
-        kept = json.loads((home / "ports.json").read_bytes())
-        return {name: int(kept[name]) for name in STACK_PORTS if name in kept}
+        return _Ports.model_validate_json(kept.read_bytes()).model_dump(exclude_none=True)
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, TypeError) as error:
-        raise SettingsError(f"{home / 'ports.json'} is damaged ({error}); delete it with the stack down") from error
+    except (OSError, ValueError) as error:
+        what = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
+        raise SettingsError(
+            f"{kept} is damaged ({what}). Delete it, then `counterfoil down` and `counterfoil up`, which chooses ports anew"
+        ) from error
 
 
 class _Remembered(PydanticBaseSettingsSource):
@@ -106,7 +113,7 @@ class _Remembered(PydanticBaseSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         home = self.current_state.get("home")
-        return dict(remembered_ports(Path(home) if home else _default_home()))
+        return dict(remembered_ports(Path(home) if home else default_home()))
 
 
 class Settings(BaseSettings):
@@ -119,9 +126,9 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(
-        default_factory=_default_home,
-        description="folder of all state; the nearest .counterfoil above the working directory, else one in it; delete it "
-        "to start afresh",
+        default_factory=default_home,
+        description="folder of all state; the nearest .counterfoil above the working directory, if you made it or said "
+        "`counterfoil trust` there, else one in it; delete it to start afresh",
     )
     cache: Path = Field(
         default_factory=lambda: user_cache_path("counterfoil"),

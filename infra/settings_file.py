@@ -8,23 +8,19 @@ trusted is the file as it was: one that has changed since is not.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Mapping
+import shlex
 from hashlib import sha256
 from pathlib import Path
 
 from platformdirs import user_config_path
 
-from infra.failures import Failure
+from infra import trusted
+from infra.trusted import NotTrusted
 
 NAME = "counterfoil.toml"
 CONFIG = "COUNTERFOIL_CONFIG"
 """Environment variable that names the file."""
-
-
-class NotTrusted(Failure):
-    """There is nothing in a folder that could be trusted; the message says what was looked for."""
 
 
 def settings_file() -> tuple[Path, bytes] | None:
@@ -36,70 +32,67 @@ def settings_file() -> tuple[Path, bytes] | None:
     if named := os.environ.get(CONFIG):
         path = Path(named).expanduser().absolute()
         return path, path.read_bytes()
-    here = _here()
-    if here is not None and _trusted().get(str(here[0])) == _digest(here[1]):
+    here, own = _in(Path.cwd()), _own()
+    if here is not None and _is_trusted(*here):
         return here
-    own = user_config_path("counterfoil") / NAME
     return (own, own.read_bytes()) if own.is_file() else None
 
 
-def untrusted_file() -> Path | None:
-    """A ``counterfoil.toml`` in the working directory that is not read, because nobody has said that they trust it."""
-    here = None if os.environ.get(CONFIG) else _here()
-    return here[0] if here is not None and _trusted().get(str(here[0])) != _digest(here[1]) else None
+def untrusted_file(folder: Path | None = None) -> Path | None:
+    """A ``counterfoil.toml`` in a folder, else in the working directory, that is not read, because nobody has said that they
+    trust it as it is."""
+    here = None if os.environ.get(CONFIG) else _in(folder or Path.cwd())
+    return here[0] if here is not None and here[0] != _own() and not _is_trusted(*here) else None
 
 
-def trust(folder: Path) -> Path:
-    """Trust the ``counterfoil.toml`` in ``folder`` as it is now; which file that is.
+def require_trusted(folder: Path | None = None) -> None:
+    """That there is no `untrusted_file`, for whoever must not go on with other settings than were meant.
 
     Raises:
-        NotTrusted: there is none.
+        NotTrusted: there is one.
     """
-    path = (folder / NAME).absolute()
+    if left := untrusted_file(folder):
+        raise NotTrusted(
+            f"{left} is not read: nobody has said that they trust it, or it has changed since. If you know what it says, "
+            f"`counterfoil trust {shlex.quote(str(left.parent))}`; else stand in another folder, or name another file in {CONFIG}"
+        )
+
+
+def trust(folder: Path) -> Path | None:
+    """Trust the ``counterfoil.toml`` in ``folder`` as it is now; which file that is, or None where there is none.
+
+    Raises:
+        NotTrusted: it cannot be read, or nothing can be put on the register.
+    """
+    path = folder.resolve() / NAME
     try:
-        content = path.read_bytes()
+        trusted.remember(path, _digest(path.read_bytes()))
+    except FileNotFoundError:
+        return None
     except OSError as error:
-        raise NotTrusted(f"{path} cannot be read: {error.strerror or error}. Name a folder that has one") from error
-    _write({**_trusted(), str(path): _digest(content)})
+        raise NotTrusted(f"{path} cannot be trusted ({error}): name it in {CONFIG} instead") from error
     return path
 
 
 def distrust(folder: Path) -> bool:
     """No longer trust the ``counterfoil.toml`` in ``folder``; whether it was trusted."""
-    known = dict(_trusted())
-    was = known.pop(str((folder / NAME).absolute()), None)
-    _write(known)
-    return was is not None
+    return trusted.forget(folder.resolve() / NAME)
 
 
-def _here() -> tuple[Path, bytes] | None:
-    path = Path.cwd() / NAME
+def _in(folder: Path) -> tuple[Path, bytes] | None:
+    path = folder / NAME
     try:
         return path, path.read_bytes()
     except OSError:
         return None
 
 
-def _register() -> Path:
-    return user_config_path("counterfoil") / "trusted.json"
+def _own() -> Path:
+    return user_config_path("counterfoil") / NAME
 
 
-def _trusted() -> Mapping[str, str]:
-    """Path of each trusted file to the digest it had."""
-    try:
-        known = json.loads(_register().read_text())
-    except (OSError, ValueError):
-        return {}
-    return {str(path): str(digest) for path, digest in known.items()} if isinstance(known, dict) else {}
-
-
-def _write(known: Mapping[str, str]) -> None:
-    register = _register()
-    register.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    written = register.with_suffix(f".{os.getpid()}.new")
-    written.write_text(json.dumps(known, indent=2))
-    written.chmod(0o600)
-    written.replace(register)
+def _is_trusted(path: Path, content: bytes) -> bool:
+    return trusted.token(path) == _digest(content)
 
 
 def _digest(content: bytes) -> str:

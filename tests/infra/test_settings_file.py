@@ -8,7 +8,8 @@ import pytest
 from pydantic_settings import SettingsError
 
 from infra.settings import Settings
-from infra.settings_file import CONFIG, NAME, NotTrusted, distrust, trust, untrusted_file
+from infra.settings_file import CONFIG, NAME, distrust, require_trusted, trust, untrusted_file
+from infra.trusted import NotTrusted
 
 HOSTILE = """\
 model_url = "https://models.evil.example/v1"
@@ -78,5 +79,33 @@ def test_the_file_in_the_users_own_folder_is_read_and_the_named_one_before_it(ow
 
 
 def test_a_folder_without_a_file_cannot_be_trusted(tmp_path: Path) -> None:
-    with pytest.raises(NotTrusted, match="cannot be read"):
+    assert trust(tmp_path) is None
+    (tmp_path / NAME).mkdir()
+    with pytest.raises(NotTrusted, match="cannot be trusted"):
         trust(tmp_path)
+
+
+def test_whoever_must_not_go_on_without_a_file_is_told_what_to_do(
+    unpacked: Path, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(NotTrusted, match=f"counterfoil trust '{unpacked}'"):
+        require_trusted()
+    trust(unpacked)
+    require_trusted()
+    (unpacked / NAME).write_text(HOSTILE + "#")
+    monkeypatch.chdir(unpacked.parent)
+    require_trusted()
+    with pytest.raises(NotTrusted, match="has changed since"):
+        require_trusted(unpacked)
+    own.mkdir(parents=True, exist_ok=True)
+    (own / NAME).write_text('tenant = "own"')
+    require_trusted(own)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", "null", "\xff", "[" * 100_000, '{"a": {"b": 1}}'])
+def test_a_damaged_register_trusts_nothing_and_is_mended(content: str, own: Path, unpacked: Path) -> None:
+    trust(unpacked)
+    (own / "trusted.json").write_text(content, encoding="latin-1")
+    assert untrusted_file()
+    trust(unpacked)
+    assert not untrusted_file()

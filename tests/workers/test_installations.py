@@ -94,12 +94,13 @@ def test_two_clones_on_one_machine_are_brought_up_and_used_at_once(tmp_path: Pat
         environment = {k: v for k, v in os.environ.items() if not k.startswith("COUNTERFOIL_")} | {
             "PYTHONPATH": str(ROOT),
             "COUNTERFOIL_CACHE": str(tmp_path / "cache"),
+            "XDG_CONFIG_HOME": str(tmp_path / "config"),
             "COUNTERFOIL_MODEL_URL": endpoint.url,
             "COUNTERFOIL_MODEL_PRICE": PRICE,
             **ASKING,
         }
         for clone in clones:
-            (clone / ".counterfoil").mkdir(parents=True)
+            clone.mkdir()
             for name, data in SAME.items():
                 (clone / name).write_bytes(data)
 

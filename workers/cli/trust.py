@@ -1,4 +1,4 @@
-"""``counterfoil trust``: settings in a folder that are yours."""
+"""``counterfoil trust``: settings and homes in folders that are yours."""
 
 from __future__ import annotations
 
@@ -18,26 +18,34 @@ def register(app: typer.Typer) -> None:
 EPILOG = """\
 Examples:
 
-  counterfoil trust                     read the counterfoil.toml of this folder, as it is now
+  counterfoil trust                     use the counterfoil.toml of this folder, as it is now, and its .counterfoil
 
-  counterfoil trust --no-longer work    no longer read the one in work
+  counterfoil trust --no-longer work    no longer use what is in work
 """
 
 
 def trust(
-    folder: Annotated[Path, typer.Argument(help="Where the file is.")] = Path(),
-    no_longer: Annotated[bool, typer.Option("--no-longer", help="Do not read it any more.")] = False,
+    folder: Annotated[Path, typer.Argument(help="Where they are.")] = Path(),
+    no_longer: Annotated[bool, typer.Option("--no-longer", help="Do not use them any more.")] = False,
 ) -> None:
-    """Read settings from a folder's counterfoil.toml when you stand in it.
+    """Use a folder's counterfoil.toml when you stand in it, and its .counterfoil when you stand in or below it.
 
-    It may say where documents are sent: one that came with a folder from elsewhere is not read until you say so.
+    The one may say where documents are sent, the other is a home with a ledger: what came with a folder from elsewhere is not
+    used until you say so. What counterfoil made for you is known already.
     """
-    from infra.settings_file import distrust
-    from infra.settings_file import trust as take
+    from infra import home, settings_file
+    from infra.trusted import NotTrusted
 
     if no_longer:
-        was = distrust(folder)
-        out().print("it is no longer read" if was else "it was not trusted before")
+        were = [settings_file.distrust(folder), home.distrust(folder)]
+        out().print("it is no longer used" if any(were) else "it was not trusted before")
         return
-    path = take(folder)
-    out().print(f"{path} is read from now on, as long as it stays as it is", soft_wrap=True)
+    file, found = settings_file.trust(folder), home.trust(folder)
+    if not file and not found:
+        raise NotTrusted(
+            f"{folder.resolve()} has neither a {settings_file.NAME} nor a {home.NAME}: name a folder that has"
+        )
+    if file:
+        out().print(f"{file} is read from now on, as long as it stays as it is", soft_wrap=True)
+    if found:
+        out().print(f"{found} is your home from now on, where you stand in its folder or below", soft_wrap=True)

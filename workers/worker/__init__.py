@@ -32,12 +32,14 @@ from temporalio.workflow import NondeterminismError
 
 from agents.documents import TURNS
 from infra import connections as connected
+from infra import home
 from infra.connections import Connections
 from infra.forks import can_confine
 from infra.ledger import LedgerNotReady
 from infra.models import EndpointNotAllowed, ModelError
 from infra.records import Installation
 from infra.settings import Settings, settings
+from infra.settings_file import require_trusted
 from infra.telemetry import metrics
 from infra.telemetry.logs import start_logging
 from infra.telemetry.phoenix import PRICE_HOLDS_AFTER_SECONDS, Phoenix, PhoenixError
@@ -53,6 +55,7 @@ from infra.temporal.queues import BelongsToAnother, Role, hold, workflow_queue
 from infra.temporal.runtime import start_runtime
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 from infra.temporal.slots import FollowingSlots, ModelCallSlots, ReadingSlots
+from workers.office.errors import told
 from workers.worker._health import Health, NotReady
 from workers.worker.feeding import Feeding
 from workers.worker.unrecorded import Unrecorded
@@ -364,9 +367,18 @@ def main() -> NoReturn:
         help="do this alone; may be given again (default: all)",
     )
     roles = parser.parse_args().role or list(Role)
-    configured = settings()
+    try:
+        require_trusted()
+        configured = settings()
+    except Exception as error:
+        sentence = told(error)
+        if sentence is None:
+            raise
+        start_logging(None)
+        log.error("%s", sentence)
+        _quit(1)
     start_logging(configured.log_format)
-    configured.home.mkdir(parents=True, exist_ok=True)
+    home.make(configured.home)
     try:
         asyncio.run(run_worker(configured, roles=roles))
     except (TemporalUnreachable, LedgerNotReady, BelongsToAnother) as error:
