@@ -17,7 +17,7 @@ from infra.text import storable
 
 MOST_ALIKE = 200
 """Earlier claims that one is told of."""
-_SAME = ("run_id", "kind", "vendor_key", "number_key", "currency", "amount", "issue_date")
+_SAME = ("run_id", "kind", "vendor_key", "number_key", "currency", "amount", "net", "issue_date")
 """What must not have changed for a claim to keep its place."""
 
 

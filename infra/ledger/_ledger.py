@@ -34,7 +34,8 @@ from infra.ledger._claims import Claims
 from infra.ledger._identity import Identity
 from infra.ledger._master import Master
 from infra.ledger._tables import executions, findings, model_calls, postings, reviews, steps, submissions
-from infra.ledger.keys import band, bands_near, look_key, paid_twice
+from infra.ledger._types import Words
+from infra.ledger.keys import band, bands_near, look_key, paid_twice, shared_look
 from infra.records import (
     PAID,
     AlreadyPosted,
@@ -217,14 +218,15 @@ class Ledger(Batches, Master, Claims, Billings, Identity):
             EndedBefore: the run has ended on record, as one that was cancelled and still was under way.
             AlreadyPosted: another execution, not named in ``in_spite_of``, has posted the tenant's invoice of that vendor
                 and number, or of that ``vendor_key`` and ``number_key``, or one that may be the same (see `keys`). Two that
-                come at once are told apart: one is written, the other refused.
+                come at once are told apart: one is written, the other refused. A credit note and an invoice are never the
+                same; what is of no known kind may be either.
         """
         values = posting.model_dump()
-        values |= {"look_key": look_key(posting.number or "") or None, "band": band(posting.amount)}
+        values |= {"look_key": look_key(posting.number or "") or None, "band": band(posting.amount), "run_id": run_id}
         # Empty is as good as none, and equal to nothing.
         same = {name: values[name] or None for name in ("vendor", "number", "vendor_key", "number_key")}
         but = [posting.execution_id, *in_spite_of]
-        same_but = {"of_tenant": posting.tenant, **same, "but": but}
+        same_but = {"of_tenant": posting.tenant, **same, "of_kind": posting.kind, "but": but}
 
         def work(connection: Connection) -> bool:
             # What records the execution waits meanwhile, so that the one sees what the other did.
@@ -256,15 +258,20 @@ class Ledger(Batches, Master, Claims, Billings, Identity):
         return posted
 
     async def settle_posted(self, *, before: datetime) -> int:
-        """Record as approved what posted ``before`` and is on record as if it still ran or waited: its workflow was ended
-        from outside between its posting and its end, and told nobody. Returns how many."""
+        """Record as approved what posted ``before`` and is on record as if the run that posted still ran or waited: its
+        workflow was ended from outside between its posting and its end, and told nobody. A later run of the same execution
+        says itself how it ends. Returns how many."""
 
         def work(connection: Connection) -> int:
             settled = 0
             for row in connection.execute(_POSTED_AND_OPEN, {"before": before}).mappings().all():
                 settled += connection.execute(
                     update(executions)
-                    .where(executions.c.id == row["id"], executions.c.status.not_in([s for s in Status if s.ended]))
+                    .where(
+                        executions.c.id == row["id"],
+                        executions.c.run_id == row["run_id"],
+                        executions.c.status.not_in([s for s in Status if s.ended]),
+                    )
                     .values(
                         status=Status.APPROVED,
                         decision="approve",
@@ -393,23 +400,38 @@ _POST = insert(postings)
 _KEPT_POSTING = select(postings).where(postings.c.execution_id == bindparam("of"))
 _STATUS = select(executions.c.run_id, executions.c.status).where(executions.c.id == bindparam("of"))
 _ENDED_OTHERWISE = [status for status in Status if status.ended and status is not Status.APPROVED]
+_OF_KIND = or_(
+    postings.c.kind == bindparam("of_kind"), postings.c.kind.is_(None), bindparam("of_kind", type_=Words).is_(None)
+)
 _OF_VENDOR = select(postings.c.execution_id, postings.c.number, postings.c.currency, postings.c.amount).where(
     postings.c.tenant == bindparam("of_tenant"),
     postings.c.vendor_key == bindparam("of_vendor"),
     postings.c.execution_id.not_in(bindparam("but", expanding=True)),
+    _OF_KIND,
 )
 _OF_LOOKS = _OF_VENDOR.where(postings.c.look_key == bindparam("key"))
-_OF_BAND = _OF_VENDOR.where(postings.c.band.in_(bindparam("bands", expanding=True)))
+# Most of a band have other numbers, and may be very many where a vendor bills one sum: these do not leave the database.
+_OF_BAND = _OF_VENDOR.where(
+    postings.c.band.in_(bindparam("bands", expanding=True)),
+    or_(
+        func.coalesce(postings.c.look_key, "").contains(bindparam("key", type_=Words)),
+        bindparam("key", type_=Words).contains(func.coalesce(postings.c.look_key, "")),
+        postings.c.look_key.startswith(bindparam("begins", type_=Words)),
+    ),
+)
 _POSTED_AND_OPEN = (
-    select(executions.c.id, executions.c.run_id, postings)
+    select(executions.c.id, executions.c.run_id, *(c for c in postings.c if c.name != "run_id"))
     .join(postings, postings.c.execution_id == executions.c.id)
     .where(
+        or_(postings.c.run_id == executions.c.run_id, postings.c.run_id.is_(None)),
         executions.c.status.in_([status for status in Status if not status.ended]),
         postings.c.posted_at < bindparam("before"),
     )
 )
 _POSTED = select(postings.c.execution_id).where(
-    postings.c.tenant == bindparam("of_tenant"), postings.c.execution_id.not_in(bindparam("but", expanding=True))
+    postings.c.tenant == bindparam("of_tenant"),
+    postings.c.execution_id.not_in(bindparam("but", expanding=True)),
+    _OF_KIND,
 )
 # A union and not OR: for that SQLite goes through all postings of the tenant.
 _POSTED_AS = union_all(
@@ -440,16 +462,19 @@ def _posted_alike(
     connection: Connection, posted: Mapping[str, Any], but: Sequence[str], amounts_too: bool
 ) -> str | None:
     """The execution that has posted what may be the same invoice under another number."""
-    of_vendor = {"of_tenant": posted["tenant"], "of_vendor": posted["vendor_key"], "but": but}
-    bands = bands_near(posted["amount"]) if amounts_too else []
-    rows = [
-        *connection.execute(_OF_LOOKS, {**of_vendor, "key": posted["look_key"]}),
-        *connection.execute(_OF_BAND, {**of_vendor, "bands": bands}),
-    ]
-    for row in rows:
-        money = amounts_too and row.currency == posted["currency"]
-        if paid_twice(posted["number"], posted["amount"], row.number, row.amount if money else None):
-            return str(row.execution_id)
+    number, key = posted["number"] or "", posted["look_key"] or ""
+    common = {
+        "of_tenant": posted["tenant"], "of_vendor": posted["vendor_key"], "of_kind": posted["kind"], "but": but, "key": key
+    }  # fmt: skip
+    queries = [(_OF_LOOKS, common)]
+    if amounts_too:
+        near = {"bands": bands_near(posted["amount"]), "begins": shared_look(number)}
+        queries.append((_OF_BAND, common | near))
+    for query, asked in queries:
+        for row in connection.execute(query, asked):
+            money = row.amount if row.currency == posted["currency"] else None
+            if paid_twice(number, posted["amount"], row.number, money, extended=amounts_too):
+                return str(row.execution_id)
     return None
 
 

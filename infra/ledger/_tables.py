@@ -221,6 +221,8 @@ postings = Table(
     Column("number_key", Words),
     Column("look_key", Words),
     Column("band", Integer),
+    Column("kind", Words),
+    Column("run_id", Words),
     Index(None, "tenant", "vendor_key", "number_key"),
     Index(None, "tenant", "vendor_key", "look_key"),
     Index(None, "tenant", "vendor_key", "band"),

@@ -2,7 +2,8 @@
 
 Two writings of one invoice's number may be the sender's carelessness or somebody's hope to be paid twice. What finds them has
 three strengths: `same_number` knows signs, blanks and leading zeros; `Likeness.LOOKS` also what an eye takes for the same;
-`Likeness.EXTENDS` what is added before or behind, which honest senders do too and which says nothing by itself.
+`Likeness.RESEMBLES` and `Likeness.EXTENDS` a letter that a machine may take for a digit, and what is added before or behind:
+honest senders write both, and by itself neither says anything.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from infra.lookalikes import skeletons
 from infra.text import caseless
 
 _GROUPS: Final = re.compile(r"[^\W\d_]+|[0-9]+")
-_LOOKS_LIKE_A_DIGIT: Final = str.maketrans("oilzsgbq|", "011256891")
-"""Letters that are read as digits, by people and by machines: O and 0, I, l and 1, Z and 2, S and 5, G and 6, B and 8, q and 9."""
+_DRAWN_AS_A_DIGIT: Final = str.maketrans("oil|", "0111")
+"""Letters that are drawn as digits are: O and 0, I, l and 1."""
+_READ_AS_A_DIGIT: Final = str.maketrans("oil|zsgbq", "011125689")
+"""With those that a machine reads as digits: Z and 2, S and 5, G and 6, B and 8, q and 9. A person who looks tells them apart."""
 _DIGIT_LIKE: Final = re.compile(r"[a-z0-9|]*[0-9][a-z0-9|]*")
 _CENT: Final = Decimal("0.01")
 NEAR: Final = Decimal("0.01")
@@ -59,6 +62,8 @@ class Likeness(StrEnum):
 
     LOOKS = "looks like"
     """A reader takes the one for the other: ``R-1OO`` and ``R-100``."""
+    RESEMBLES = "resembles"
+    """A machine may take the one for the other: ``R-S1`` and ``R-51``."""
     EXTENDS = "extends"
     """One is the other with something before or behind: ``R-100A``, ``R-100/1``, ``100`` and ``R-100``. Two parts of one
     number, ``R-100/1`` and ``R-100/2``, are not, nor are two months, ``JAN-2026`` and ``FEB-2026``."""
@@ -68,8 +73,11 @@ def likeness(one: str | None, other: str | None) -> Likeness | None:
     """How alike two numbers look, where they are not the same."""
     if not one or not other:
         return None
-    if look_key(one) == look_key(other) and same_number(_looks(one), _looks(other)):
-        return Likeness.LOOKS
+    if look_key(one) == look_key(other):
+        if same_number(_drawn_alike(one), _drawn_alike(other)):
+            return Likeness.LOOKS
+        if same_number(_read_alike(one), _read_alike(other)):
+            return Likeness.RESEMBLES
     if any(_extends(mine, theirs) for mine in _readings(one) for theirs in _readings(other)):
         return Likeness.EXTENDS
     return None
@@ -78,13 +86,31 @@ def likeness(one: str | None, other: str | None) -> Likeness | None:
 @lru_cache(4096)
 def look_key(number: str) -> str:
     """What numbers have in common that look alike; others may too, for all zeros are dropped. Empty for one of zeros alone."""
-    return "".join(c for c in _looks(number) if c.isalnum() and c != "0")
+    return _key(_plain(number))
+
+
+def shared_look(number: str) -> str:
+    """How the `look_key` of each number begins that `Likeness.EXTENDS` this one and neither holds its look key nor is held in it:
+    ``r1`` for ``R-1A``, as that of ``R-1/2`` does."""
+    firsts = [groups[:-1] for groups in _readings(number)]
+    keys = [_key("".join(first)) for first in firsts if any(group.isdigit() for group in first)]
+    return min(keys, key=len, default=look_key(number))
+
+
+def _key(plain: str) -> str:
+    return "".join(c for c in _read_alike(plain) if c.isalnum() and c != "0")
 
 
 @lru_cache(4096)
-def _looks(number: str) -> str:
-    """The number as its shapes are: one character for all that are drawn alike."""
-    return _plain(number).translate(_LOOKS_LIKE_A_DIGIT)
+def _drawn_alike(number: str) -> str:
+    """The number with one character for all that are drawn alike."""
+    return _plain(number).translate(_DRAWN_AS_A_DIGIT)
+
+
+@lru_cache(4096)
+def _read_alike(number: str) -> str:
+    """The number with one character for all that a machine reads alike."""
+    return _plain(number).translate(_READ_AS_A_DIGIT)
 
 
 @lru_cache(4096)
@@ -116,7 +142,7 @@ def _readings(number: str) -> Iterator[list[str]]:
 
 
 def _as_digits(letters: re.Match[str]) -> str:
-    return letters[0].translate(_LOOKS_LIKE_A_DIGIT)
+    return letters[0].translate(_DRAWN_AS_A_DIGIT)
 
 
 def _grouped(plain: str) -> list[str]:
@@ -155,8 +181,26 @@ def bands_near(amount: Decimal) -> list[int]:
     return list(range(low, high + 1))
 
 
-def paid_twice(number: str | None, amount: Decimal | None, other: str | None, other_amount: Decimal | None) -> bool:
-    """Whether invoices of one vendor and currency under these numbers may be one that is to be paid twice: their numbers look
-    alike, or one extends the other and their sums are nearly the same."""
-    alike = likeness(number, other)
-    return alike is Likeness.LOOKS or alike is Likeness.EXTENDS and near_amount(amount, other_amount)
+def paid_twice(
+    number: str | None,
+    amount: Decimal | None,
+    other: str | None,
+    other_amount: Decimal | None,
+    *,
+    extended: bool = True,
+) -> bool:
+    """Whether invoices of one vendor under these numbers may be one that is to be paid twice: their numbers look alike; or they
+    resemble each other, or one extends the other, and their sums are nearly the same.
+
+    Args:
+        other_amount: in the currency of ``amount``; None where it is in another.
+        extended: whether numbers of which one extends the other are told at all.
+    """
+    match likeness(number, other):
+        case Likeness.LOOKS:
+            return True
+        case Likeness.RESEMBLES:
+            return near_amount(amount, other_amount)
+        case Likeness.EXTENDS:
+            return extended and near_amount(amount, other_amount)
+    return False

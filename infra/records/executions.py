@@ -164,6 +164,8 @@ class Posting(BaseModel):
     vendor_key: str | None = None
     """The vendor as `Claim.vendor_key` names it; None in postings of before there were claims."""
     number_key: str | None = None
+    kind: str | None = None
+    """As `Claim.kind`; None where nobody kept it, which may be any."""
 
 
 class PostedOtherwise(Exception):

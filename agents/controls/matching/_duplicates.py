@@ -65,10 +65,10 @@ def duplicates(claim: Claim, others: Sequence[Claim], *, days: int = 10) -> list
 
     Returns:
         ``DUPLICATE`` (same vendor and number), ``DUPLICATE-NUMBER`` (same vendor and a number that looks like it; or one that
-        extends it, with nearly the amount), ``DUPLICATE-TEXT`` (the same text but for a number or two, or for some more with
-        nearly the amount and date), ``DUPLICATE-AMOUNT`` (same vendor, currency and amount or net amount, other number, near
-        date; not where a posted credit note undoes the other): errors. ``CORRECTED`` (it says that it corrects the other, or
-        one that is not on record): an error, since both must be settled. ``CREDIT-NOTE`` (it credits the other): information.
+        resembles or extends it, with nearly the amount), ``DUPLICATE-TEXT`` (the same text but for a number or two, or for some
+        more with nearly the amount and date), ``DUPLICATE-AMOUNT`` (same vendor, currency and amount or net amount, other number,
+        near date; not where a posted credit note undoes the other): errors. ``CORRECTED`` (it says that it corrects the other,
+        or one that is not on record): an error, since both must be settled. ``CREDIT-NOTE`` (it credits the other): information.
     """
     findings = []
     credited = _credited(others)
@@ -142,7 +142,7 @@ def _compared(claim: Claim, other: Claim, days: int, credited: bool) -> tuple[Ru
     alike = likeness(claim.number, other.number)
     if vendor and alike is Likeness.LOOKS:
         return Rule.DUPLICATE_NUMBER, Severity.ERROR, "its number looks like that of"
-    if days and vendor and near and alike is Likeness.EXTENDS:
+    if vendor and near and (alike is Likeness.RESEMBLES or days and alike is Likeness.EXTENDS):
         return Rule.DUPLICATE_NUMBER, Severity.ERROR, "it has vendor and nearly the number and the amount of"
     same_text = near_identical(claim.tokens, other.tokens)
     if days and amount and same_text and (claim.tokens == other.tokens or not _months_apart(claim, other)):

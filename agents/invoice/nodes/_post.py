@@ -27,7 +27,8 @@ async def post(state: InvoiceState) -> InvoiceUpdate:
     assert head.number
     assert head.currency
     assert head.amount
-    others = [one.evidence.get("execution_id") for one in state.found_by(Step.MATCH, Step.POST)]
+    before = state.found_by(Step.POST)
+    others = [one.evidence.get("execution_id") for one in (*state.found_by(Step.MATCH), *before)]
     try:
         first = await connections().ledger.post(
             Posting(
@@ -41,6 +42,7 @@ async def post(state: InvoiceState) -> InvoiceUpdate:
                 posted_at=datetime.now(UTC),
                 vendor_key=state.matched.vendor_key if state.matched else None,
                 number_key=number_key(head.number) or None,
+                kind="credit_note" if result.kind == "credit_note" else "invoice",
             ),
             in_spite_of=[] if state.decision.by == "policy" else [id for id in others if id],
             run_id=execution.run_id,
@@ -62,7 +64,9 @@ async def post(state: InvoiceState) -> InvoiceUpdate:
         twice = finding(Rule.DUPLICATE, Severity.ERROR, message, "invoice_number", execution_id=conflict.execution_id)
         return {
             "decision": Decision(outcome="review", by="policy", reasons=[message]),
-            "findings": {Step.POST: [twice]},
+            "findings": {
+                Step.POST: [*before, twice]
+            },  # with each that is known: one forgotten would be found again, for ever
             "result": result.model_copy(update={"approval": anew}),
             "note": "posted meanwhile as another document",
         }

@@ -11,7 +11,7 @@ import pytest
 
 from agents.controls import matching
 from infra.connections import Connections
-from infra.records import PART_OF, Order, OrderLine, Submission, Vendor
+from infra.records import PART_OF, Order, OrderLine, Posting, Submission, Vendor
 from tests.agents.conftest import MEASURED, Execution
 from tests.agents.invoice.test_graph import UBL
 from tests.scripted.endpoint import ScriptedEndpoint
@@ -192,6 +192,28 @@ async def test_of_two_at_once_from_a_vendor_that_a_model_has_to_tell_one_is_post
     )
     assert sorted([execution.waits, other.waits]) == [False, True]
     assert len(await connected.ledger.posted("default")) == 1
+
+
+async def test_each_that_was_posted_meanwhile_is_told_once_and_then_it_is_posted_in_spite_of_all(
+    execution: Execution, connected: Connections
+) -> None:
+    await execution.submit(invoice_pdf("R-1"), approval_limits={"EUR": "1"})
+    of_vendor = execution.state["matched"]["vendor_key"]
+    meanwhile = Posting(
+        execution_id="first", tenant="default", vendor="Northwind Papers Ltd", number="R-1", currency="EUR",
+        amount=Decimal(120), invoice={}, posted_at=datetime.now(UTC), vendor_key=of_vendor, number_key="r1", kind="invoice",
+    )  # fmt: skip
+    second = meanwhile.model_copy(update={"execution_id": "second"})
+    assert await connected.ledger.post(meanwhile)
+    assert await connected.ledger.post(second, in_spite_of=["first"])
+    for told_of in (1, 2):
+        await execution.answer("approve")
+        assert execution.waits
+        found = [one["evidence"]["execution_id"] for one in execution.state["findings"]["post"]]
+        assert len(set(found)) == len(found) == told_of
+    await execution.answer("approve")
+    assert not execution.waits
+    assert len(await connected.ledger.posted("default")) == 3
 
 
 async def test_an_invoice_that_a_correction_takes_off_its_order_bills_it_no_more(

@@ -11,11 +11,11 @@ from tests.scripted.invoices import CORRECTED, invoice_pdf
 from tests.stack import ROOT
 
 CASES = ROOT.parent / "shared" / "cases" / "safety"
-DIFFERENT = [
-    "picture_says_quotation__layer_says_invoice_tr3",
-    "picture_says_quotation__text_clipped_away",
-    "actualtext_lowers_total_and_changes_account",
-]
+DIFFERENT = {
+    "picture_says_quotation__layer_says_invoice_tr3": {"PICTURE-DIFFERS"},
+    "picture_says_quotation__text_clipped_away": {"HIDDEN-TEXT"},
+    "actualtext_lowers_total_and_changes_account": {"REPLACED-TEXT"},
+}
 
 
 @pytest.fixture
@@ -48,14 +48,19 @@ async def test_what_the_picture_says_otherwise_goes_to_a_person_who_reads_both_t
     assert execution.state["decision"]["by"] == "Ada"
 
 
-@pytest.mark.parametrize("name", DIFFERENT)
-async def test_the_documents_that_try_to_be_paid_go_to_a_person(execution: Execution, name: str) -> None:
+@pytest.mark.parametrize(("name", "rules"), DIFFERENT.items(), ids=DIFFERENT)
+async def test_the_documents_that_try_to_be_paid_go_to_a_person_for_what_they_are(
+    execution: Execution, name: str, rules: set[str]
+) -> None:
     path = CASES / f"{name}.pdf"
     if not path.exists():
         pytest.skip(f"{path} is not here")
     await execution.submit(path.read_bytes())
     assert execution.waits
-    assert {finding["severity"] for found in execution.state["findings"].values() for finding in found} >= {"error"}
+    errors = {
+        one["rule"] for found in execution.state["findings"].values() for one in found if one["severity"] == "error"
+    }
+    assert errors >= rules
 
 
 async def test_what_a_person_decides_anyway_is_not_looked_at(execution: Execution) -> None:

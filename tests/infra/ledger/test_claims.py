@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -69,6 +70,25 @@ async def test_the_same_claim_again_keeps_its_place_and_a_changed_one_goes_to_th
     assert await ledger.claim(a_claim("a", name="other.pdf", **odd)) == []
     assert [one.name for one in await ledger.claims("acme")] == ["other.pdf", "b.pdf"]
     assert ids(await ledger.claim(a_claim("a", amount="120.00", **odd))) == ["b"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"kind": "credit_note"},
+        {"number_key": "r2"},
+        {"currency": "CHF"},
+        {"net": Decimal("99.00")},
+        {"issue_date": None},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+async def test_a_claim_that_changes_in_whatever_it_is_compared_by_goes_behind_those_that_came_meanwhile(
+    ledger: Ledger, changed: dict[str, Any]
+) -> None:
+    await ledger.claim(a_claim("a", net=Decimal("100.00")))
+    await ledger.claim(a_claim("b", net=Decimal("99.00")))
+    assert ids(await ledger.claim(a_claim("a", **{"net": Decimal("100.00")} | changed))) == ["b"]
 
 
 async def test_a_run_that_is_begun_anew_after_failing_claims_anew(ledger: Ledger) -> None:

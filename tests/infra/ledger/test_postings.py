@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from infra.ledger import Ledger
-from infra.ledger.keys import number_key
+from infra.ledger import Ledger, _ledger
+from infra.ledger.keys import number_key, paid_twice
 from infra.records import AlreadyPosted, EndedBefore, PostedOtherwise, Status
 
 from .examples import a_posting, an_execution, minutes
@@ -161,6 +161,24 @@ async def test_what_posted_and_was_ended_from_outside_before_it_said_so_is_settl
     assert (kept.status, kept.amount, kept.ended_at) == (Status.APPROVED, posting.amount, minutes(5))
 
 
+async def test_a_later_run_of_what_has_posted_ends_as_it_says_itself(ledger: Ledger) -> None:
+    posting = a_posting(posted_at=minutes(5))
+    await ledger.record(an_execution(id=posting.execution_id))
+    assert await ledger.post(posting, run_id="run-1")
+    again = an_execution(id=posting.execution_id, run_id="run-2", started_at=minutes(6), status=Status.REVIEW)
+    await ledger.record(again)
+    assert await ledger.settle_posted(before=minutes(20)) == 0
+    kept = await ledger.execution(posting.execution_id)
+    assert kept
+    assert (kept.run_id, kept.status) == ("run-2", Status.REVIEW)
+    await ledger.record(
+        again.model_copy(update={"status": Status.REJECTED, "decision": "reject", "ended_at": minutes(9)})
+    )
+    kept = await ledger.execution(posting.execution_id)
+    assert kept
+    assert kept.status is Status.APPROVED, "what was paid is not recorded as rejected"
+
+
 KEYS = {"vendor_key": "vendor:V1", "number_key": "r1"}
 
 
@@ -214,6 +232,8 @@ ALIKE = [
     ("R-100A", "119.01"),
     ("R-100/1", "118.50"),
     ("100", "119"),
+    ("R-|OO", "900"),
+    ("R-100 2026", "119"),
 ]
 
 
@@ -264,3 +284,60 @@ async def test_of_two_that_look_alike_at_once_one_is_posted(ledger: Ledger, new_
 
 def _keyed(number: str) -> dict[str, Any]:
     return {"vendor_key": "vendor:V1", "number_key": number_key(number)}
+
+
+CREDIT: dict[str, Any] = {"kind": "credit_note"}
+INVOICE: dict[str, Any] = {"kind": "invoice"}
+
+
+@pytest.mark.parametrize("number", ["R-100", "r 100", "R-1OO", "R-100A", "R-lO0"])
+@pytest.mark.parametrize(("one", "other"), [(INVOICE, CREDIT), (CREDIT, INVOICE)], ids=["credit last", "credit first"])
+async def test_a_credit_note_is_no_duplicate_of_an_invoice_and_of_a_credit_note_it_is(
+    ledger: Ledger, number: str, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    assert await ledger.post(a_posting(execution_id="a", number="R-100", **_keyed("R-100"), **one))
+    assert await ledger.post(a_posting(execution_id="b", number=number, **_keyed(number), **other))
+    for kind, already in ((one, "a"), (other, "b")):
+        with pytest.raises(AlreadyPosted) as refused:
+            await ledger.post(a_posting(execution_id="c", number=number, **_keyed(number), **kind))
+        assert refused.value.execution_id == already
+    with pytest.raises(AlreadyPosted):
+        await ledger.post(a_posting(execution_id="c", number=number, **_keyed(number)))
+    await ledger.post(a_posting(execution_id="d", number="R-7", **_keyed("R-7")))
+    for kind in (one, other):
+        with pytest.raises(AlreadyPosted):
+            await ledger.post(a_posting(execution_id="c", number="R-7", **_keyed("R-7"), **kind))
+
+
+@pytest.mark.parametrize("amounts_too", [False, True])
+async def test_a_letter_that_a_machine_may_take_for_a_digit_is_a_duplicate_with_nearly_the_amount_only(
+    ledger: Ledger, amounts_too: bool
+) -> None:
+    assert await ledger.post(a_posting(execution_id="a", number="2026-51", **_keyed("2026-51")))
+    for amount in ("119.00", "118.50"):
+        near = a_posting(execution_id="b", number="2026-S1", amount=Decimal(amount), **_keyed("2026-S1"))
+        with pytest.raises(AlreadyPosted):
+            await ledger.post(near, amounts_too=amounts_too)
+    far = a_posting(execution_id="b", number="2026-S1", amount=Decimal(250), **_keyed("2026-S1"))
+    assert await ledger.post(far, amounts_too=amounts_too)
+
+
+async def test_what_extends_one_of_very_many_of_its_amount_is_found_and_the_others_stay_in_the_database(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(300):
+        assert await ledger.post(a_posting(execution_id=f"e{n}", number=f"AB-{n + 500}", **_keyed(f"AB-{n + 500}")))
+    compared = []
+
+    def counted(number: str, amount: Decimal, other: str, *rest: Any, **more: Any) -> bool:
+        compared.append(other)
+        return paid_twice(number, amount, other, *rest, **more)
+
+    monkeypatch.setattr(_ledger, "paid_twice", counted)
+    assert await ledger.post(a_posting(execution_id="other", number="CD-7777", **_keyed("CD-7777")))
+    assert compared == []
+    for again in ("AB-500A", "AB-500/1", "Copy AB-500", "500"):
+        with pytest.raises(AlreadyPosted) as refused:
+            await ledger.post(a_posting(execution_id="b", number=again, **_keyed(again)))
+        assert refused.value.execution_id == "e0"
+    assert len(compared) < 12

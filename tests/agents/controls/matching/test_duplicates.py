@@ -90,9 +90,12 @@ LOOKS = [
     ("\u0410-100", "A-100"), ("\u0391-100", "A-100"), ("\u039d-100", "N-100"), ("IN\u0412-100", "INB-100"),
     ("R-\u0661\u0660\u0660", "R-100"), ("R-10\u043e", "R-100"),
     ("R-10\u03bf", "R-100"), ("R-1\u200b00", "R-100"), ("R-1\u0301OO", "R-100"),
-    ("R-S23", "R-523"), ("R-B1Z", "R-812"),
-    ("R-0817-G", "R-0817-6"), ("RE-2O26-17", "RE20260017"), ("R_0_1_OO", "R-1-00"),
-    ("R-00l00", "R-100"), ("\U0001d411-1OO", "R-100"), ("\uff32\uff0d\uff11\uff2f\uff10", "R-100"), ("R-9O1", "R-q01"),
+    ("RE-2O26-17", "RE20260017"), ("R_0_1_OO", "R-1-00"),
+    ("R-00l00", "R-100"), ("\U0001d411-1OO", "R-100"), ("\uff32\uff0d\uff11\uff2f\uff10", "R-100"),
+]  # fmt: skip
+RESEMBLES = [
+    ("R-S23", "R-523"), ("R-B1Z", "R-812"), ("R-0817-G", "R-0817-6"), ("R-9O1", "R-q01"), ("2026-S1", "2026-51"),
+    ("R-\u0405O1", "R-501"), ("Z026-17", "2026-17"), ("R-1OG", "R-106"), ("B-77", "8-77"), ("R-4S", "R-45"),
 ]  # fmt: skip
 EXTENDS = [
     ("R-100A", "R-100"), ("R-100/1", "R-100"), ("R-100-2", "R-100"), ("R-100 Kopie", "R-100"), ("R-100 (2)", "R-100"),
@@ -118,6 +121,17 @@ def test_a_number_that_looks_like_another_is_told_whatever_amount_and_day(new: s
         for amount, day, days in ((Decimal(119), MONTHS[0], 10), (Decimal(500), MONTHS[3], 0)):
             found = judged(a_claim(number=one, amount=amount, issue_date=day), a_claim("old", number=other), days=days)
             assert found in ([("DUPLICATE-NUMBER", "error")], [("DUPLICATE", "error")]), (one, other)
+
+
+@pytest.mark.parametrize(("new", "old"), RESEMBLES)
+def test_a_number_that_a_machine_may_take_for_another_is_told_with_nearly_its_amount_only(new: str, old: str) -> None:
+    for one, other in ((new, old), (old, new)):
+        for day, days in ((MONTHS[0], 10), (MONTHS[3], 0)):
+            for amount in ("119.00", "119.01", "118.41"):
+                near = a_claim(number=one, amount=Decimal(amount), issue_date=day)
+                assert judged(near, a_claim("old", number=other), days=days) == [("DUPLICATE-NUMBER", "error")], one
+            far = a_claim(number=one, amount=Decimal(150), issue_date=day)
+            assert judged(far, a_claim("old", number=other), days=days) == [("DUPLICATE", "info")], (one, other)
 
 
 @pytest.mark.parametrize(("new", "old"), EXTENDS)
