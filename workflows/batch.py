@@ -26,6 +26,9 @@ _EVENTS_A_RUN = 2_000
 _ENDLESS = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
 """A ledger or a server that is away is no reason to give a batch up: it is tried until it is back."""
 
+_HEARD_AFTER_FEEDING = "a cancellation is heard where the feeding ended well"
+"""The patch (Temporal's word) that runs of before it do without: they hear of it with the next feeding."""
+
 
 class BatchOrder(BaseModel):
     """The input of a batch. ``paused`` and ``note`` are carried from run to run."""
@@ -53,40 +56,59 @@ class BatchWorkflow:
         self._order = order
         self._more = False
         self._cancelled = False
+        self._to_cancel = False
+        """Whether a cancellation is still to be carried out."""
         self._feeding: workflow.ActivityHandle[BatchProgress] | None = None
         self._progress = BatchProgress(tenant=order.tenant, batch=order.batch)
 
     @workflow.run
     async def run(self, order: BatchOrder) -> BatchProgress:
+        # A run ends in three ways, and what arrives as it is about to must be heard by it: the next run is told of no
+        # cancellation, and a run that has ended hears of no documents. So each end is weighed once more after everything
+        # that arrived has been handled, with nothing awaited in between. (What a run did last is not replayed to go on from,
+        # so that these checks need no patch.)
         try:
             while not self._cancelled:
                 self._show()
                 await workflow.wait_condition(lambda: not self._order.paused or self._cancelled)
                 self._more = False
-                await self._feed()
+                fed = await self._feed()
                 self._show()
-                if self._progress.idle and not self._more and not self._order.paused:
-                    break
-                if workflow.info().get_current_history_length() > _EVENTS_A_RUN:
+                full = workflow.info().get_current_history_length() > _EVENTS_A_RUN
+                if full or (fed and self._settled):
                     await workflow.wait_condition(workflow.all_handlers_finished)
-                    workflow.continue_as_new(self._order)
+                    self._hear_of_cancellation()
+                    if fed and self._settled:
+                        break
+                    if full and not self._cancelled:
+                        workflow.continue_as_new(self._order)
         except asyncio.CancelledError:  # by an operator, from Temporal's own page or command line
-            self._cancelled = True
-        if self._cancelled:
-            self._more = False
-            self._progress = await asyncio.shield(self._cancel())
-        await workflow.wait_condition(workflow.all_handlers_finished)
+            self._cancelled = self._to_cancel = True
+        while self._to_cancel:
+            self._to_cancel = self._more = False
+            self._progress = await self._cancel_whatever_comes()
+            await workflow.wait_condition(workflow.all_handlers_finished)
         if self._cancelled and self._more:  # handed in, or tried again, while it was being cancelled
-            workflow.continue_as_new(
-                BatchOrder(tenant=order.tenant, batch=order.batch, installation=order.installation)
-            )
+            order = self._order
+            workflow.continue_as_new(order.model_copy(update={"note": order.note if order.paused else None}))
         self._show()
         return self._progress
 
-    async def _feed(self) -> None:
-        """Keep the window full for a while; cut short when the batch is paused or cancelled."""
+    @property
+    def _settled(self) -> bool:
+        """Whether nothing is left to do, as far as is known."""
+        return self._progress.idle and not self._more and not self._order.paused
+
+    def _hear_of_cancellation(self) -> None:
+        """Of one by Temporal's own means, which comes as an exception only where something is awaited."""
+        if workflow.cancellation_reason() is not None and not self._cancelled:
+            self._cancelled = self._to_cancel = True
+
+    async def _feed(self) -> bool:
+        """Keep the window full for a while; False where it was cut short, as the batch is paused or cancelled: then what is known
+        of its progress is from before."""
         if self._order.paused or self._cancelled:
-            return
+            return False
         self._feeding = workflow.start_activity(
             FEED,
             self._order,
@@ -101,9 +123,24 @@ class BatchWorkflow:
         except ActivityError as error:
             if not is_cancelled_exception(error):
                 raise
-            self._cancelled |= workflow.cancellation_reason() is not None
+            self._hear_of_cancellation()
+            return False
         finally:
             self._feeding = None
+        if workflow.cancellation_reason() is not None and workflow.patched(_HEARD_AFTER_FEEDING):
+            self._hear_of_cancellation()
+        return True
+
+    async def _cancel_whatever_comes(self) -> BatchProgress:
+        """Cancel it, also where an operator cancels its workflow meanwhile."""
+        cancelled_before = workflow.cancellation_reason() is not None
+        cancelling = asyncio.ensure_future(self._cancel())
+        try:
+            return await asyncio.shield(cancelling)
+        except asyncio.CancelledError:
+            if cancelled_before or workflow.cancellation_reason() is None:  # the worker forgets it for now
+                raise
+            return await asyncio.shield(cancelling)
 
     async def _cancel(self) -> BatchProgress:
         progress: BatchProgress = await workflow.execute_activity(
@@ -140,8 +177,8 @@ class BatchWorkflow:
     @workflow.update
     def cancel(self, note: str | None = None) -> str:
         """Begin no more documents, and cancel those that run. What waits for a person stays as it is."""
-        self._order = self._order.model_copy(update={"note": note})
-        self._cancelled = True
+        self._order = self._order.model_copy(update={"paused": False, "note": note})
+        self._cancelled = self._to_cancel = True
         if self._feeding:
             self._feeding.cancel()
         return "cancelled"
