@@ -43,13 +43,9 @@ class Fork:
         return self._ended.result() if self._ended.done() and not self._ended.exception() else None
 
     def kill(self) -> None:
-        """Kill it with all it started, if it still runs."""
+        """Kill it with all it started, if it still runs. What it started and left is killed by whoever forked it."""
         if self.returncode is None:
-            try:
-                os.killpg(self.pid, signal.SIGKILL)
-            except ProcessLookupError:  # so young that it has no group of its own yet
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(self.pid, signal.SIGKILL)
+            kill(self.pid)
 
     async def wait(self) -> int:
         """The exit status.
@@ -58,6 +54,15 @@ class Fork:
             ForksFailed: nobody is left to tell.
         """
         return await asyncio.shield(self._ended)
+
+
+def kill(pid: int) -> None:
+    """Kill a fork that runs, with all it started."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:  # so young that it has no group of its own yet
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 _nurseries: dict[tuple[asyncio.AbstractEventLoop, str], Nursery] = {}
@@ -196,6 +201,8 @@ class Nursery:
         self._loop.remove_reader(self._control)
         self._control.close()
         self._process.poll()
+        for pid in self._ends:
+            kill(pid)
         for waiting in (self._born, *self._ends.values()):
             if waiting and not waiting.done():
                 waiting.set_exception(ForksFailed("the process that forks has ended"))

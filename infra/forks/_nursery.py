@@ -11,6 +11,7 @@ socket does.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -20,6 +21,8 @@ import signal
 import socket
 import sys
 from typing import Any, NoReturn, Protocol, cast
+
+from infra.forks._confinement import die_with
 
 _LONGEST_REQUEST = 1 << 20
 
@@ -83,19 +86,21 @@ def _take(control: socket.socket, work: Work, ours: tuple[int, ...]) -> bool:
     order = json.loads(request)
     if work.expect(**order):
         _keep()
+    parent = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _be_the_fork(work, order, descriptors, ours)
+        _be_the_fork(work, order, descriptors, ours, parent)
     for descriptor in descriptors:
         os.close(descriptor)
     control.sendall(json.dumps({"pid": pid}).encode() + b"\n")
     return True
 
 
-def _be_the_fork(work: Work, order: dict[str, Any], pipes: list[int], ours: tuple[int, ...]) -> NoReturn:
+def _be_the_fork(work: Work, order: dict[str, Any], pipes: list[int], ours: tuple[int, ...], parent: int) -> NoReturn:
     status = 1
     try:
         os.setsid()  # so that whatever it starts dies with it
+        die_with(parent)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for descriptor, pipe in enumerate(pipes):  # the document becomes standard input, the answer standard output
@@ -118,6 +123,10 @@ def _tell_of_the_dead(control: socket.socket) -> None:
             return
         if pid == 0:
             return
+        # What it started and left behind. The number of the group is nobody else's while anything of it lives, and no process
+        # takes a number that was given back just now.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
         told = {"pid": pid, "status": os.waitstatus_to_exitcode(status)}
         control.sendall(json.dumps(told).encode() + b"\n")
 
