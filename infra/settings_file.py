@@ -21,6 +21,7 @@ from infra.trusted import NotTrusted
 NAME = "counterfoil.toml"
 CONFIG = "COUNTERFOIL_CONFIG"
 """Environment variable that names the file."""
+_MOST_BYTES = 2**20
 
 
 def settings_file() -> tuple[Path, bytes] | None:
@@ -66,9 +67,10 @@ def trust(folder: Path) -> Path | None:
     """
     path = folder.resolve() / NAME
     try:
-        trusted.remember(path, _digest(path.read_bytes()))
-    except FileNotFoundError:
-        return None
+        content = _content(path)
+        if content is None:
+            return None
+        trusted.remember(path, _digest(content))
     except OSError as error:
         raise NotTrusted(f"{path} cannot be trusted ({error}): name it in {CONFIG} instead") from error
     return path
@@ -82,9 +84,18 @@ def distrust(folder: Path) -> bool:
 def _in(folder: Path) -> tuple[Path, bytes] | None:
     path = folder / NAME
     try:
-        return path, path.read_bytes()
+        content = _content(path)
     except OSError:
         return None
+    return None if content is None else (path, content)
+
+
+def _content(path: Path) -> bytes | None:
+    """What of a file is judged and used; None where there is no file. A pipe or a device is none: it may never end."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return file.read(_MOST_BYTES)
 
 
 def _own() -> Path:

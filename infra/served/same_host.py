@@ -13,7 +13,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 _Scope = MutableMapping[str, Any]
@@ -30,7 +30,7 @@ SERVED_HOSTS = "COUNTERFOIL_SERVED_HOSTS"
 
 
 def why_refused(headers: Mapping[str, str], served: str = "") -> str | None:
-    """Why a request with these headers, by names in lower case, is not answered; None where it is.
+    """Why a request with these headers, as `joined`, is not answered; None where it is.
 
     Args:
         served: further names that are answered to, separated by commas.
@@ -55,6 +55,14 @@ def _is_ours(host: str, served: str) -> bool:
         return ipaddress.ip_address(name).version == (6 if parts[1] else 4)
     except ValueError:
         return False
+
+
+def joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Headers by names in lower case; of those that came more than once all values (RFC 9110, 5.2), so that none is overlooked."""
+    values: dict[str, list[str]] = {}
+    for name, value in headers:
+        values.setdefault(name.lower(), []).append(value)
+    return {name: ", ".join(several) for name, several in values.items()}
 
 
 class SameHost:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -80,9 +82,29 @@ def test_the_file_in_the_users_own_folder_is_read_and_the_named_one_before_it(ow
 
 def test_a_folder_without_a_file_cannot_be_trusted(tmp_path: Path) -> None:
     assert trust(tmp_path) is None
-    (tmp_path / NAME).mkdir()
-    with pytest.raises(NotTrusted, match="cannot be trusted"):
-        trust(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "lay", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("/dev/zero"), lambda path: path.symlink_to(path)]
+)
+def test_what_is_no_file_is_neither_read_nor_trusted(lay: Callable[[Path], None], unpacked: Path) -> None:
+    (unpacked / NAME).unlink()
+    lay(unpacked / NAME)
+    assert untrusted_file() is None
+    assert trust(unpacked) is None
+    assert Settings().tenant == "default"
+
+
+def test_of_a_file_without_end_no_more_is_read_than_settings_need(unpacked: Path) -> None:
+    with (unpacked / NAME).open("ab") as file:
+        file.truncate(2**40)
+    assert untrusted_file() == unpacked / NAME
+
+
+def test_what_cannot_be_registered_is_told(unpacked: Path, own: Path) -> None:
+    own.parent.touch()
+    with pytest.raises(NotTrusted, match=CONFIG):
+        trust(unpacked)
 
 
 def test_whoever_must_not_go_on_without_a_file_is_told_what_to_do(

@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from infra.settings_file import CONFIG, untrusted_file
-from workers.cli._console import clearly, err
+from workers.cli._console import clearly, warn
 
 MODULES = {
     **dict.fromkeys(("up", "down", "doctor", "logs"), "stack"),
@@ -77,7 +77,7 @@ def _main(
     if config is not None:
         os.environ[CONFIG] = str(config.absolute())  # for all that this command starts, too
     elif left := untrusted_file():
-        err().print(f"{left} was not read: if you know what it says, `counterfoil trust` here", soft_wrap=True)
+        warn(f"{left} was not read: if you know what it says, `counterfoil trust` here")
 
 
 def main() -> None:

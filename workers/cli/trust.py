@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from workers.cli._console import out
+from workers.cli._console import say
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +38,7 @@ def trust(
 
     if no_longer:
         were = [settings_file.distrust(folder), home.distrust(folder)]
-        out().print("it is no longer used" if any(were) else "it was not trusted before")
+        say("it is no longer used" if any(were) else "it was not trusted before")
         return
     file, found = settings_file.trust(folder), home.trust(folder)
     if not file and not found:
@@ -46,6 +46,6 @@ def trust(
             f"{folder.resolve()} has neither a {settings_file.NAME} nor a {home.NAME}: name a folder that has"
         )
     if file:
-        out().print(f"{file} is read from now on, as long as it stays as it is", soft_wrap=True)
+        say(f"{file} is read from now on, as long as it stays as it is")
     if found:
-        out().print(f"{found} is your home from now on, where you stand in its folder or below", soft_wrap=True)
+        say(f"{found} is your home from now on, where you stand in its folder or below")

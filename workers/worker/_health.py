@@ -24,7 +24,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from temporalio.service import RPCError
 
 from infra.ledger import LedgerNotReady
-from infra.served.same_host import SERVED_HOSTS, why_refused
+from infra.served.same_host import SERVED_HOSTS, joined, why_refused
 from infra.telemetry.metrics import REGISTRY
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class Health:
         threading.Thread(target=self._server.serve_forever, name="health", daemon=True).start()
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in self._file.parent.glob("*.json"):
-            if not psutil.pid_exists(int(left.stem)):
+            if not (left.stem.isdecimal() and psutil.pid_exists(int(left.stem))):
                 left.unlink(missing_ok=True)
         written = self._file.with_suffix(".new")
         written.write_text(json.dumps([{"targets": [self.address], "labels": {"roles": self._roles}}]))
@@ -138,8 +138,7 @@ async def _why_not(check: Check) -> str | None:
 def _listen(host: str, port: int, health: Health) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            if why := why_refused(headers, os.environ.get(SERVED_HOSTS, "")):
+            if why := why_refused(joined(self.headers.items()), os.environ.get(SERVED_HOSTS, "")):
                 status, content_type, body = 403, "text/plain", f"{why}\n".encode()
             else:
                 status, content_type, body = health.answer(self.path.partition("?")[0])
