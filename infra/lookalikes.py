@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from typing import Final
-from unicodedata import category, normalize
+from unicodedata import category, name, normalize
 
 _BLANK_LETTERS: Final = dict.fromkeys(map(ord, "\u115f\u1160\u3164\uffa0"))
 """Fillers of Hangul: letters by their category that print nothing."""
@@ -23,6 +23,29 @@ def alike(one: str, other: str) -> bool:
     True
     """
     return any(mine == theirs != "" for mine, theirs in zip(skeletons(one), skeletons(other), strict=True))
+
+
+def told_apart(one: str, other: str) -> bool:
+    """Whether who reads the two side by side sees two: both are of the letters of one alphabet, and these differ by more than
+    letter case, accents, and capital I, l and 1, or O and 0, which are drawn alike. `alike` ones may be: ``Ilse`` and ``Lise``.
+
+    >>> told_apart("Ilse", "Lise"), told_apart("carla", "carIa"), told_apart("Ada", "\u0410da")
+    (True, False, False)
+    """
+    differ = all(_drawn(mine) != _drawn(theirs) for mine, theirs in ((one, other), (one.casefold(), other.casefold())))
+    return differ and len(_alphabets(one) | _alphabets(other)) == 1
+
+
+def _drawn(text: str) -> str:
+    plain = _bare(text).translate(_ONE_SHAPE).casefold()
+    return "".join(c for c in plain if category(c)[0] in "LN" or category(c) in _SHOWN)
+
+
+_ONE_SHAPE: Final = str.maketrans("Il1|0", "\u01c0\u01c0\u01c0\u01c0O")
+
+
+def _alphabets(text: str) -> set[str]:
+    return {name(c, "").partition(" ")[0] for c in _bare(text) if c.isalpha()}
 
 
 @lru_cache(4096)

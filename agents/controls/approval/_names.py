@@ -1,15 +1,17 @@
 """How names are compared: of people, vendors, tenants and cost centres.
 
 What a list gives is given to the names in it (`among`); what must be somebody else is held against all that looks alike
-(`same_person`). So a look-alike name has no right, and is no second person either.
+(`same_person`). So a look-alike name has no right, and is no second person either. Two names that a policy has both, such as
+Ilse and Lise, are two people, if a reader can tell them apart (`told_apart`); a third that looks like them may be either.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from infra.lookalikes import alike
+from infra.lookalikes import alike, told_apart
 from infra.text import caseless
 
 POLICY = "policy"
@@ -46,9 +48,11 @@ def name_problem(name: str) -> str | None:
 
 @dataclass(frozen=True)
 class People:
-    """Who is who where a person has several names: ``aliases`` are the others of each."""
+    """Who is who where a person has several names: ``aliases`` are the others of each; ``named`` is whom a policy names beside
+    these."""
 
     aliases: Mapping[str, Sequence[str]]
+    named: Sequence[str] = ()
 
     def names_of(self, name: str | None) -> list[str]:
         """The names of the person called ``name``, that one first."""
@@ -64,7 +68,7 @@ class People:
     def may_be_one_of(self, name: str | None, names: Iterable[str]) -> bool:
         """Whether it may be one of ``names`` in another writing, or by another name: for what must be somebody else."""
         mine = self._known(name)
-        return any(same_person(other, mine) for of in names for other in self._known(of))
+        return any(self._may_be(other, mine) for of in names for other in self._known(of))
 
     def distinct(self, names: Iterable[str]) -> list[str]:
         """Each person once, as first named."""
@@ -78,8 +82,15 @@ class People:
         """`names_of`, whatever the writing of ``name``."""
         if name is None:
             return []
-        others = [of for first, more in self.aliases.items() if same_person(name, of := [first, *more])]
+        others = [of for first, more in self.aliases.items() if self._may_be(name, of := [first, *more])]
         return [name, *(other for of in others for other in of)]
+
+    def _may_be(self, name: str, names: Iterable[str]) -> bool:
+        return any(same_person(name, [other]) and not self._both_named(name, other) for other in names)
+
+    def _both_named(self, one: str, other: str) -> bool:
+        known = {key_of(name) for name in (*self.named, *self.aliases, *chain.from_iterable(self.aliases.values()))}
+        return key_of(one) != key_of(other) and {key_of(one), key_of(other)} <= known and told_apart(one, other)
 
 
 def listed(names: Sequence[str], most: int = 6) -> str:

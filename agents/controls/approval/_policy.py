@@ -15,6 +15,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 from agents.controls.approval._names import People, key_of, name_problem, same_person
+from infra.lookalikes import told_apart
 
 BUILT_IN = "built-in"
 """Name of the policy that the settings make where there is no file."""
@@ -250,7 +251,7 @@ class Policy(_Part):
         for n, (first, more) in enumerate(self.aliases.items()):
             for name in (first, *more):
                 others = [other for m, (one, of) in enumerate(self.aliases.items()) if m != n for other in (one, *of)]
-                if same_person(name, others):
+                if any(same_person(name, [other]) and not told_apart(name, other) for other in others):
                     yield f"aliases.{first}: {name} is a name of somebody else, too: give it to one person"
         for group in self.approvers:
             for n, name in enumerate(group.people):
@@ -260,7 +261,8 @@ class Policy(_Part):
     @property
     def known(self) -> People:
         """Who is who."""
-        return People(self.aliases)
+        approvers = [person for group in self.approvers for person in group.people]
+        return People(self.aliases, [*approvers, *(delegation.to for delegation in self.delegations)])
 
     def _content(self) -> dict[str, JsonValue]:
         """All but the digest. What is newer than the first policies is left out where it says nothing, so that these keep their

@@ -148,6 +148,59 @@ def test_names_that_belong_to_two_people_are_refused() -> None:
             read_policy(f"name: x\n{text}".encode(), Path("x"))
 
 
+PAIRS = [
+    ("Ilse", "Lise"), ("Carl", "Cari"), ("Ian", "Lan"), ("Bam", "Barn"), ("Vivi Lee", "Vivl Lee"),
+]  # fmt: skip
+ONE_PERSON = [
+    ("Ada", "\u0410da"), ("carla", "carIa"), ("anna1", "annal"), ("Jörg", "Jorg"), ("anna.adler", "Anna Adler"), ("oto", "0t0"),
+]  # fmt: skip
+
+
+def _naming(*people: str, **more: Any) -> Any:
+    return a_policy(approvers=[{"id": f"g{n}", "people": [name]} for n, name in enumerate(people)], **more)
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+@pytest.mark.parametrize(
+    "aliases", [{}, {0: ["first@acme.example"], 1: ["second@acme.example"]}], ids=["bare", "aliases"]
+)
+def test_two_whom_a_policy_names_both_are_two_people_though_their_names_look_alike(
+    one: str, other: str, aliases: dict[int, list[str]]
+) -> None:
+    policy = _naming(one, other, "Zoe", aliases={(one, other)[n]: names for n, names in aliases.items()})
+    case = a_case("20000", submitters=["Emil"])
+    for first, second in ((one, other), (other, one)):
+        assert may_approve(policy, case, second, TODAY, [first]) is None
+        assert after_approval(policy, case, [first, second], TODAY) is None
+        assert may_approve(policy, a_case("500", submitters=[first]), second, TODAY) is None
+        assert may_approve(policy, a_case("500", submitters=[first]), first.upper(), TODAY) is not None
+    assert not any("look alike" in weak for weak in weaknesses(policy))
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_where_a_policy_names_one_of_them_the_other_is_that_one_or_nobody(one: str, other: str) -> None:
+    policy, case = _naming(one, "Zoe", "Bert"), a_case("20000", submitters=["Emil"])
+    assert may_approve(policy, case, other, TODAY, ["Zoe"]) is not None
+    assert after_approval(policy, case, [one, other], TODAY) is not None
+    assert may_approve(policy, a_case("500", submitters=[other]), one, TODAY) is not None
+
+
+@pytest.mark.parametrize("third", ["llse", "1lse", "L ise", "I.lse", "\u0406lse"])
+def test_a_third_writing_may_be_either_of_two(third: str) -> None:
+    policy = _naming("Ilse", "Lise", "Zoe")
+    for one in ("Ilse", "Lise"):
+        assert after_approval(policy, a_case("20000", submitters=["Emil"]), [one, third], TODAY) is not None
+        assert may_approve(policy, a_case("500", submitters=[third]), one, TODAY) is not None
+
+
+@pytest.mark.parametrize(("one", "other"), ONE_PERSON)
+def test_names_that_no_reader_tells_apart_are_one_person_whoever_names_both(one: str, other: str) -> None:
+    policy = _naming(one, other, "Zoe")
+    assert after_approval(policy, a_case("20000", submitters=["Emil"]), [one, other], TODAY) is not None
+    assert may_approve(policy, a_case("500", submitters=[one]), other, TODAY) is not None
+    assert any("look alike" in weak for weak in weaknesses(policy))
+
+
 def test_a_policy_without_aliases_keeps_the_digest_it_always_had() -> None:
     policy = read_policy(b"name: x", Path("x"))
     assert b"aliases" not in policy.canonical
