@@ -343,6 +343,8 @@ class _Words(NamedTuple):
     paying: re.Pattern[str]
     quoted: re.Pattern[str]
     theirs: re.Pattern[str]
+    billed: re.Pattern[str]
+    """What stands over a buyer's address."""
     service: re.Pattern[str]
     mobile: re.Pattern[str]
     masked: re.Pattern[str]
@@ -374,7 +376,8 @@ def _either(*terms: str) -> str:
 def _words() -> _Words:
     behind = (
         r"(?:[ .]?(?:no|nr|number|nummer|num|code|n|#)\b)?[^a-z0-9\n@]{0,6}"
-        rf"(?:(?:{_either('is')})[^a-z0-9\n@]{{0,3}}|\([^()\n]{{0,20}}\)[^a-z0-9\n]{{0,4}})?\n?"
+        rf"(?:(?:{_either('is')})[^a-z0-9\n@]{{0,3}}|[(\[][^()\[\]\n]{{0,20}}[)\]][^a-z0-9\n]{{0,4}}"
+        r"|(?:(?!  )[^\d\n:]){1,24}:[^a-z0-9\n]{0,3})?(?:(?:\n[^\d\n]{0,40})?\n *)?"
     )
     bank, account = _either("bank_code", "own_number", "giro"), _either("account")
     article = rf"(?:{_either('article')} ){{0,2}}"
@@ -391,6 +394,7 @@ def _words() -> _Words:
                 _either("paying"),
                 _either("quoted"),
                 rf"(?:{theirs})[ \-]?\w{{0,12}}[ \-]?$",
+                rf"(?m:^|  ) *(?=[^\W\d]{{4}})(?:{in_text('labels.buyer', latin)})",
                 _either("service", "mobile"),
                 _either("mobile"),
                 rf"\biban\b[^\n]{{0,12}}?(?:{_either('masked')})[^a-z0-9\n]{{0,4}}((?:[a-z0-9] ?){{2,12}})",
@@ -429,8 +433,8 @@ def _numbers(folded: _Folded) -> Iterator[Found]:
             yield Found(Scheme.ACCOUNT, value, start, match.end(1))
 
 
-_NO_CUSTOMERS = 16
-"""Digits that an account at a bank has in national writings, and that of a customer does not."""
+_SURELY = 7
+"""Digits of an account that stands with the address of no buyer, and far from words of banks: shorter ones are of a ledger."""
 _ALONGSIDE = re.compile(rf"{_IBAN_TAKEN}+|\biban\b")
 
 
@@ -439,23 +443,51 @@ def _at_a_bank(folded: _Folded, match: re.Match[str], before: str) -> bool:
     words, (start, end) = _words(), match.span()
     if words.theirs.search(before) or any(folded.near(words.quoted, start, end)):
         return False
-    if sum(c.isdigit() for c in match[1]) >= _NO_CUSTOMERS:
-        return True
     if any(folded.near(words.context, start, end, 2)) or any(folded.near(words.paying, start, end, 1)):
         return True
-    return any(folded.near(_ALONGSIDE, start, end, 1))
+    if any(folded.near(_ALONGSIDE, start, end, 1)):
+        return True
+    announced = match.re is words.account and sum(c.isdigit() for c in match[1]) >= _SURELY
+    return announced and not any(folded.near(words.billed, start, end, 3))
 
 
-_BIC = re.compile(
-    r"\b(?:bic|swift)(?:[ /\-]{0,3}(?:bic|swift|code|no|nr))*\b[^a-z0-9\n]{0,6}\n?"
-    rf"({identifiers.BIC_SHAPE.lower()})\b"
-)
+_BIC = re.compile(rf"\b({identifiers.BIC_SHAPE.lower()})\b")
+_CALLED_BIC = re.compile(r"\b(?:bic|s\.?w\.?i\.?f\.?t)\b")
+_BIC_REACH = 24
+"""Characters between a BIC and what says that it is one."""
 
 
 def _bics(folded: _Folded) -> Iterator[Found]:
+    """What is called one, before or behind it; and, uncalled, such as stand in the lists of the national banks."""
     for match in _BIC.finditer(folded.text):
-        if identifiers.is_bic(match[1].upper()):
-            yield Found(Scheme.BIC, match[1].upper(), match.start(1), match.end(1))
+        bic, (start, end) = match[1].upper(), match.span(1)
+        printed = folded.original[folded.at[start] : folded.at[end - 1] + 1]
+        if not identifiers.is_bic(bic):
+            continue
+        near = [*folded.near(_CALLED_BIC, start, end, 2)]
+        called = any(0 <= start - stop <= _BIC_REACH or 0 <= at - end <= 3 for at, stop in near)
+        if (
+            called
+            and (
+                printed.isupper()
+                or any(c.isdigit() for c in bic)
+                or _BIC_LABEL.search(folded.text[:start][-_BIC_REACH:])
+            )
+            or printed.isupper()
+            and _is_listed(bic)
+        ):
+            yield Found(Scheme.BIC, bic, start, end)
+
+
+_BIC_LABEL = re.compile(r"\b(?:bic|swift)(?:[ /\-]{0,3}(?:bic|swift|code|no|nr))*\b[^a-z0-9\n]{0,6}\n?$")
+
+
+@lru_cache
+def _is_listed(bic: str) -> bool:
+    try:
+        return bool(schwifty.BIC(bic).exists)
+    except SchwiftyException:
+        return False
 
 
 _EMAIL = r"[\w.+\-]{1,64}(?:@| ?\(at\) ?| ?\[at\] ?)[\w\-]{1,63}(?:\.[\w\-]{1,63}){0,4}"

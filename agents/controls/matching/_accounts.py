@@ -100,11 +100,14 @@ class _Known:
                 return False
 
     def mixes(self, one: Destination, named: Sequence[Destination]) -> bool:
-        """Whether a number is that of an account at another bank than those whose codes stand in the document."""
+        """Whether a number is that of an account at another bank than those whose codes stand in the document; where there are
+        as many codes as numbers, than the one whose code stands in its place among the codes."""
         if one.scheme is not Scheme.ACCOUNT or len(self.ibans) < 2 or not (of := self._numbered(one.value)):
             return False
-        numbers = [other.value for other in named if other.scheme is Scheme.ACCOUNT]
-        banks = {iban for n in numbers if not self._numbered(n) for iban in self.ibans if _derived(n, segments(iban))}
+        stated = [other.value for other in named if other.scheme is Scheme.ACCOUNT]
+        numbers = [number for number in stated if self._numbered(number)]
+        codes = [at for n in stated if n not in numbers if (at := {i for i in self.ibans if _derived(n, segments(i))})]
+        banks = codes[numbers.index(one.value)] if len(codes) == len(numbers) else set().union(*codes)
         return bool(banks) and not banks & of
 
     def _numbered(self, number: str) -> set[str]:

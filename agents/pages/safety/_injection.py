@@ -33,8 +33,6 @@ _CAUTION = re.compile(in_text("text.caution", unaccented))
 """Words that turn "our bank details have changed" into the warning against such letters that honest invoices carry."""
 _CAUTION_BEFORE = 70
 _MOST_MATCHES = 20
-_MOST_ACCOUNTS = 5
-"""That a finding names."""
 
 _INVISIBLE = "\u200b-\u200f\u2060-\u2064\ufeff"
 _TURNING = "\u202a-\u202e\u2066-\u2069"
@@ -68,17 +66,11 @@ def findings(reading: Reading) -> list[Finding]:
 
     Returns:
         Findings whose evidence is a ``quote`` (at most `LONGEST_QUOTE` characters), ``where`` it was found (``page``,
-        ``hidden``, ``annotation``, ``replaced``, ``metadata`` or ``xml``) and, on a page, ``page`` and ``box``; of a change
-        of bank, where there are several, the ``accounts``.
+        ``hidden``, ``annotation``, ``replaced``, ``metadata`` or ``xml``) and, on a page, ``page`` and ``box``. Which accounts
+        it names is for `payment_destinations` to find, and for the vendor master to know.
     """
     sources = [s for s in _sources(reading) if s.text]
     found = [one for source in sources for one in (*_said(source), *_encoded(source))]
-    accounts = _accounts(sources)
-    if len(accounts) > 1:
-        if not any(one.rule == Rule.BANK_CHANGE for one in found):
-            found += _second_account(accounts)
-        known = list(accounts)[:_MOST_ACCOUNTS]
-        found = [one.with_evidence(accounts=known) if one.rule == Rule.BANK_CHANGE else one for one in found]
     return [*found, *_hidden(reading, found), *_unprinted(reading)]
 
 
@@ -248,36 +240,6 @@ def _encoded(source: _Source) -> Iterator[Finding]:
                 evidence = {**_Source(source.where, [piece]).evidence(0, 1), "quote": quoted(decoded)}
                 yield finding(Rule.PROMPT_INJECTION, Severity.ERROR, message, says=[says], **evidence)
                 return
-
-
-_Accounts = dict[str, list[tuple[_Source, int, int]]]
-"""Valid accounts, in the order they are met, each with where it stands."""
-
-
-def _accounts(sources: Iterable[_Source]) -> _Accounts:
-    accounts: _Accounts = {}
-    for source in sources:
-        text, at = source.text.upper(), 0
-        for iban in values.ibans(text)[:_MOST_MATCHES]:
-            at = max(text.find(iban, at), 0)
-            accounts.setdefault(values.compact(iban), []).append((source, at, at + len(iban)))
-    return accounts
-
-
-def _second_account(accounts: _Accounts) -> list[Finding]:
-    """Of several different accounts, one that is called new, or that only a machine gets to see."""
-    shown = {account for account, places in accounts.items() if any(s.where in ("page", "xml") for s, _, _ in places)}
-    for account, places in accounts.items():
-        source, start, end = places[0]
-        before = source.text[max(start - 60, 0) : start]
-        if account not in shown or _NEW.search(re.split(r"[.!?]", before)[-1]):
-            message = f"besides {next(a for a in accounts if a != account)} there is another account: {account}"
-            message += " is called new" if account in shown else f" stands in {_CALLED[source.where]}"
-            return [finding(Rule.BANK_CHANGE, Severity.ERROR, message, "payment.iban", **source.evidence(start, end))]
-    return []
-
-
-_NEW = re.compile(in_text("text.new", unaccented))
 
 
 def _hidden(reading: Reading, found: Iterable[Finding]) -> list[Finding]:

@@ -61,6 +61,23 @@ ELSEWHERE = (
     "ABI 05428 CAB 11101 c/c 000000123456",
     "BIC BUKBGB22",
     "SWIFT code: CHASUS33",
+    "SWIFT\n\nCHASUS33XXX",
+    "INGDDEFFXXX (BIC)",
+    "S.W.I.F.T. CHASUS33",
+    "Our bank: INGDDEFFXXX",
+    f"from now on IBAN: {OTHER}",
+    "Account number 31926819",
+    "Acct #: 31926819",
+    "A/C no. [31926819]",
+    "Account number\n\n31926819",
+    "Account number\nLloyds\n31926819",
+    "Account number for payments: 31926819",
+    "Kontonummer = 7654321",
+    "N\u00b0 de compte : 31926819",
+    "N\u00famero de cuenta - 31926819",
+    "Rekeningnr. 7654321",
+    "Nr konta: 31926819",
+    "Sort code / Bank: 60-16-13",
     "BIC: INGDDEFFXXX",
     "PayPal to billing@northwind.example",
     "PayPal: billing (at) northwind.example",
@@ -99,6 +116,9 @@ OWN = (
     f"IBAN {IBAN}\nYour customer account: 4711",
     f"IBAN {IBAN}\n\nOrder 12 of 2 October\n\nCustomer account number: 47110815",
     f"IBAN {IBAN}\nKundenkonto 100234\nSachkonto 4400",
+    f"IBAN {IBAN}\n\nOrder 12\n\nGeneral ledger account 440012",
+    f"IBAN {IBAN}\n\nOrder 12\n\nAccount number: 296664039561\nBill to address: Contoso Ltd",
+    f"IBAN {IBAN}\n\nTel. 0532 013000",
     f"IBAN {IBAN}\nPlease quote account 47110815 with your payment",
     f"IBAN {IBAN}\nIBAN DE89 **** **** **** 3000",
     f"IBAN {IBAN}\nDelivered to Global Factors Ltd by our partner Parcels GmbH",
@@ -176,6 +196,27 @@ async def test_another_way_to_pay_that_the_master_has_is_the_vendors(
     await connected.ledger.put_vendors([NORTHWIND.model_copy(update={"destinations": ways})])
     state = await execution.submit(invoice_pdf("R-1", extra=text), ask="nothing", sure=0)
     assert state["decision"]["outcome"] == "approve", state["decision"]
+
+
+SECOND = "DE12500105170648489890"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("BLZ 37040044 Kto 532013000\nBLZ 50010517 Kto 648489890", []),
+        ("BLZ 37040044\nBLZ 50010517\nKto 532013000\nKto 648489890", []),
+        ("Kto 532013000 BLZ 37040044\nKto 648489890 BLZ 50010517", []),
+        ("BLZ 50010517 Kto 648489890", []),
+        ("BLZ 37040044 Kto 648489890\nBLZ 50010517 Kto 532013000", ["648489890", "532013000"]),
+        ("Kto 648489890 BLZ 37040044\nKto 532013000 BLZ 50010517", ["648489890", "532013000"]),
+        ("BLZ 37040044 Kto 648489890", ["648489890"]),
+    ],
+)
+def test_a_code_and_a_number_prove_only_together(text: str, wrong: list[str]) -> None:
+    vendor = NORTHWIND.model_copy(update={"ibans": [IBAN, SECOND]})
+    named = [Destination(scheme=f.scheme, value=f.value, printed=f.value, page=1) for f in find(text)]
+    assert [f.evidence["found"] for f in account_findings(vendor, {}, named) if f.is_error] == wrong
 
 
 async def test_the_buyers_account_that_is_debited_is_no_destination_beside_the_vendors(
@@ -331,7 +372,6 @@ def test_a_destination_is_found_in_the_writing_of_its_country_or_service(
 @pytest.mark.parametrize(
     "text",
     [
-        "Account number: 31926819",
         "Your account: 10004711",
         "Bei Zahlung bitte Kundenkonto 10004711 angeben",
         "Erlöskonto 8400",
