@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -125,6 +125,48 @@ def _corrections() -> Iterator[Attack]:
         await attempt.answer("correct", "Clara", {"seller.name": "Nordlicht Papier GmbH"})
         return attempt
 
+    def corrects(document: Sound, *steps: Mapping[str, str | None], first: Sound | None = None) -> Try:
+        async def tried(desk: Desk) -> Attempt:
+            if first:
+                await desk.hand_in(first.pdf())
+            attempt = await desk.hand_in(document.pdf())
+            for step in steps:
+                if attempt.outcome == "review":
+                    await attempt.answer("correct", "Clara", step)
+            return attempt
+
+        return tried
+
+    again, other = Sound(extra=("Kopie",)), Sound(iban=pages.OTHER_IBAN)
+    total = {"totals.grand_total": "121.38", "totals.tax_basis_total": "102.00", "totals.tax_total": "19.38"}
+    for name, corrected in {
+        "moves a duplicate a year": corrects(again, {"issue_date": "2027-03-02"}, first=Sound()),
+        "renumbers, then moves a duplicate": corrects(
+            again, {"invoice_number": "Z-1"}, {"issue_date": "2027-03-02"}, first=Sound()
+        ),
+        "gives a duplicate another seller": corrects(again, {"seller.name": "Fremde Firma AG"}, first=Sound()),
+        "gives a duplicate another currency": corrects(again, {"currency": "CHF"}, first=Sound()),
+        "renumbers a duplicate by a letter": corrects(again, {"invoice_number": "R-1O0X"}, first=Sound()),
+        "makes a duplicate a correction": corrects(
+            again, {"invoice_number": "Z-2"}, {"payment.terms": "30 Tage"}, first=Sound()
+        ),
+        "removes the account, then enters the master's": corrects(
+            other, {"payment.iban": None}, {"payment.iban": IBAN}
+        ),
+        "removes the account and the seller": corrects(other, {"payment.iban": None, "seller.name": None}),
+        "enters the master's account with blanks": corrects(other, {"payment.iban": " ".join(IBAN)}),
+        "corrects something else beside another account": corrects(other, {"payment.terms": "30 Tage"}),
+        "lowers the total in two steps": corrects(Sound(quantity=TWO), {"totals.grand_total": "900.00"}, total),
+        "takes the total away and gives a small one": corrects(
+            Sound(quantity=TWO), {"totals.grand_total": None}, total
+        ),
+        "takes the currency away": corrects(Sound(quantity=TWO), {"currency": None}, {"currency": "EUR", **total}),
+        "gives it the identifier of a known vendor": corrects(
+            Sound(seller="Fremde Firma AG", iban=pages.OTHER_IBAN),
+            {"seller.vat_id": "DE136695976", "payment.iban": IBAN},
+        ),
+    }.items():
+        yield Attack("correction by who may approve nothing", name, corrected)
     for tried in (
         removes_the_account, enters_the_masters_account, renumbers_a_duplicate, lowers_the_total, renames_the_seller
     ):  # fmt: skip
@@ -152,3 +194,15 @@ def _duplicates() -> Iterator[Attack]:
         yield Attack("duplicate", f"{name}, same amount", again(later))
         yield Attack("duplicate", f"{name}, a cent more", again(later.but(price="34.01")))
         yield Attack("duplicate", f"{name}, a month later", again(later.but(day=date(2026, 11, 12))))
+    others = {
+        "Z in place of 2": ("R-Z26", "R-226"),
+        "S in place of 5": ("R-1S", "R-15"),
+        "G in place of 6": ("R-4G", "R-46"),
+    }
+    for name, (number, first) in others.items():
+
+        async def resembles(desk: Desk, number: str = number, first: str = first) -> Attempt:
+            await desk.hand_in(Sound(number=first).pdf())
+            return await desk.hand_in(Sound(number=number, layout="sides", day=date(2026, 11, 12)).pdf())
+
+        yield Attack("duplicate", name, resembles)
