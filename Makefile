@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo up down score test exhaustive lint bench chaos month attacks docs lock
+.PHONY: help setup demo up down score test exhaustive release lint bench chaos month attacks docs lock
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ test: setup  ## run the tests (real Temporal, Phoenix and databases; a scripted 
 
 exhaustive: setup  ## the tests that take long: whole corpora, hostile sizes, servers stopped and started, a storm of duplicates
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m exhaustive
+
+release: setup  ## the last released version and this one after it: what waits and what is at work goes on (in small; all of it in `exhaustive`)
+	@$(BIN)/python -m pytest -n 0 -m release
 
 lint: setup  ## ruff, strict types, the import contract of the rooms, unused dependencies
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

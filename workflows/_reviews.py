@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -12,13 +13,18 @@ with workflow.unsafe.imports_passed_through():
     from infra.records import Execution
     from workflows.messages import Reminder, ReviewAnswer, Waiting
 
+_LATE = timedelta(minutes=1)
+"""Later than that a reminder is not for a worker that is busy, and those that are due after it are given with it."""
+_ONE_FOR_ALL_OVERDUE = "what is overdue is reminded of once"
+"""The patch (Temporal's word) that executions do without that were reminded of each."""
+
 
 class Reviews:
     """The answers to one execution. One at a time is waited for; while it is, people are reminded as the approval asks."""
 
     def __init__(self, before: Waiting | None) -> None:
         """``before``: what an earlier run of the execution knows of them."""
-        self.waiting = False
+        self.waiting = before is not None  # from its first moment on, in which an answer may come
         self.since: datetime | None = before.since if before else None
         """Since when it waits."""
         self.reminders: list[Reminder] = list(before.reminders) if before else []
@@ -28,7 +34,7 @@ class Reviews:
     def begin(self) -> datetime:
         """Take answers from now on; since when it waits."""
         self.since = self.since or workflow.now()
-        self.waiting = True
+        self.waiting = not self._answers
         return self.since
 
     async def give(self, answer: ReviewAnswer) -> None:
@@ -39,16 +45,28 @@ class Reviews:
 
     async def answer(self, approval: Mapping[str, object], remind: Callable[[Notice], Awaitable[None]]) -> ReviewAnswer:
         """Wait, for days if need be, until a person has answered. ``approval`` is the `Requirement` as JSON whose plan says
-        when to ``remind``."""
+        when to ``remind``. Where several are overdue, as after days without a worker or for an execution begun again, one is
+        given for all: the escalation if it is among them."""
         assert self.since, "it has begun to wait"
-        for notice in notices(approval, escalated=self.escalated):
-            if await self._answered_by(self.since + timedelta(hours=notice.after_hours), notice.kind):
+        plan = deque(notices(approval, escalated=self.escalated))
+        while plan:
+            notice = plan.popleft()
+            due = self._due(notice)
+            if await self._answered_by(due, notice.kind):
                 break
+            late = workflow.now() - due > _LATE
+            while late and plan and self._due(plan[0]) <= workflow.now() and workflow.patched(_ONE_FOR_ALL_OVERDUE):
+                later = plan.popleft()
+                notice = notice if notice.kind == "escalation" else later
             self.escalated = self.escalated or notice.kind == "escalation"
             await remind(notice)
         await workflow.wait_condition(lambda: bool(self._answers))
         self.since = None
         return self._answers.pop(0)
+
+    def _due(self, notice: Notice) -> datetime:
+        assert self.since, "it has begun to wait"
+        return self.since + timedelta(hours=notice.after_hours)
 
     async def _answered_by(self, due: datetime, until: str) -> bool:
         """Whether a person answers before ``due``; ``until`` is what the timer is called."""

@@ -172,6 +172,8 @@ class AgentWorkflow:
             escalated=self._reviews.escalated,
         )
         await workflow.wait_condition(workflow.all_handlers_finished)  # whose answer led here is told so first
+        if workflow.cancellation_reason() is not None:  # of which the next run would not hear
+            raise asyncio.CancelledError
         try:
             workflow.continue_as_new(self._order.model_copy(update={"waiting": waiting}))
         except ApplicationError as error:

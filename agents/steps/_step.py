@@ -11,6 +11,7 @@ from langgraph.errors import GraphInterrupt
 from pydantic import BaseModel
 from temporalio import activity, workflow
 
+from agents.fields.bounds import bounded
 from agents.fields.schema import Field
 from agents.steps._state import AgentState, AgentUpdate
 from infra.records import Finding, ModelCall
@@ -20,6 +21,9 @@ State = TypeVar("State", bound=AgentState)
 Target = TypeVar("Target")
 Channels = dict[str, Any]
 """A state or an update as LangGraph has it: plain JSON by channel."""
+
+_BOUNDED = "a step finds no more than a state can carry"
+"""The change that executions do without which had more before it."""
 
 
 class Node(Protocol):
@@ -51,7 +55,7 @@ def step(
                 span(name, kind, subject=current_subject(name)) as current,
             ):
                 try:
-                    update = plain(await node(seen))
+                    update = plain(_that_fits(await node(seen)))
                 except GraphInterrupt as waits:
                     interrupted = waits
                 note = "waits for a person" if interrupted else update.pop("note", None)
@@ -75,6 +79,17 @@ def step(
         return traced
 
     return decorate
+
+
+def _that_fits(update: AgentUpdate) -> AgentUpdate:
+    """The update with no more findings than a state can carry, whatever the step found."""
+    found = update.get("findings")
+    if not found:
+        return update
+    fit = {of: None if each is None else bounded(each) for of, each in found.items()}
+    if fit == found or not decided_since(_BOUNDED):
+        return update
+    return {**update, "findings": fit}
 
 
 def way(

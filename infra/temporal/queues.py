@@ -7,7 +7,10 @@ makes at most one of a name, keeps it for as long as the namespace, and shows it
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from enum import StrEnum
+from typing import NoReturn
 
 from temporalio.client import (
     Client,
@@ -22,6 +25,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from infra.failures import Failure
 from infra.records import Installation
 from infra.settings import Settings
+
+log = logging.getLogger("counterfoil.worker")
 
 _HELD = "counterfoil holds "
 _INSTALLATION = "installation"
@@ -84,6 +89,25 @@ async def hold(client: Client, queue: str, installation: Installation) -> None:
             f"to a queue of this installation's own, or check COUNTERFOIL_LEDGER_URL. If {holder} is gone for good, delete "
             f"the schedule {_HELD + queue!r} in Temporal"
         )
+
+
+async def hold_while_met(
+    client: Client, queue: str, installation: Installation, met: asyncio.Event, *, pause: float = 10
+) -> NoReturn:
+    """Each time work of another installation was ``met`` in the queue, make sure again whose it is; every ``pause`` seconds at
+    most.
+
+    Raises:
+        BelongsToAnother: it is another's, so that this worker must take nothing from it.
+    """
+    while True:
+        await met.wait()
+        met.clear()
+        try:
+            await hold(client, queue, installation)
+        except RPCError as error:
+            log.warning("whose the task queue %s is could not be told: %s", queue, error)
+        await asyncio.sleep(pause)
 
 
 async def holder_of(client: Client, queue: str) -> str | None:

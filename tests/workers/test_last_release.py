@@ -30,10 +30,7 @@ from tests.stack import CALLS, ROOT, Stack, eventually
 from workers.office import Office, reviews
 from workers.office.errors import NobodyAnswers, NotTaken
 
-pytestmark = pytest.mark.exhaustive
-
 RELEASED = Path(__file__).parent / "histories" / "released.txt"
-WAITING, AT_WORK = 100, 20
 SECONDS = 240
 """Longest that a part of it may take. It is no measurement: a machine that is busy is slow."""
 
@@ -55,7 +52,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return code
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def stack(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack of the released version, as its own code makes it."""
     settings = {
@@ -77,13 +74,19 @@ def stack(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             stack.__exit__()
 
 
-async def test_what_waits_and_what_is_at_work_outlives_the_release(stack: Stack, tmp_path: Path) -> None:
-    # Under the released version, 100 documents come to wait, and 20 are in the middle of their calls.
-    _hand_in(stack, tmp_path / "waiting", {f"w-{n}.pdf": invoice_pdf(f"W-{n}", gross="131.00") for n in range(WAITING)})
-    await _until(stack, {Status.REVIEW: WAITING})
+@pytest.mark.parametrize(
+    ("waiting", "at_work"),
+    [pytest.param(10, 4, marks=pytest.mark.release), pytest.param(100, 20, marks=pytest.mark.exhaustive)],
+)
+async def test_what_waits_and_what_is_at_work_outlives_the_release(
+    stack: Stack, tmp_path: Path, waiting: int, at_work: int
+) -> None:
+    # Under the released version, so many documents come to wait, and so many are in the middle of their calls.
+    _hand_in(stack, tmp_path / "waiting", {f"w-{n}.pdf": invoice_pdf(f"W-{n}", gross="131.00") for n in range(waiting)})
+    await _until(stack, {Status.REVIEW: waiting})
     stack.endpoint.script.mode, stack.endpoint.script.only = "hang", "Lines"
-    _hand_in(stack, tmp_path / "at-work", {f"a-{n}.pdf": invoice_pdf(f"A-{n}") for n in range(AT_WORK)})
-    await eventually(lambda: _answered(stack, (WAITING + AT_WORK) * CALLS - AT_WORK), SECONDS)
+    _hand_in(stack, tmp_path / "at-work", {f"a-{n}.pdf": invoice_pdf(f"A-{n}") for n in range(at_work)})
+    await eventually(lambda: _answered(stack, (waiting + at_work) * CALLS - at_work), SECONDS)
 
     # The release: the workers of that version drain, the ledger is brought up to date, those of this one start.
     assert stack.worker
@@ -93,11 +96,11 @@ async def test_what_waits_and_what_is_at_work_outlives_the_release(stack: Stack,
     stack.code = ROOT
     migrate(stack.settings().ledger)
     stack.start_worker()
-    await _until(stack, {Status.REVIEW: WAITING, Status.APPROVED: AT_WORK})
+    await _until(stack, {Status.REVIEW: waiting, Status.APPROVED: at_work})
 
     asked_twice = await _answer_all(stack)
-    await _until(stack, {Status.APPROVED: WAITING + AT_WORK})
-    print(f"answered {WAITING}, {asked_twice} of them twice, since their steps were not those of this version")
+    await _until(stack, {Status.APPROVED: waiting + at_work})
+    print(f"answered {waiting}, {asked_twice} of them twice, since their steps were not those of this version")
     assert not _paid_twice(stack)
     client = await stack.client()
     ended: Counter[WorkflowExecutionStatus | None] = Counter()
@@ -109,7 +112,7 @@ async def test_what_waits_and_what_is_at_work_outlives_the_release(stack: Stack,
             )
             assert list(calls.values()) == [1] * CALLS, execution.name
             assert execution.model_calls == CALLS
-    assert ended == {WorkflowExecutionStatus.COMPLETED: WAITING + AT_WORK}
+    assert ended == {WorkflowExecutionStatus.COMPLETED: waiting + at_work}
 
 
 def _in(stack: Stack, *arguments: str) -> None:

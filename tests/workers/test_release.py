@@ -18,6 +18,7 @@ import pytest
 import pytest_asyncio
 from langgraph.graph import END, START, StateGraph
 from temporalio import activity
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -196,6 +197,13 @@ class Releases:
 
         await eventually(looked, 40)
 
+    async def order_of(self, handle: WorkflowHandle[Any, Any]) -> ExecutionOrder:
+        """What the run that is last was given."""
+        started = (await handle.fetch_history()).events[0].workflow_execution_started_event_attributes
+        [order] = await self.client.data_converter.decode(started.input.payloads, [ExecutionOrder])
+        assert isinstance(order, ExecutionOrder)
+        return order
+
     async def first_run_id(self, handle: WorkflowHandle[Any, Any]) -> str:
         started = (await handle.fetch_history()).events[0].workflow_execution_started_event_attributes
         return started.first_execution_run_id
@@ -284,6 +292,56 @@ async def test_reminders_of_before_the_release_count_and_the_wait_is_as_long_as_
         assert after.result["waits_since"] == before.result["waits_since"]
         await answer(handle, "hugo")
         assert kinds(await releases.ended(handle))[: len(kinds(after))] == kinds(after)
+
+
+@pytest.mark.parametrize(
+    ("escalates", "given"),
+    [({}, ["reminder"]), ({"escalate_after_hours": 2.5, "escalate_to": "board"}, ["escalation"])],
+)
+async def test_of_reminders_that_are_overdue_where_an_execution_begins_again_one_is_given(
+    releases: Releases, escalates: dict[str, Any], given: list[str]
+) -> None:
+    approvers: Any = ESCALATING["approvers"]
+    plan: dict[str, Any] = {
+        "approvers": approvers if escalates else approvers[:1],
+        "reminders": {"after_hours": 1, "every_hours": 1, **escalates},
+    }
+    async with releases.running(FIRST):
+        handle = await releases.submit(a_policy(**plan))
+        before = await releases.waits(handle)
+        assert kinds(before) == []
+        order = await releases.order_of(handle)
+        assert order.waiting
+        await handle.terminate()
+    long_ago = order.waiting.since - timedelta(hours=50)
+    order.waiting = order.waiting.model_copy(update={"since": long_ago})
+    await releases.client.start_workflow(InvoiceWorkflow.run, order, id=handle.id, task_queue=QUEUE)
+    async with releases.running(FIRST):
+        after = await releases.until(handle, lambda e: bool(kinds(e)))
+
+        async def waits_for_the_next() -> bool:
+            return (await handle.fetch_history()).events[-1].event_type == EventType.EVENT_TYPE_TIMER_STARTED
+
+        await eventually(waits_for_the_next, 20)
+        assert kinds(await releases.known(handle)) == given
+        assert after.result["waits_since"] == long_ago.isoformat()
+        await answer(handle, "anna")
+        assert kinds(await releases.ended(handle)) == given
+
+
+async def test_what_goes_on_waiting_takes_an_answer_from_its_first_moment(releases: Releases) -> None:
+    async with releases.running(FIRST):
+        handle = await releases.submit(a_policy(**ESCALATING), "20000.00")
+        await releases.waits(handle)
+        order = await releases.order_of(handle)
+        await handle.terminate()
+    await releases.client.start_workflow(InvoiceWorkflow.run, order, id=handle.id, task_queue=QUEUE)
+    answering = [asyncio.create_task(answer(handle, who, seen=0)) for who in ("anna", "ben")]
+    await asyncio.sleep(1)  # the server has them before a worker has begun the run
+    async with releases.running(FIRST):
+        outcomes = await asyncio.gather(*answering, return_exceptions=True)
+        assert sorted(outcome is None for outcome in outcomes) == [False, True], outcomes
+        assert len((await releases.waits(handle, reviews=1)).reviews) == 1
 
 
 async def test_an_answer_to_a_step_that_is_no_more_fails_it_with_the_reason_and_it_can_begin_again(

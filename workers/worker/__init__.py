@@ -51,7 +51,7 @@ from infra.temporal.connect import TemporalUnreachable, connect
 from infra.temporal.interceptors import ActivityCare
 from infra.temporal.own_work import OwnWork
 from infra.temporal.payload_limit import PayloadLimit
-from infra.temporal.queues import BelongsToAnother, Role, hold, workflow_queue
+from infra.temporal.queues import BelongsToAnother, Role, hold, hold_while_met, workflow_queue
 from infra.temporal.runtime import start_runtime
 from infra.temporal.search_attributes import SEARCH_ATTRIBUTES
 from infra.temporal.slots import FollowingSlots, ModelCallSlots, ReadingSlots
@@ -111,7 +111,7 @@ async def run_worker(
 
     Raises:
         TemporalUnreachable, LedgerNotReady: without these no work can begin; they were waited for.
-        BelongsToAnother: the task queue is another installation's.
+        BelongsToAnother: the task queue is another installation's. (In an `ExceptionGroup` where that is found out later.)
     """
     stop = stop or asyncio.Event()
     _stop_on_signals(stop)
@@ -134,7 +134,9 @@ async def run_worker(
         await _ensure_search_attributes(client)
         tried = asyncio.Event()
         prices = asyncio.create_task(_keep_priced(connections, tracing, tried))
-        workers = [_worker(role, client, connections, tracing, installation) for role in roles]
+        met_anothers = asyncio.Event()
+        met = partial(asyncio.get_running_loop().call_soon_threadsafe, met_anothers.set)
+        workers = [_worker(role, client, connections, tracing, OwnWork(installation, met), queue) for role in roles]
         health.checks = {
             "polling": lambda: _require_running(workers),
             "ledger": connections.ledger.ping,
@@ -145,7 +147,8 @@ async def run_worker(
         async with asyncio.TaskGroup() as running:
             for worker in workers:
                 running.create_task(worker.run())
-            beside = [prices]
+            holding = running.create_task(hold_while_met(client, queue, installation, met_anothers))
+            beside = [prices, holding]
             if Role.WORKFLOWS in roles:
                 unrecorded = Unrecorded(client, connections.ledger)
                 beside.append(running.create_task(unrecorded.watch(queue)))
@@ -199,13 +202,13 @@ async def _reached(reach: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T:
 
 
 def _worker(
-    role: Role, client: Client, connections: Connections, tracing: Tracing, installation: Installation
+    role: Role, client: Client, connections: Connections, tracing: Tracing, own_work: OwnWork, queue: str
 ) -> Worker:
     known = definitions().values()
     shared: dict[str, Any] = {
-        "task_queue": role.task_queue(workflow_queue(connections.settings, installation)),
+        "task_queue": role.task_queue(queue),
         "plugins": [AgentsPlugin(graphs={d.workflow.agent: d.build_graph() for d in known})],
-        "interceptors": [OwnWork(installation), ActivityCare(tracing), PayloadLimit()],
+        "interceptors": [own_work, ActivityCare(tracing), PayloadLimit()],
         "workflow_runner": workflow_runner(sandbox=connections.settings.workflow_sandbox),
         # Ours are few; what comes back with one, such as that the activity is cancelled, should not wait.
         "max_heartbeat_throttle_interval": timedelta(seconds=1),
@@ -383,6 +386,10 @@ def main() -> NoReturn:
         asyncio.run(run_worker(configured, roles=roles))
     except (TemporalUnreachable, LedgerNotReady, BelongsToAnother) as error:
         log.error("%s", error)
+        _quit(1)
+    except ExceptionGroup as group:  # from what runs beside each other
+        anothers = group.subgroup(BelongsToAnother)
+        log.error("%s", anothers.exceptions[0] if anothers else group, exc_info=None if anothers else group)
         _quit(1)
     except BaseException as error:
         log.critical("the worker failed: %s", type(error).__name__, exc_info=True)

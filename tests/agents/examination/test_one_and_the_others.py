@@ -65,10 +65,10 @@ async def test_what_is_stopped_has_what_it_came_to_before() -> None:
 
 
 def test_more_findings_than_a_state_carries_are_counted_and_the_gravest_kept() -> None:
-    many = [finding("A", Severity.INFO, "m")] * 5000 + [finding("B", Severity.ERROR, "x" * 9000)]
+    many = [finding("A", Severity.WARNING, "m")] * 5000 + [finding("B", Severity.ERROR, "x" * 9000)]
     kept: list[Finding] = bounded(many)
     assert len(kept) == MOST_FINDINGS + 1
-    assert kept[0].rule == "B"
+    assert [one.rule for one in kept].count("B") == 1
     assert max(len(one.message) for one in kept) <= 2000
     assert kept[-1].is_error
     assert "4,801 more findings" in kept[-1].message

@@ -16,8 +16,8 @@ from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from infra.records import Installation
-from infra.temporal.own_work import OwnWork
-from infra.temporal.queues import BelongsToAnother, hold, holder_of, holders
+from infra.temporal.own_work import OwnWork, offered_again
+from infra.temporal.queues import BelongsToAnother, hold, hold_while_met, holder_of, holders
 
 QUEUE = "one-for-both"
 OURS, THEIRS = (Installation(id=name * 4, since=datetime.now(UTC)) for name in ("abc", "def"))
@@ -59,6 +59,18 @@ class Paid:
         return self._told
 
 
+@workflow.defn
+class EightAttempts:
+    """Has its activity run, as an agent's step is: eight times at most."""
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        written: str = await workflow.execute_activity(
+            "write", start_to_close_timeout=timedelta(seconds=10), retry_policy=RetryPolicy(maximum_attempts=8)
+        )
+        return written
+
+
 @pytest.fixture
 async def client(client: Client) -> Client:  # with the converter that orders travel by
     return await another(client)
@@ -69,17 +81,20 @@ async def another(client: Client) -> Client:
     return await Client.connect(client.service_client.config.target_host, data_converter=pydantic_data_converter)
 
 
-async def worker(client: Client, of: Installation) -> Worker:
+async def worker(client: Client, of: Installation, *, met: asyncio.Event | None = None, writes: bool = True) -> Worker:
+    """Of an installation; ``met`` is set when it meets another's work."""
+
     @activity.defn
     async def write() -> str:
         return of.id
 
+    loop, heard = asyncio.get_running_loop(), met or asyncio.Event()
     return Worker(
         await another(client),
         task_queue=QUEUE,
-        workflows=[Paid],
-        activities=[write],
-        interceptors=[OwnWork(of)],
+        workflows=[Paid, EightAttempts],
+        activities=[write] if writes else [],
+        interceptors=[OwnWork(of, lambda: loop.call_soon_threadsafe(heard.set))],
         workflow_runner=UnsandboxedWorkflowRunner(),
     )
 
@@ -113,6 +128,27 @@ async def test_anothers_workflow_fails_nothing_and_waits_for_its_own(client: Cli
         async with await worker(client, OURS):
             assert await telling == "late"
             assert await waiting.result() == f"late {OURS.id}"
+
+
+async def test_a_worker_at_anothers_queue_ends_before_the_attempts_of_what_it_handed_back_do(client: Client) -> None:
+    await hold(client, QUEUE, OURS)
+    met = asyncio.Event()
+    stranger = await worker(client, THEIRS, met=met)
+    begun = await client.start_workflow(EightAttempts.run, Order(installation=OURS.id), id="eight", task_queue=QUEUE)
+    async with await worker(client, OURS, writes=False):
+        async with stranger:
+            with pytest.raises(BelongsToAnother, match=OURS.id):
+                await asyncio.wait_for(hold_while_met(client, QUEUE, THEIRS, met, pause=0), 30)
+        async with await worker(client, OURS):
+            assert await asyncio.wait_for(begun.result(), 60) == OURS.id
+
+
+def test_what_anothers_worker_left_is_offered_for_hours_within_eight_attempts() -> None:
+    waits = [offered_again(attempt) for attempt in range(1, 9)]
+    assert waits[0] == timedelta(seconds=1)
+    assert waits == sorted(waits)
+    assert timedelta(hours=1) < sum(waits[:7], timedelta()) < timedelta(hours=8)
+    assert offered_again(10_000) == timedelta(hours=1)
 
 
 async def _tell(waiting: WorkflowHandle[Any, str], word: str) -> str:
