@@ -49,10 +49,10 @@ FIXED_RATE = Load("20 calls/s", script={"slots": IN_FLIGHT, "seconds": 0.8, "spr
 
 
 def invoices(label: str, count: int) -> dict[str, bytes]:
-    """``count`` invoices by file name, no two of one amount, and none like those of another ``label``."""
+    """``count`` invoices by file name, no two of one amount, and none with a number like those of another ``label``."""
     return {
         f"{label}-{n}.pdf": invoice_pdf(
-            f"{label}-{n}".upper(), items=(("Paper", 3, "10.00"), ("Ink", 2, str(35 + Decimal(n) / 100)))
+            f"{label}-{n:05d}".upper(), items=(("Paper", 3, "10.00"), ("Ink", 2, str(35 + Decimal(n) / 100)))
         )
         for n in range(count)
     }
@@ -67,6 +67,7 @@ def environment(home: Path, endpoint: Endpoint) -> dict[str, str]:
         # Fixed, so that all have as many in flight: how a worker finds its number by itself is no matter here.
         **{f"COUNTERFOIL_MODEL_CONCURRENCY{bound}": str(IN_FLIGHT) for bound in ("", "_LEAST", "_MOST")},
         "COUNTERFOIL_ASK": "all",
+        "COUNTERFOIL_LOOK": "false",  # what it costs to read a picture hides what it costs to be durable; it has a row of its own
         "COUNTERFOIL_APPROVAL_POLICY": str(ALIKE),
         "COUNTERFOIL_MODEL_RETRY_SECONDS": "0.2",
         "COUNTERFOIL_WORKFLOW_SANDBOX": "false",

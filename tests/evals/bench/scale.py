@@ -32,16 +32,16 @@ def measure(endpoint: Endpoint, sizes: Sequence[int], say: Callable[[str], None]
         ):
             endpoint.behave()
             asyncio.run(ours.run(invoices("warm", 4), "warm"))
-            rows.append(_batch(ours, size))
+            rows.append(_batch(ours, size, say))
     return rows
 
 
-def _batch(ours: CounterfoilUntraced, size: int) -> dict[str, Any]:
+def _batch(ours: CounterfoilUntraced, size: int, say: Callable[[str], None]) -> dict[str, Any]:
     ledger, temporal = ours.home / "ledger.db", ours.home / "temporal.db"
     before = _bytes(ledger), _bytes(temporal)
     cpu = {who: cpu_seconds(pid) for who, pid in ours.processes().items()}
     files = invoices(_BATCH, size)
-    with _Samples(ours, ledger) as samples:
+    with _Samples(ours, ledger, size, say) as samples:
         seconds = asyncio.run(ours.run(files, _BATCH, "open")).seconds
     taken = {who: cpu_seconds(pid) - cpu[who] for who, pid in ours.processes().items()}
     return {
@@ -59,9 +59,11 @@ def _batch(ours: CounterfoilUntraced, size: int) -> dict[str, Any]:
 class _Samples:
     """Progress and memory while a batch runs, taken by a thread; use as a context manager."""
 
-    def __init__(self, ours: CounterfoilUntraced, ledger: Path) -> None:
+    def __init__(self, ours: CounterfoilUntraced, ledger: Path, size: int, say: Callable[[str], None]) -> None:
         self._processes = ours.processes()
         self._ledger = ledger
+        self._size = size
+        self._say = say
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._take, daemon=True)
         self._taken: list[tuple[float, int, int, int]] = []
@@ -79,12 +81,17 @@ class _Samples:
     def _take(self) -> None:
         query = "SELECT count(*) FROM executions WHERE batch = ? AND status = 'approved'"
         with closing(sqlite3.connect(f"file:{self._ledger}?mode=ro", uri=True, timeout=30)) as connection:
-            last = False
+            last, tenths = False, 0
             while not last:
                 last = self._stop.wait(_EVERY_SECONDS)
                 (done,) = connection.execute(query, (_BATCH,)).fetchone()
                 resident = [resident_bytes(self._processes[who]) for who in ("worker", "server")]
-                self._taken.append((time.monotonic() - self._began, done, *resident))
+                passed = time.monotonic() - self._began
+                self._taken.append((passed, done, *resident))
+                if done * 10 // self._size > tenths:
+                    tenths = done * 10 // self._size
+                    memory = f"{resident[0] / 1e6:.0f} MB, the server's {resident[1] / 1e6:.0f} MB"
+                    self._say(f"{done:,} done after {passed:,.0f} s; the worker's memory {memory}")
 
     def by_tenth(self, size: int) -> dict[str, Any]:
         """Speed and memory over each tenth of the documents, and the peaks. Memory in MB (10^6 bytes)."""
