@@ -81,6 +81,8 @@ class Stack:
             "COUNTERFOIL_MODEL_PRICE": PRICE,
             "COUNTERFOIL_MODEL_RETRY_SECONDS": "0.2",
             "COUNTERFOIL_MODEL_OUTAGE_MINUTES": "0",
+            # Reading pictures is tested on the graph, where it takes the time of a document and not of a stack.
+            "COUNTERFOIL_LOOK": "false",
             **ASKING,
             **(environment or {}),
         }

@@ -48,6 +48,7 @@ async def test_two_installations_in_one_namespace_end_the_same_documents_each_in
             assert (await ledger.progress(tenant="acme", batch="march")).counts == {Status.APPROVED: len(SAME)}
 
 
+@pytest.mark.exhaustive
 async def test_a_queue_that_is_set_for_both_is_the_firsts_and_the_second_is_told(
     both: tuple[Stack, Stack], tmp_path: Path
 ) -> None:
@@ -73,6 +74,7 @@ async def test_a_queue_that_is_set_for_both_is_the_firsts_and_the_second_is_told
     assert (await one.until(kept)).status is Status.APPROVED
 
 
+@pytest.mark.exhaustive
 async def test_what_was_begun_before_installations_had_an_identity_goes_on_under_its_names(tmp_path: Path) -> None:
     with Stack(tmp_path, unnamed=True) as stack:
         (id,) = await stack.submit({"a.pdf": SAME["0.pdf"]}, tenant="acme")

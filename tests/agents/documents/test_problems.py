@@ -81,9 +81,10 @@ def test_too_many_pages_are_refused() -> None:
     assert problem(read(pdf(*[[(50, 700, "x")]] * 501))) == "too_large"
 
 
+@pytest.mark.exhaustive
 def test_too_much_text_is_refused() -> None:
     page = [(50.0, 10.0 * line, "abcdefghij " * 300) for line in range(1, 11)]
-    assert problem(read(pdf(*[page] * 35))) == "too_large"
+    assert problem(read(pdf(*[page] * 35), seconds=600)) == "too_large"
 
 
 def test_too_many_bytes_are_refused_without_starting_a_reader(

@@ -48,13 +48,19 @@ async def longest_stall(until: asyncio.Future[object]) -> float:
     return longest
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize(
+    "kind", ["words", *(pytest.param(kind, marks=pytest.mark.exhaustive) for kind in HOSTILE if kind != "words")]
+)
 async def test_small_documents_are_examined_while_a_large_one_is(kind: str) -> None:
     await examined(INVOICE)
-    large = asyncio.ensure_future(examined(HOSTILE[kind]()))
+    lines = HOSTILE[kind]()
+    begun = time.perf_counter()
+    large = asyncio.ensure_future(examined(lines))
+    stalled = asyncio.ensure_future(longest_stall(large))
     done = [await examined(INVOICE) for _ in range(2)]
     assert [one.draft and one.draft.fields["invoice_number"].value for one in done] == ["R-1", "R-1"]
     found = await large
+    assert await stalled < (time.perf_counter() - begun) / 4
     assert found.of_the_file
     assert found.known_by, "it came to its end"
 

@@ -54,6 +54,7 @@ async def run_month(
     environment = {
         "COUNTERFOIL_TENANT": TENANT,
         "COUNTERFOIL_ASK": "open",
+        "COUNTERFOIL_LOOK": "true",
         "COUNTERFOIL_APPROVAL_POLICY": str(month / "approval.yaml"),
         "COUNTERFOIL_SANCTIONS_LIST": str(month / "sanctions.csv"),
         "COUNTERFOIL_WORKFLOW_SANDBOX": "false",

@@ -67,7 +67,10 @@ def test_without_metrics_one_worker_finds_what_the_endpoint_takes_from_how_long_
         assert in_flight < 1.6
 
 
-@pytest.mark.parametrize(("slots", "batching"), [(16, 0.3), (32, 0.0), (64, 0.3)])
+@pytest.mark.parametrize(
+    ("slots", "batching"),
+    [(16, 0.3), *(pytest.param(*given, marks=pytest.mark.exhaustive) for given in ((32, 0.0), (64, 0.3)))],
+)
 def test_without_metrics_four_workers_together_keep_a_short_queue(slots: int, batching: float) -> None:
     endpoint = ModelledEndpoint(slots, batching=batching)
 
