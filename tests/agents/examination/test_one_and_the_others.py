@@ -38,7 +38,7 @@ async def examined(lines: Sequence[str], seconds: float = 120) -> Examination:
     return unpack((await call(examine, pack(order, answer), seconds=seconds, memory_mb=1024)).parts)
 
 
-async def longest_stall(until: asyncio.Future[object]) -> float:
+async def longest_stall(until: asyncio.Future[Examination]) -> float:
     """Seconds that the event loop took longest to come round, while ``until`` was not done."""
     longest = 0.0
     while not until.done():

@@ -20,7 +20,7 @@ from rich.console import Console
 from tests.evals.bench import kills, machine, report, saturation, scale
 from tests.evals.bench.comparison import Starter, compare, summary
 from tests.evals.bench.contender import Contender
-from tests.evals.bench.counterfoil import Counterfoil, CounterfoilUntraced
+from tests.evals.bench.counterfoil import Counterfoil, CounterfoilLooking, CounterfoilUntraced
 from tests.evals.bench.job import AT_ONCE, AT_ONCE_OPEN, FIXED_RATE, Endpoint
 from tests.evals.bench.peers import PEERS
 from tests.stack import PhoenixServer
@@ -60,11 +60,13 @@ def main() -> None:
 def _comparison(
     given: argparse.Namespace, endpoint: Endpoint, phoenix: PhoenixServer, console: Console
 ) -> dict[str, Any]:
-    contenders: list[type[Contender]] = [Counterfoil, CounterfoilUntraced, *(PEERS if "b" in given.only else PEERS[:1])]
+    ours = [Counterfoil, CounterfoilUntraced, CounterfoilLooking]
+    contenders: list[type[Contender]] = [*ours, *(PEERS if "b" in given.only else PEERS[:1])]
     starters: list[Starter] = [
         lambda home, at: Counterfoil(home, at, phoenix=phoenix),
         lambda home, at: CounterfoilUntraced(home, at, phoenix=None),
-        *contenders[2:],
+        lambda home, at: CounterfoilLooking(home, at, phoenix=None),
+        *contenders[len(ours) :],
     ]
     measured = compare(
         list(zip([contender.name for contender in contenders], starters, strict=True)),

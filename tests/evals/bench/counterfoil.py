@@ -22,12 +22,16 @@ class Counterfoil(Contender):
         "before each activity counts as done"
     )
     durability = "a recorded call is never made again; one in flight is; no document is lost"
+    looks = False
+    """Whether the pixels of key values are read before a document is approved."""
 
     def __init__(self, home: Path, endpoint: Endpoint, *, phoenix: PhoenixServer | None) -> None:
         super().__init__(home, endpoint)
         self._phoenix = phoenix
         self.stack = Stack(
-            home, phoenix_port=phoenix.port if phoenix else None, environment=environment(home, endpoint)
+            home,
+            phoenix_port=phoenix.port if phoenix else None,
+            environment=environment(home, endpoint) | {"COUNTERFOIL_LOOK": str(self.looks).lower()},
         )
 
     def __enter__(self) -> Self:
@@ -62,3 +66,11 @@ class CounterfoilUntraced(Counterfoil):
 
     name = "Counterfoil, no Phoenix"
     how = "the same, with no Phoenix to take the spans it makes"
+
+
+class CounterfoilLooking(CounterfoilUntraced):
+    """Without Phoenix, and pictures are read as they are by default: what that costs beside all else."""
+
+    name = "Counterfoil, pictures read"
+    how = "as the one with no Phoenix, and the pixels of key values are read before a document is approved"
+    looks = True
