@@ -37,7 +37,7 @@ score: setup  ## read documents with known truth (PDFS=folder GT=folder) with th
 	@$(BIN)/counterfoil score $(PDFS) $(GT) $(SCORE)
 
 test: setup  ## run the tests (real Temporal, Phoenix and databases; a scripted endpoint for the GPU)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile
 
 exhaustive: setup  ## the tests that take long: whole corpora, hostile sizes, servers stopped and started, a storm of duplicates
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m exhaustive
