@@ -204,6 +204,12 @@ class Releases:
         assert isinstance(order, ExecutionOrder)
         return order
 
+    async def begin_where_it_waits(self, handle: WorkflowHandle[Any, Any], order: ExecutionOrder) -> None:
+        """Begin it again where it was left waiting, as `Unrecorded` does."""
+        again = await self.client.start_workflow(InvoiceWorkflow.run, order, id=handle.id, task_queue=QUEUE)
+        known = await self.known(handle)
+        await self.ledger.record(known.model_copy(update={"run_id": again.result_run_id}))
+
     async def first_run_id(self, handle: WorkflowHandle[Any, Any]) -> str:
         started = (await handle.fetch_history()).events[0].workflow_execution_started_event_attributes
         return started.first_execution_run_id
@@ -315,7 +321,7 @@ async def test_of_reminders_that_are_overdue_where_an_execution_begins_again_one
         await handle.terminate()
     long_ago = order.waiting.since - timedelta(hours=50)
     order.waiting = order.waiting.model_copy(update={"since": long_ago})
-    await releases.client.start_workflow(InvoiceWorkflow.run, order, id=handle.id, task_queue=QUEUE)
+    await releases.begin_where_it_waits(handle, order)
     async with releases.running(FIRST):
         after = await releases.until(handle, lambda e: bool(kinds(e)))
 
@@ -335,7 +341,7 @@ async def test_what_goes_on_waiting_takes_an_answer_from_its_first_moment(releas
         await releases.waits(handle)
         order = await releases.order_of(handle)
         await handle.terminate()
-    await releases.client.start_workflow(InvoiceWorkflow.run, order, id=handle.id, task_queue=QUEUE)
+    await releases.begin_where_it_waits(handle, order)
     answering = [asyncio.create_task(answer(handle, who, seen=0)) for who in ("anna", "ben")]
     await asyncio.sleep(1)  # the server has them before a worker has begun the run
     async with releases.running(FIRST):
@@ -440,6 +446,34 @@ async def test_what_cannot_be_replayed_begins_again_by_itself_and_keeps_its_plac
     assert failed.status is Status.FAILED
     assert "the software has changed since this began" in (failed.error or "")
     assert "`counterfoil retry` begins it again" in (failed.error or "")
+
+
+async def test_what_was_answered_and_is_not_replayed_afterwards_waits_again_and_is_heard(
+    releases: Releases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setitem(STEPS, "check", (work, {**AT_WORK, "schedule_to_close_timeout": timedelta(seconds=5)}))
+        before = an_agent("read", "check")()
+    handle = await releases.submit()
+    known = await releases.known(handle)
+    for run_id in ("another", known.run_id):  # on record it began later than Temporal says, by a clock that is ahead
+        ahead = {"run_id": run_id, "started_at": known.started_at + timedelta(minutes=1)}
+        await releases.ledger.record(known.model_copy(update=ahead))
+    async with releases.running(lambda: before):
+        await releases.waits(handle)
+        MAY_END.clear()
+        at_work = asyncio.create_task(releases.at_work())
+        await asyncio.sleep(0)
+        await answer(handle, "ben", "correct", corrections={"totals.grand_total": "4000.00"})
+        await at_work
+    async with releases.running(FIRST):
+        MAY_END.set()
+        await releases.until_failed(handle)
+        await releases.settled(handle)
+        again = await releases.waits(handle)
+        assert again.run_id != known.run_id
+        await answer(handle, "anna")
+        assert (await releases.ended(handle)).status is Status.APPROVED
 
 
 async def test_what_an_operator_terminates_while_it_waits_is_recorded_as_failed(releases: Releases) -> None:

@@ -146,9 +146,12 @@ class Unrecorded:
         except WorkflowAlreadyStartedError:  # and has ended well: another worker was first
             return
         log.info("%s begins again: this version of the software does not replay what it had done", execution.id)
-        if not decoded.waiting:  # one that is left waiting records itself, as it stood
-            run = {"run_id": begun.result_run_id, "status": Status.RUNNING, "started_at": datetime.now(UTC)}
-            await self._ledger.record(execution.model_copy(update=run))
+        run: dict[str, object] = {"run_id": begun.result_run_id}
+        if not decoded.waiting:
+            run |= {"status": Status.RUNNING, "started_at": datetime.now(UTC)}
+        # Of one that is left waiting too: it says that it began when it did, which a clock beside may have later on record, and a
+        # run that the ledger does not know and that seems to be older is not heard.
+        await self._ledger.record(execution.model_copy(update=run))
 
     async def _fail(self, execution: Execution, error: str) -> None:
         [now_known] = await self._ledger.executions_of([execution.id])
