@@ -18,7 +18,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from operator import or_
 from typing import Any, Literal, NamedTuple
 
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
@@ -150,6 +149,7 @@ class _Sight:
         self._scale = min(_SCALE, math.sqrt(_MAX_PIXELS / max(width * height, 1)))
         self._styles: dict[int, _Style] = {}
         self._boxes: dict[int, Box] = {}
+        self._edges = tuple(ctypes.c_double() for _ in range(4))
         self._texts = {ctypes.addressof(t.contents): t for t, kind, _ in things(page) if kind == raw.FPDF_PAGEOBJ_TEXT}
 
     def look(self, letters: Sequence[Letter]) -> Seen:
@@ -292,10 +292,10 @@ class _Sight:
         """The box of the letter's shape; the room it takes up where pdfium knows none."""
         box = self._boxes.get(letter.at)
         if box is None:
-            edges = [ctypes.c_double() for _ in range(4)]
-            raw.FPDFText_GetCharBox(self._text_page.raw, letter.at, *edges)
-            left, right, bottom, top = (edge.value for edge in edges)
-            box = self._to_page.box(left, bottom, right, top)
+            left, right, bottom, top = self._edges
+            left.value = right.value = bottom.value = top.value = 0.0
+            raw.FPDFText_GetCharBox(self._text_page.raw, letter.at, left, right, bottom, top)
+            box = self._to_page.box(left.value, bottom.value, right.value, top.value)
             if not (math.isfinite(sum(box)) and min(box[2] - box[0], box[3] - box[1]) > _NO_SIDE):
                 box = letter.box
             self._boxes[letter.at] = box
@@ -368,12 +368,16 @@ class _Ink:
         self._difference = functools.reduce(ImageChops.lighter, bands)
         self._ink = self._difference.point(_INK)
         self._pixels = self._ink.tobytes()
+        self._turned = self._ink.transpose(Image.Transpose.TRANSPOSE).tobytes()
+        """Column by column."""
         self._scale, self._corner = scale, corner
 
     def shows(self, box: Box) -> bool:
         """Whether there is ink all over the box of a letter, in a colour that a person tells from what is behind it."""
         left, top, right, bottom = self._within(box)
-        return any(self._is_inked(left + x, top + y, right + x, bottom + y) for x, y in _SHIFTS)
+        return self._is_inked(left, top, right, bottom) or any(
+            self._is_inked(left + x, top + y, right + x, bottom + y) for x, y in _SHIFTS
+        )
 
     def _is_inked(self, left: int, top: int, right: int, bottom: int) -> bool:
         columns, rows = self._ink.size
@@ -381,15 +385,19 @@ class _Ink:
         across, down = right - left, bottom - top
         if across <= 0 or down <= 0:
             return False
-        pixels = self._pixels
-        strips = [pixels[start : start + across] for start in range(top * columns + left, bottom * columns, columns)]
-        inked = [row for row, strip in enumerate(strips) if 255 in strip]
-        if not inked or (down > _STROKE and inked[-1] - inked[0] + 1 < _SPAN * down):
+        # From the edges inward: of a letter that is seen, few rows and columns have to be looked at.
+        above, below = _first_and_last(self._pixels, columns, range(top, bottom), left, right)
+        if above > below or (down > _STROKE and below - above + 1 < _SPAN * down):
             return False
-        if b"".join(strips).count(255) < _COVERAGE * across * down:
+        wanted = _COVERAGE * across * down
+        for row in range(above, below + 1):
+            wanted -= self._pixels.count(_INKED, row * columns + left, row * columns + right)
+            if wanted <= 0:
+                break
+        else:
             return False
-        shadow = functools.reduce(or_, (int.from_bytes(strips[row], "big") for row in inked)).to_bytes(across, "big")
-        return across <= _STROKE or len(shadow.strip(b"\0")) >= _SPAN * across
+        first, last = _first_and_last(self._turned, rows, range(left, right), above, below + 1)
+        return across <= _STROKE or last - first + 1 >= _SPAN * across
 
     def is_faint(self, box: Box) -> bool:
         """Whether there is some ink, and all of it too pale."""
@@ -412,7 +420,19 @@ class _Ink:
         return _pixels((box[0] - x, box[1] - y, box[2] - x, box[3] - y), self._scale)
 
 
-_SHIFTS = sorted(itertools.product((-1, 0, 1), repeat=2), key=lambda shift: shift != (0, 0))
+def _first_and_last(pixels: bytes, length: int, lines: range, start: int, end: int) -> tuple[int, int]:
+    """The first and the last of ``lines``, each ``length`` pixels, that have ink from ``start`` to ``end``; the last is less
+    than the first if none has."""
+    first, last = lines.start, lines.stop - 1
+    while first <= last and pixels.find(_INKED, first * length + start, first * length + end) < 0:
+        first += 1
+    while last > first and pixels.find(_INKED, last * length + start, last * length + end) < 0:
+        last -= 1
+    return first, last
+
+
+_INKED = b"\xff"
+_SHIFTS = [shift for shift in itertools.product((-1, 0, 1), repeat=2) if shift != (0, 0)]
 """Pixels that pdfium may put a letter aside, which it draws at whole ones."""
 _STROKE = 3
 """Pixels: a full stop and a dash are no higher."""
