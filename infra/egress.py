@@ -71,7 +71,7 @@ def require_database(url: str, allowed_hosts: Sequence[str], what: str) -> None:
     """As `require_url`, of all hosts that a SQLAlchemy URL names, itself or in its query, and of those that libpq takes from
     the environment where the URL names none. Files and unix sockets pass.
 
-    A ``service`` is refused: the host stands in a file that can change after the check.
+    A ``service`` is refused: the host stands in a file that can change after the check. So is a ``conninfo``, which may name one.
     """
     from sqlalchemy import make_url  # a tenth of a second, which whoever has no ledger elsewhere need not wait for
     from sqlalchemy.exc import ArgumentError
@@ -87,10 +87,10 @@ def require_database(url: str, allowed_hosts: Sequence[str], what: str) -> None:
     if parsed.get_backend_name() == "sqlite":
         return
     asked = parsed.normalized_query
-    if asked.get("service") or os.environ.get("PGSERVICE"):
+    if asked.get("service") or asked.get("conninfo") or os.environ.get("PGSERVICE"):
         raise NotAllowed(
-            f"{what} names a service of Postgres, in its query or as PGSERVICE, so nothing was sent to it: write the host in the "
-            "URL instead"
+            f"{what} names a service or a conninfo of Postgres, in its query or as PGSERVICE, so nothing was sent to it: write "
+            "the host in the URL instead"
         )
     named = [parsed.host or "", *asked.get("host", ())]
     if not any(named):

@@ -192,6 +192,8 @@ class AgentWorkflow:
             )
         saver: Any = app.checkpointer
         channels = {name: value for name, value in waiting.channels.items() if name in app.channels}
+        # Begun again where it waits, it is another run, which is what it has to post as.
+        channels["execution"] = {**channels["execution"], "run_id": self._stub.run_id}
         versions = {name: saver.get_next_version(None, None) for name in channels}
         stood = Checkpoint(
             v=4,  # the form that LangGraph has had since 0.6

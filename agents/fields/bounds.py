@@ -50,10 +50,12 @@ def bounded(findings: Sequence[Finding]) -> list[Finding]:
         of_rule[one.severity, one.rule] += 1
         ranks.append((list(Severity).index(one.severity), of_rule[one.severity, one.rule], n))
     for *_, n in sorted(ranks):
-        size += len(short[n].model_dump_json())
-        if len(kept) == most or size > MOST_FINDINGS_BYTES:
+        if len(kept) == most:
             break
-        kept.add(n)
+        own = len(short[n].model_dump_json(exclude={"decided_by"}))  # which an approval adds to
+        if size + own <= MOST_FINDINGS_BYTES:
+            size += own
+            kept.add(n)
     if not (left := [one for n, one in enumerate(short) if n not in kept]):
         return short
     return [*(one for n, one in enumerate(short) if n in kept), _rest(left)]

@@ -361,10 +361,10 @@ class _Words(NamedTuple):
     announces: re.Pattern[str]
 
 
-_SORT_CODE = re.compile(r"(?<![\w.\-])(\d\d-\d\d-\d\d[^\d\n]{1,12}\d{8})(?![\w\-])")
+_SORT_CODE = re.compile(r"(?<![\w.\-])(?P<value>\d\d-\d\d-\d\d[^\d\n]{1,12}\d{8})(?![\w\-])")
 """A British sort code with an account number behind it, where nothing announces them."""
 _DAY = re.compile(r"\d\d-(?:0\d|1[0-2])-\d\d")
-_VALUE = r"([a-z]{0,4}[0-9][0-9a-z]*(?:[ .\-/](?=[a-z]{0,3}[0-9])[0-9a-z]+){0,9}(?:>\d+)?)"
+_VALUE = r"(?P<value>[a-z]{0,4}[0-9][0-9a-z]*(?:[ .\-/](?=[a-z]{0,3}[0-9])[0-9a-z]+){0,9}(?:>\d+)?)"
 
 
 def _either(*terms: str) -> str:
@@ -377,7 +377,7 @@ def _words() -> _Words:
     behind = (
         r"(?:[ .]?(?:no|nr|number|nummer|num|code|n|#)\b)?[^a-z0-9\n@]{0,6}"
         rf"(?:(?:{_either('is')})[^a-z0-9\n@]{{0,3}}|[(\[][^()\[\]\n]{{0,20}}[)\]][^a-z0-9\n]{{0,4}}"
-        r"|(?:(?!  )[^\d\n:]){1,24}:[^a-z0-9\n]{0,3})?(?:(?:\n[^\d\n]{0,40})?\n *)?"
+        r"|(?P<words>(?:(?!  )[^\d\n:]){1,24}):[^a-z0-9\n]{0,3})?(?:(?:\n[^\d\n]{0,40})?\n *)?"
     )
     bank, account = _either("bank_code", "own_number", "giro"), _either("account")
     article = rf"(?:{_either('article')} ){{0,2}}"
@@ -418,21 +418,23 @@ def _numbers(folded: _Folded) -> Iterator[Found]:
     taken: set[int] = set()
     for pattern, always in ((words.bank, True), (words.account, False), (_SORT_CODE, False)):
         for match in pattern.finditer(text):
-            start, value = match.start(1), compact(match[1])
+            start, value = match.start("value"), compact(match["value"])
             digits = sum(c.isdigit() for c in value)
-            money, day = values.is_money(match[1]), values.DATE.fullmatch(match[1])
+            money, day = values.is_money(match["value"]), values.DATE.fullmatch(match["value"])
             if start in taken or digits < (3 if always else 4) or (digits < _FEWEST_DIGITS and money):
                 continue
             if not always and (money or day):
                 continue
             before = text[folded.line(*match.span())[0] : match.start()]
-            sorts = pattern is _SORT_CODE and not _DAY.match(match[1])
+            sorts = pattern is _SORT_CODE and not _DAY.match(match["value"])
             if not always and not sorts and not _at_a_bank(folded, match, before):
                 continue
             taken.add(start)
-            yield Found(Scheme.ACCOUNT, value, start, match.end(1))
+            yield Found(Scheme.ACCOUNT, value, start, match.end("value"))
 
 
+_NO_CUSTOMERS = 16
+"""Digits that an account at a bank has in national writings, and that of a customer does not."""
 _SURELY = 7
 """Digits of an account that stands with the address of no buyer, and far from words of banks: shorter ones are of a ledger."""
 _ALONGSIDE = re.compile(rf"{_IBAN_TAKEN}+|\biban\b")
@@ -443,11 +445,15 @@ def _at_a_bank(folded: _Folded, match: re.Match[str], before: str) -> bool:
     words, (start, end) = _words(), match.span()
     if words.theirs.search(before) or any(folded.near(words.quoted, start, end)):
         return False
+    digits = sum(c.isdigit() for c in match["value"])
+    if digits >= _NO_CUSTOMERS:
+        return True
     if any(folded.near(words.context, start, end, 2)) or any(folded.near(words.paying, start, end, 1)):
         return True
     if any(folded.near(_ALONGSIDE, start, end, 1)):
         return True
-    announced = match.re is words.account and sum(c.isdigit() for c in match[1]) >= _SURELY
+    # Other words between its name and the number make something else of it: an account manager's telephone.
+    announced = match.re is words.account and not match["words"] and digits >= _SURELY
     return announced and not any(folded.near(words.billed, start, end, 3))
 
 

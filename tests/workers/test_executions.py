@@ -14,6 +14,7 @@ from infra.telemetry.phoenix import Phoenix
 from infra.temporal import search_attributes
 from tests.scripted.invoices import CORRECTED, invoice_pdf
 from tests.stack import CALLS, PhoenixServer, Stack, eventually
+from workers.office import verification
 from workflows.messages import ReviewAnswer
 
 
@@ -93,6 +94,9 @@ async def test_a_person_corrects_approves_and_rejects_and_nonsense_is_refused(st
     for id in (corrected, approved, rejected):
         waiting = await stack.until(id, Status.REVIEW)
         assert waiting.model_calls == CALLS  # there is one tier, and none is asked again what it has answered
+        said = await verification._stub(await stack.client(), waiting)
+        assert isinstance(said, Execution), said
+        assert (said.model_calls, said.usage, said.cost) == (waiting.model_calls, waiting.usage, waiting.cost)
     answers = {
         corrected: ReviewAnswer(action="correct", reviewer="ada", corrections=CORRECTED),
         approved: ReviewAnswer(action="approve", reviewer="ada", reason="the vendor confirmed it"),

@@ -118,12 +118,15 @@ async def _verdict(
 async def _stub(client: Client, execution: Execution) -> Execution | str:
     """The execution as its workflow has it: the result where it ended well, else the answer to a query; or why not."""
     handle = client.get_workflow_handle(execution.id, run_id=execution.run_id, result_type=Execution)
+    latest = client.get_workflow_handle(execution.id)  # what waits goes on in a run of its own under the first one's id
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             if execution.status in (Status.APPROVED, Status.REJECTED):
                 result: Execution = await handle.result()
                 return result
-            stub: Execution | None = await handle.query("stub", result_type=Execution)
+            stub: Execution | None = await latest.query("stub", result_type=Execution)
+            if stub and stub.run_id != execution.run_id:
+                return f"it was begun again as {stub.run_id} meanwhile: verify again"
             return stub or "the workflow has not begun"
     except WorkflowFailureError as error:
         return f"the workflow failed: {error.cause}"

@@ -151,11 +151,14 @@ class Unrecorded:
             run |= {"status": Status.RUNNING, "started_at": datetime.now(UTC)}
         # Of one that is left waiting too: it says that it began when it did, which a clock beside may have later on record, and a
         # run that the ledger does not know and that seems to be older is not heard.
-        await self._ledger.record(execution.model_copy(update=run))
+        whole = (
+            await self._ledger.execution(execution.id) or execution
+        )  # with its steps and findings, which are recorded, too
+        await self._ledger.record(whole.model_copy(update=run))
 
     async def _fail(self, execution: Execution, error: str) -> None:
-        [now_known] = await self._ledger.executions_of([execution.id])
-        if not now_known.status.ended and now_known.run_id == execution.run_id:
+        now_known = await self._ledger.execution(execution.id)
+        if now_known and not now_known.status.ended and now_known.run_id == execution.run_id:
             await self._ledger.record(failed(now_known, error))
 
 
