@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -48,11 +49,17 @@ FIXED_RATE = Load("20 calls/s", script={"slots": IN_FLIGHT, "seconds": 0.8, "spr
 """16 slots of 0.8 s: 20 calls a second, as a GPU that is fully used has a rate of its own."""
 
 
+def _letters(label: str) -> str:
+    """Six letters of its own for a label, none of which looks like a digit."""
+    alphabet = "CDFHJKMNPRTVWXY"
+    return "".join(alphabet[byte % len(alphabet)] for byte in sha256(label.encode()).digest()[:6])
+
+
 def invoices(label: str, count: int) -> dict[str, bytes]:
     """``count`` invoices by file name, no two of one amount, and none with a number like those of another ``label``."""
     return {
         f"{label}-{n}.pdf": invoice_pdf(
-            f"{label}-{n:05d}".upper(), items=(("Paper", 3, "10.00"), ("Ink", 2, str(35 + Decimal(n) / 100)))
+            f"{_letters(label)}-{10_000 + n}", items=(("Paper", 3, "10.00"), ("Ink", 2, str(35 + Decimal(n) / 100)))
         )
         for n in range(count)
     }
