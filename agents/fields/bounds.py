@@ -21,11 +21,11 @@ stand beside them, and no message above 4 MiB, in which three questions asked at
 MOST_FINDINGS = 200
 """Of one step: a person reads fewer, and a document made for it may earn tens of thousands."""
 MOST_FINDINGS_BYTES = 100_000
-"""Of the findings of one step, as JSON. Six steps find, and what they found has to stand in a state beside the fields."""
+"""Of the findings of one step, as JSON. Several steps find, and what they found has to stand in a state beside the fields."""
 LONGEST_MESSAGE = 2_000
 """Characters of a finding's message."""
 MOST_PATHS = 200
-"""Fields that one finding speaks of."""
+"""Fields that one finding speaks of; of more the first are named."""
 
 _LONGEST_LIST = 600
 _MOST_EVIDENCE = 20_000

@@ -74,11 +74,7 @@ class SameHost:
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
-        headers: dict[str, str] = {}
-        for name, value in (
-            (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]
-        ):
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value  # two of them are none of ours
+        headers = joined((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
         why = why_refused(headers, os.environ.get(SERVED_HOSTS, ""))
         if why is None:
             return await self._app(scope, receive, send)

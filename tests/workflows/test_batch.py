@@ -192,14 +192,24 @@ async def test_a_feeding_cut_short_by_a_pause_that_was_soon_over_does_not_end_th
         assert await ended(handle) is WorkflowExecutionStatus.COMPLETED
 
 
+async def _more_during_a_cancellation(played: PlayedBatch) -> WorkflowHandle[Any, Any]:
+    """A batch that is being cancelled, and has been told meanwhile that there are more documents."""
+
+    async def cancelling() -> bool:
+        return bool(played.cancelled)
+
+    handle = await played.begin()
+    await played.times_fed(1)
+    await handle.execute_update("cancel", "wrong folder")
+    await eventually(cancelling, 20)
+    await handle.signal("more")
+    return handle
+
+
 async def test_a_second_cancellation_takes_what_came_during_the_first(played: PlayedBatch) -> None:
     played.may_cancel.clear()
     async with played.workflows():
-        handle = await played.begin()
-        await played.times_fed(1)
-        await handle.execute_update("cancel", "wrong folder")
-        await eventually(partial(_cancelling, played), 20)
-        await handle.signal("more")
+        handle = await _more_during_a_cancellation(played)
         await handle.execute_update("cancel", "wrong again")
         await handle.cancel()  # and an operator, who sees that it still runs
         await asyncio.sleep(0.5)
@@ -209,18 +219,10 @@ async def test_a_second_cancellation_takes_what_came_during_the_first(played: Pl
     assert len(played.fed) == 1
 
 
-async def _cancelling(played: PlayedBatch) -> bool:
-    return bool(played.cancelled)
-
-
 async def test_what_is_handed_in_during_a_cancellation_and_paused_waits_in_the_next_run(played: PlayedBatch) -> None:
     played.may_cancel.clear()
     async with played.workflows():
-        handle = await played.begin()
-        await played.times_fed(1)
-        await handle.execute_update("cancel", "wrong folder")
-        await eventually(partial(_cancelling, played), 20)
-        await handle.signal("more")
+        handle = await _more_during_a_cancellation(played)
         await handle.execute_update("pause", "look first")
         played.may_cancel.set()
 

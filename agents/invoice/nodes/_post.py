@@ -62,11 +62,10 @@ async def post(state: InvoiceState) -> InvoiceUpdate:
         # Whoever approved did not know of the other: they are asked anew.
         anew = result.approval.model_copy(update={"approvals": [], "requirement": needed})
         twice = finding(Rule.DUPLICATE, Severity.ERROR, message, "invoice_number", execution_id=conflict.execution_id)
+        # With each that is known: one forgotten would be found again, for ever.
         return {
             "decision": Decision(outcome="review", by="policy", reasons=[message]),
-            "findings": {
-                Step.POST: [*before, twice]
-            },  # with each that is known: one forgotten would be found again, for ever
+            "findings": {Step.POST: [*before, twice]},
             "result": result.model_copy(update={"approval": anew}),
             "note": "posted meanwhile as another document",
         }
