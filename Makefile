@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo up down score test exhaustive release lint bench chaos month attacks docs lock
+.PHONY: help setup demo up down score test exhaustive release lint bench chaos month attacks cases unseen docs lock
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -60,6 +60,12 @@ lock:  ## resolve the requirements anew, pinned and hashed, naming no host
 BENCH ?= --json .counterfoil/bench.json --plot .counterfoil/bench.png
 bench: setup  ## measure speed, latency, CPU, saturation and large batches, beside peers that do the same job (BENCH=arguments)
 	@$(BIN)/python -m tests.evals.bench $(BENCH)
+
+cases: setup  ## read small inputs, each of a kind of difficulty, and hold them against what is right (CASES=arguments)
+	@$(BIN)/python -m tests.evals.unseen.cases $(CASES)
+
+unseen: setup  ## how well invoices are read by code alone, and how many need nobody (UNSEEN=arguments)
+	@$(BIN)/python -m tests.evals.unseen $(UNSEEN)
 
 CHAOS ?= --json .counterfoil/chaos.json
 chaos: setup  ## kill workers, endpoint, Phoenix and Temporal at random under 200 documents, and hold all records together (CHAOS=arguments)

@@ -81,7 +81,12 @@ class Desk:
         self._taken = 0
 
     async def hand_in(
-        self, document: bytes, *, details: Mapping[str, str] | None = None, submitted_by: str | None = "Emil"
+        self,
+        document: bytes,
+        *,
+        details: Mapping[str, str] | None = None,
+        submitted_by: str | None = "Emil",
+        name: str = "a.pdf",
     ) -> Attempt:
         """Run until a person is asked, or until the end."""
         self._taken += 1
@@ -91,7 +96,7 @@ class Desk:
             "tenant": self._tenant,
             "batch": "attacks",
             "digest": digest,
-            "name": "a.pdf",
+            "name": name,
             "submitted_by": submitted_by,
             "details": dict(details or {}),
         }

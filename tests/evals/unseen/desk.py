@@ -1,0 +1,124 @@
+"""Where documents are read: the invoice agent's graph with a ledger, a master and a reader of a chosen kind in place of a model."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from agents.fields.values import compact
+from infra.connections import Connections, use
+from infra.ledger import migrate
+from infra.records import Vendor
+from infra.settings import Settings, TierSettings, TokenPrice
+from tests.evals.attacks.desk import Attempt, Desk
+from tests.scripted.endpoint import NONE, ScriptedEndpoint
+
+POLICY = """\
+name: unseen
+auto_approval:
+  enabled: true
+  limits: {EUR: 1000000, GBP: 1000000, USD: 1000000, CHF: 1000000, INR: 100000000}
+approvers:
+  - {id: heads, people: [Ada, Bodo], up_to: {EUR: 100000000}}
+"""
+"""No limit that a document comes to: what stops one is doubt, never its sum."""
+
+
+class Way(StrEnum):
+    """Who reads beside code, and what the master knows."""
+
+    CODE = "code"
+    """Nobody: no model is asked, and the master is empty."""
+    MASTER = "master"
+    """Nobody, and the master has the seller with its identifiers and its account."""
+    AGREE = "agree"
+    """A reader that says what code thinks best of, with the seller in the master: the most that a model can add."""
+
+
+class Agreeing(ScriptedEndpoint):
+    """Chooses what it is offered first, which is what code thinks best of; of a table it reads nothing."""
+
+    def read(self, body: dict[str, Any], shape: str) -> dict[str, Any]:
+        schema = body["response_format"]["json_schema"]["schema"]
+        if shape == "Lines":
+            return {"lines": []}
+        if shape == "Vendor":
+            return {"vendor": NONE, "reason": "not certain"}
+        return {key: (among.get("enum") or [NONE])[0] for key, among in schema["properties"].items()}
+
+
+class Desks:
+    """Desks of one way of reading, one for each document, so that none knows of another."""
+
+    def __init__(self, connections: Connections, way: Way) -> None:
+        self._connections, self._way = connections, way
+        self._tenants = 0
+
+    async def tried(self, document: bytes, name: str, truth: Mapping[str, Any]) -> Attempt:
+        """``document`` through the graph until a person is asked, or to its end."""
+        self._tenants += 1
+        tenant = f"unseen{self._tenants}"
+        if self._way != Way.CODE and (vendor := vendor_of(truth, tenant)):
+            await self._connections.ledger.put_vendors([vendor])
+        return await Desk(self._connections, tenant).hand_in(document, name=name)
+
+
+def vendor_of(truth: Mapping[str, Any], tenant: str, id: str = "V1") -> Vendor | None:
+    """The seller of ``truth`` as accounts payable knows it; None where it has no name."""
+    seller, payment = truth.get("seller") or {}, truth.get("payment") or {}
+    if not seller.get("name"):
+        return None
+
+    def of(value: object) -> list[str]:
+        return [compact(str(value)).upper()] if value else []
+
+    return Vendor(
+        tenant=tenant,
+        id=id,
+        name=seller["name"],
+        vat_ids=of(seller.get("vat_id")),
+        tax_numbers=of(seller.get("tax_number")),
+        legal_ids=of(seller.get("legal_id")),
+        ibans=of(payment.get("iban")),
+        destinations=of(payment.get("bic")),
+    )
+
+
+@asynccontextmanager
+async def desks(way: Way, **settings: Any) -> AsyncIterator[Desks]:
+    """With a ledger and a document store of its own; ``settings`` over those of a plain installation."""
+    with tempfile.TemporaryDirectory(prefix="unseen-") as folder, Agreeing() as endpoint:
+        home = Path(folder)
+        policy = home / "approval.yaml"
+        policy.write_text(POLICY)
+        ledger_url = f"sqlite:///{home / 'ledger.db'}"
+        migrate(ledger_url)
+        price = TokenPrice(input=Decimal(1), output=Decimal(2), source="a list")
+        tier = TierSettings(url=endpoint.url, model="scripted", price=price, timeout_seconds=10)
+        made = Settings(
+            home=home,
+            ledger_url=ledger_url,
+            tiers={"small": tier},
+            approval_policy=policy,
+            ask="open" if way == Way.AGREE else "nothing",
+            max_repairs=0,
+            **settings,
+        )
+        connections = Connections.of(made)
+        use(connections)
+        try:
+            yield Desks(connections, way)
+        finally:
+            use(None)
+            await connections.close()
+
+
+def as_json(value: object) -> str:
+    """For a file: Decimals as they are written."""
+    return json.dumps(value, indent=1, ensure_ascii=False, default=str)
