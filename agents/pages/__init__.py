@@ -4,8 +4,8 @@
 sure each value is. `safety` looks for what a document says to its reader, `table` has the lines of an invoice.
 """
 
-from agents.pages._confidence import judged
-from agents.pages._confidence import key as calibration_key
+from agents.pages._confidence import SURE, confidence_of, judged
+from agents.pages._confidence import keys as calibration_keys
 from agents.pages._destinations import payment_destinations
 from agents.pages._drafting import Draft, draft
 from agents.pages._proposed import Offer, placed, pointed
@@ -14,12 +14,14 @@ from agents.pages._several import PagePart, Several, parse_pages
 from agents.pages.against import compare
 
 __all__ = [
+    "SURE",
     "Draft",
     "Offer",
     "PagePart",
     "Several",
-    "calibration_key",
+    "calibration_keys",
     "compare",
+    "confidence_of",
     "draft",
     "judged",
     "parse_pages",

@@ -1,8 +1,11 @@
 """How sure a value is: the share of right ones among values that rest on the same grounds, as measured.
 
-`confidence.json` holds, for each kind of value and each combination of grounds, how many of how many were right on
-invoices with known truth (README, "Calibration"). With ``r`` of ``n`` right the confidence is ``(r + 1) / (n + 2)``,
-Laplace's rule of succession: what was seldom observed is never sure, however well it went.
+`confidence.json` holds, for each kind of value and each combination of grounds, of how many issuers, and the sum of the shares
+of these issuers' values that were right (README, "Calibration"). It counts issuers, not values: the values of one issuer are
+laid out alike and stand or fall together, so that a hundred rows of one invoice say no more of the next issuer than one.
+With ``r`` of ``n`` the confidence of the kind is ``(r + 1) / (n + 2)``, Laplace's rule of succession: what few issuers showed
+is never sure, however well it went. Where the field itself was measured, that counts as much as issuers showed it, and its
+kind as much as `_PRIOR` issuers.
 
 What was recognised in a picture is at most as sure as the engine that read it, and as the same grounds make it on text. It
 is never sure until that was measured too: entries whose grounds have ``ocr`` among them.
@@ -17,11 +20,13 @@ from importlib.resources import files
 
 from agents.fields.grounds import Ground
 from agents.fields.schema import Field, Fields
-from agents.fields.table import Family, spec_of
+from agents.fields.table import ROW_PATH, Family, spec_of
 
 SURE = 0.95
 """From here on a value counts as sure, unless the settings say otherwise."""
 _UNKNOWN = 0.5
+_PRIOR = 4
+"""Issuers."""
 _STRENGTHENING = (Ground.AGREED, Ground.ONLY)
 """Grounds that never make a value less likely than it is without them: what was observed without them counts as well."""
 OCR = Ground.OCR
@@ -37,30 +42,46 @@ def family(path: str) -> Family:
     return spec.family if spec else Family.ID
 
 
-def confidence_of(path: str, field: Field) -> float:
-    """The measured share of right values on these grounds; for what was never measured, no better than a coin."""
+Table = Mapping[str, tuple[float, float]]
+"""Of each entry (`keys`) the sum of the issuers' shares of right values, and how many issuers."""
+
+
+def confidence_of(path: str, field: Field, table: Table | None = None) -> float:
+    """The measured share of right values on these grounds; for what was never measured, no better than a coin.
+
+    Args:
+        table: what was measured, instead of what ships.
+    """
     if field.evidence.source in _CERTAIN:
         return _CERTAIN[field.evidence.source]
+    if table is None:
+        table = _measured()
     if OCR in field.grounds:
         read = 1.0 if field.evidence.ocr is None else field.evidence.ocr
-        if key(path, field.grounds) in _measured():
-            return min(_share(path, field.grounds), read)
-        return min(_share(path, [ground for ground in field.grounds if ground != OCR]), read, _UNMEASURED)
-    return _share(path, field.grounds)
+        if keys(path, field.grounds)[1] in table:
+            return min(_share(table, path, field.grounds), read)
+        return min(_share(table, path, [ground for ground in field.grounds if ground != OCR]), read, _UNMEASURED)
+    return _share(table, path, field.grounds)
 
 
-def _share(path: str, grounds: Sequence[str]) -> float:
-    right, of = _measured().get(key(path, grounds), (0, 0))
+def _share(table: Table, path: str, grounds: Sequence[str]) -> float:
+    shares = [_estimated([keys(path, grounds)], table)]
     base = [ground for ground in grounds if ground not in _STRENGTHENING]
     if base and len(base) < len(grounds):
-        more = _measured().get(key(path, base), (0, 0))
-        pooled = (right + more[0], of + more[1])
-        return max(_rule_of_succession(*pooled), _rule_of_succession(*more) if more[1] else 0.0)
-    return _rule_of_succession(right, of)
+        shares += [_estimated([keys(path, base)], table), _estimated([keys(path, base), keys(path, grounds)], table)]
+    return round(max(share if share is not None else _UNKNOWN for share in shares), 3)
 
 
-def _rule_of_succession(right: int, of: int) -> float:
-    return round((right + 1) / (of + 2), 3) if of else _UNKNOWN
+def _estimated(entries: Sequence[tuple[str, str]], table: Table) -> float | None:
+    """From what was measured of the field and of its kind, all ``entries`` together; None where nothing was."""
+    right, of, of_kind, n = 0.0, 0.0, 0.0, 0.0
+    for field, kind in entries:
+        right, of = (a + b for a, b in zip((right, of), table.get(field, (0, 0)), strict=True))
+        of_kind, n = (a + b for a, b in zip((of_kind, n), table.get(kind, (0, 0)), strict=True))
+    if not n:
+        return None
+    share = (of_kind + 1) / (n + 2)
+    return (right + _PRIOR * share) / (of + _PRIOR) if of else share
 
 
 def judged(fields: Mapping[str, Field]) -> Fields:
@@ -75,12 +96,14 @@ def judged(fields: Mapping[str, Field]) -> Fields:
     return made
 
 
-def key(path: str, grounds: Sequence[str]) -> str:
-    """The entry of the table: ``number: agreed+label``."""
-    return f"{family(path)}: {'+'.join(sorted(set(grounds)))}"
+def keys(path: str, grounds: Sequence[str]) -> tuple[str, str]:
+    """The entries of the table, of the field and of its kind: ``invoice_number = agreed+label``, ``number: agreed+label``."""
+    on = "+".join(sorted(set(grounds)))
+    row = ROW_PATH.fullmatch(path)
+    return f"{f'{row[1]}[].{row[3]}' if row else path} = {on}", f"{family(path)}: {on}"
 
 
 @cache
-def _measured() -> dict[str, tuple[int, int]]:
+def _measured() -> Table:
     text = (files(__package__) / "confidence.json").read_text(encoding="utf-8")
     return {entry: (right, of) for entry, (right, of) in json.loads(text).items()}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from agents.pages import calibration_key
+from agents.pages import calibration_keys
 
 BINS = 10
 """Bins of equal width, from 0 to 1."""
@@ -30,6 +30,8 @@ class Judged:
     right: bool
     confidence: float | None = None
     grounds: tuple[str, ...] = ()
+    issuer: str = ""
+    """Whose invoice it stands on."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,10 @@ class Slice(BaseModel):
     """Their mean confidence."""
     sure: int
     sure_right: int
+    issuers: int
+    """Of how many issuers."""
+    issuers_right: float
+    """The sum of the shares of each issuer's values that are right, 0 to ``issuers``."""
 
 
 class Calibration(BaseModel):
@@ -111,7 +117,7 @@ class Calibration(BaseModel):
     curve: list[CurvePoint]
     fields: dict[str, Slice]
     grounds: dict[str, Slice]
-    """By kind of value and combination of grounds, as `agents/pages/confidence.json` keeps them."""
+    """By field or kind of value and combination of grounds, as `agents/pages/confidence.json` keeps them."""
 
 
 def calibrate(
@@ -138,7 +144,8 @@ def calibrate(
     by_ground: dict[str, list[Judged]] = {}
     for value in known:
         by_field.setdefault(value.field, []).append(value)
-        by_ground.setdefault(calibration_key(value.field.replace("[]", "[0]"), list(value.grounds)), []).append(value)
+        for entry in calibration_keys(value.field.replace("[]", "[0]"), list(value.grounds)):
+            by_ground.setdefault(entry, []).append(value)
     return Calibration(
         n=len(known),
         without=len(given) - len(known),
@@ -242,10 +249,15 @@ def _sure(values: Sequence[Judged], threshold: float) -> Sure:
 
 def _slice(values: Sequence[Judged], sure: float) -> Slice:
     sure_values = _at_least(values, sure)
+    by_issuer: dict[str, list[bool]] = {}
+    for value in values:
+        by_issuer.setdefault(value.issuer, []).append(value.right)
     return Slice(
         n=len(values),
         right=sum(value.right for value in values),
         confidence=math.fsum(value.confidence or 0.0 for value in values) / len(values),
         sure=len(sure_values),
         sure_right=sum(value.right for value in sure_values),
+        issuers=len(by_issuer),
+        issuers_right=math.fsum(sum(rights) / len(rights) for rights in by_issuer.values()),
     )

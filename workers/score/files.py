@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,16 @@ def write_predictions(folder: Path, predictions: Mapping[str, Mapping[str, Any]]
 
 
 def add_grounds(file: Path, calibration: Calibration) -> None:
-    """Add the counts of a run to a table in the shape of `agents/pages/confidence.json`: grounds to right, of how many."""
-    table: dict[str, list[int]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    """Add a run to a table in the shape of `agents/pages/confidence.json`: grounds to the sum of the issuers' shares of right
+    values, and to how many issuers. An issuer of several runs counts in each."""
+    table: dict[str, list[float]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     for grounds, counts in calibration.grounds.items():
         right, of = table.get(grounds, [0, 0])
-        table[grounds] = [right + counts.right, of + counts.n]
+        table[grounds] = [round(right + counts.issuers_right, 3), of + counts.issuers]
+    write_table(file, table)
+
+
+def write_table(file: Path, table: Mapping[str, Sequence[float]]) -> None:
+    """A line each, in order."""
     rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(counts)}" for name, counts in sorted(table.items()))
     file.write_text(f"{{\n{rows}\n}}\n", encoding="utf-8")

@@ -531,10 +531,17 @@ def _judged(document: Scored) -> list[Judged]:
             right=cell.right,
             confidence=document.confidences.of(cell.read_at),
             grounds=document.confidences.grounds(cell.read_at),
+            issuer=issuer_of(document.reading.document.truth),
         )
         for cell in document.score.cells
         if cell.read is not None and cell.read != ""
     ]
+
+
+def issuer_of(truth: Mapping[str, Any]) -> str:
+    """Whose invoice it is: what its VAT id is, or its name."""
+    seller = truth.get("seller") or {}
+    return rules.folded(seller.get("vat_id") or seller.get("name") or "")
 
 
 def _surplus(scored: Sequence[Scored]) -> list[float]:

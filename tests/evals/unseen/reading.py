@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.fields.schema import Field, public
-from agents.pages._confidence import SURE
+from agents.pages import SURE
 from tests.evals.attacks.desk import Attempt
 from tests.evals.unseen.desk import Way, desks
 from workers.score.corpus import Corpus, Document, read_corpus

@@ -77,12 +77,16 @@ def test_values_are_told_apart_by_the_grounds_they_rest_on() -> None:
     given = [
         Judged("invoice_number", True, 0.9, ("label", "agreed")),
         Judged("purchase_order_ref", False, 0.5, ("label",)),
-        Judged("lines[].quantity", True, 0.9, ("proved",)),
+        Judged("lines[].quantity", True, 0.9, ("proved",), "A"),
+        Judged("lines[].net_amount", False, 0.9, ("proved",), "A"),
+        Judged("lines[].net_amount", True, 0.9, ("proved",), "B"),
     ]
     found = calibrate(given, [], sure=0.8).grounds
     assert (found["number: agreed+label"].n, found["number: agreed+label"].right) == (1, 1)
     assert (found["number: label"].n, found["number: label"].right) == (1, 0)
-    assert (found["line: proved"].n, found["line: proved"].sure_right) == (1, 1)
+    assert (found["purchase_order_ref = label"].n, found["purchase_order_ref = label"].right) == (1, 0)
+    assert (found["line: proved"].n, found["line: proved"].sure_right) == (3, 2)
+    assert (found["line: proved"].issuers, found["line: proved"].issuers_right) == (2, 1.5)
 
 
 def test_a_higher_threshold_lets_less_through_and_less_that_is_wrong() -> None:
