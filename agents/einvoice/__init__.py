@@ -3,6 +3,6 @@ rules of EN 16931 (`en16931`)."""
 
 from agents.einvoice._container import container_findings
 from agents.einvoice._destinations import destinations_of_xml
-from agents.einvoice._stated import NotAnEInvoice, fields_from_xml
+from agents.einvoice._stated import NotAnEInvoice, amounts_aside, fields_from_xml
 
-__all__ = ["NotAnEInvoice", "container_findings", "destinations_of_xml", "fields_from_xml"]
+__all__ = ["NotAnEInvoice", "amounts_aside", "container_findings", "destinations_of_xml", "fields_from_xml"]

@@ -37,9 +37,6 @@ class Element:
 
     def all(self, path: str) -> list[Element]:
         """What stands at a path, see `FieldSpec.cii`."""
-        if path.startswith("("):
-            every = self.all(path.removeprefix("(").removesuffix(")[last()]"))
-            return [node for node in every if node.text][-1:]
         nodes = [self]
         for step in _steps(path, self._names):
             nodes = [below for node in nodes for below in node._at(step)]

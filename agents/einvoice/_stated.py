@@ -3,14 +3,20 @@
 Which syntaxes there are, and where a field stands in each, `_syntaxes` says. Reading is tolerant: elements are found by their
 local names, so ZUGFeRD 1's other namespaces and names need no reader of their own, and whether the document obeys the
 standard is for the rules to say. What is not a date or a number where one is due is left out, as if it were not there; so is
-a number of more than `MAX_DIGITS` digits. Texts are cut at `MAX_TEXT`, names at `MAX_NAME`.
+a number of more than `MAX_DIGITS` digits, and a line that only groups others or informs (`_lines`). Texts are cut at
+`MAX_TEXT`, names at `MAX_NAME`.
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, parse_xml
 from agents.einvoice._canonical import canonical
 from agents.einvoice._elements import Element, local_name
+from agents.einvoice._lines import amounts_of, lines_of
+from agents.einvoice._registrations import register_number_of, tax_number_of, vat_id_of
 from agents.einvoice._syntaxes import SYNTAXES, Syntax
 from agents.fields.schema import MAX_NAME, MAX_TEXT, Evidence, Field, Fields
 from agents.fields.table import BY_PATH, COLUMNS, SCALARS, FieldSpec, Kind
@@ -41,7 +47,7 @@ def fields_from_xml(xml: str) -> Fields:
         raise NotAnEInvoice(f"The XML cannot be read: {error}.") from error
     namespace, _, name = element.tag.rpartition("}")
     namespace = namespace.lstrip("{")
-    syntax = next((syntax for syntax in SYNTAXES if syntax.has_root(namespace, name)), None)
+    syntax = _syntax(element)
     if syntax is None and name == "SCRDMCCBDACIOMessageStructure":
         raise NotAnEInvoice("This is an Order-X order, not an invoice. Hand it to purchasing.")
     if syntax is None:
@@ -58,6 +64,25 @@ def fields_from_xml(xml: str) -> Fields:
     return fields
 
 
+def amounts_aside(xml: str) -> list[Decimal]:
+    """The amounts of lines that only group others or inform, which a page may print though nothing is asked for them; none of
+    an XML that is no e-invoice."""
+    try:
+        element = parse_xml(xml)
+    except (BrokenXml, UnsafeXml):
+        return []
+    syntax = _syntax(element)
+    if syntax is None or syntax.lines is None:
+        return []
+    rows = Element(element, f"/{local_name(element)}", syntax.names).all(syntax.rows["lines"])
+    return amounts_of(lines_of(rows, syntax.lines).aside, syntax.lines)
+
+
+def _syntax(element: Any) -> Syntax | None:
+    namespace, _, name = element.tag.rpartition("}")
+    return next((syntax for syntax in SYNTAXES if syntax.has_root(namespace.lstrip("{"), name)), None)
+
+
 class _Reader:
     """Collects the fields of an invoice in one syntax."""
 
@@ -71,9 +96,13 @@ class _Reader:
         currency = code.text.upper() if code and code.text else None
         for spec in SCALARS:
             self._read(spec, spec.path, root, currency)
+        for role in ("seller", "buyer"):
+            self._registered(role, root)
         for table, columns in COLUMNS.items():
             of_row = None if table in self._syntax.without_currency else currency
-            for number, row in enumerate(root.all(self._syntax.rows[table]) if table in self._syntax.rows else ()):
+            rows = root.all(self._syntax.rows[table]) if table in self._syntax.rows else []
+            counting = lines_of(rows, self._syntax.lines).counting if table == "lines" else rows
+            for number, row in enumerate(counting):
                 for spec in columns:
                     self._read(spec, f"{table}[{number}].{spec.name}", row, of_row)
         name = local_name(root.element)
@@ -95,6 +124,26 @@ class _Reader:
         if element is not None and element.text:
             convert = self._syntax.canonical.get(spec.kind) or canonical(spec.kind)
             self._set(spec, path, convert(element.text), element.path, element.text)
+
+    def _registered(self, role: str, root: Element) -> None:
+        """What the party is registered as, each where it belongs (`_registrations`)."""
+        vat_id, tax_number, legal_id = (f"{role}.{name}" for name in ("vat_id", "tax_number", "legal_id"))
+        places, country = self._syntax.places, self._fields.get(f"{role}.country")
+        under_vat, under_other = (
+            [element for element in root.all(places[path]) if element.text] if path in places else []
+            for path in (vat_id, tax_number)
+        )
+        within = (under_vat, under_other, country.value if country else None)
+        self._put(vat_id, vat_id_of(*within))
+        self._put(tax_number, tax_number_of(*within))
+        if legal_id not in self._fields:
+            self._put(legal_id, register_number_of(under_other))
+
+    def _put(self, path: str, element: Element | None) -> None:
+        """The value of a field that was chosen among several elements, or of none."""
+        self._fields.pop(path, None)
+        if element is not None:
+            self._set(BY_PATH[path], path, canonical(BY_PATH[path].kind)(element.text), element.path, element.text)
 
     def _set(self, spec: FieldSpec, path: str, value: str | None, locator: str, text: str) -> None:
         if len(self._fields) >= MAX_FIELDS:

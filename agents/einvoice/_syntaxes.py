@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 from agents.einvoice._canonical import Canonical, iban_alone
 from agents.einvoice._elements import Names
+from agents.einvoice._lines import LinePlaces
 from agents.fields.destinations import Scheme
 from agents.fields.document_types import CREDIT_NOTE
-from agents.fields.table import FIELDS, ROWS, Kind, TableName
+from agents.fields.table import BY_PATH, FIELDS, ROWS, Kind, TableName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,8 @@ class Syntax:
     """Where each field stands, by its path in the table, in the notation of `FieldSpec.cii`; what is not here it lacks."""
     rows: Mapping[TableName, str]
     """Where the rows of each table stand."""
+    lines: LinePlaces | None = None
+    """Where a line says that it groups others or informs; None where none does."""
     names: Names = field(default_factory=Names)
     without_currency: frozenset[TableName] = frozenset()
     """Tables whose amounts name no currency."""
@@ -47,6 +50,12 @@ CII = Syntax(
     roots={"CrossIndustryInvoice": "", "CrossIndustryDocument": ""},
     places={spec.path: spec.cii for spec in FIELDS},
     rows={table: places["cii"] for table, places in ROWS.items()},
+    lines=LinePlaces(
+        amount=BY_PATH["lines[].net_amount"].cii,
+        id=BY_PATH["lines[].id"].cii,
+        kind="AssociatedDocumentLineDocument/LineStatusReasonCode",
+        parent="AssociatedDocumentLineDocument/ParentLineID",
+    ),
     names=Names(
         # Of ZUGFeRD 1.
         others={
@@ -90,11 +99,13 @@ UBL = Syntax(
     roots={"Invoice": _UBL, "CreditNote": _UBL},
     places={spec.path: spec.ubl for spec in FIELDS},
     rows={table: places["ubl"] for table, places in ROWS.items()},
+    lines=LinePlaces(amount=BY_PATH["lines[].net_amount"].ubl, id=BY_PATH["lines[].id"].ubl, parts="SubInvoiceLine"),
     names=Names(
         # Of a CreditNote.
         others={
             "InvoiceTypeCode": ("CreditNoteTypeCode",),
             "InvoiceLine": ("CreditNoteLine",),
+            "SubInvoiceLine": ("SubCreditNoteLine",),
             "InvoicedQuantity": ("CreditedQuantity",),
         },
         once=frozenset(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 from agents.controls import matching
 from agents.documents import Answer
 from agents.documents.reading import EmbeddedXml, Page, Reading, Word
-from agents.einvoice import NotAnEInvoice, container_findings, destinations_of_xml, fields_from_xml
+from agents.einvoice import NotAnEInvoice, amounts_aside, container_findings, destinations_of_xml, fields_from_xml
 from agents.fields import checks
 from agents.fields.bounds import bounded, that_fit
 from agents.fields.destinations import Destination
@@ -220,7 +220,7 @@ def _stated(reading: Reading, findings: list[Finding]) -> Fields | None:
         return None
     findings += checks.type_code(fields)
     if reading.words:
-        findings += compare(fields, reading)
+        findings += compare(fields, reading, aside=amounts_aside(reading.xml.text))
     return {path: field.model_copy(update={"grounds": [Ground.STATED]}) for path, field in fields.items()}
 
 

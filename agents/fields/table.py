@@ -78,7 +78,7 @@ class FieldSpec:
     cii: str
     """Where it stands in a Cross Industry Invoice, by the names of D16B: steps from the root, or from the row of a table. A
     step may be bound to ``[@attribute=…]``, ``[element=…]`` or ``[element!=…]``, several values divided by commas; of two
-    ways with ``|`` between them the first that holds anything counts; of ``(…)[last()]`` the last."""
+    ways with ``|`` between them the first that holds anything counts."""
     ubl: str
     """Where it stands in a UBL Invoice, whose names stand for those of a CreditNote too."""
     _: KW_ONLY
@@ -156,12 +156,12 @@ def _party(
             headline="vendor" if seller else None,
         ),
         FieldSpec(
-            f"{role}.vat_id", terms["vat_id"], Kind.VAT_ID, Family.ID, f"{registered}[@schemeID=VA]",
-            f"({scheme}[TaxScheme/ID=VAT,VA]/CompanyID)[last()]",
+            f"{role}.vat_id", terms["vat_id"], Kind.VAT_ID, Family.ID, f"{registered}[@schemeID=VA,VAT]",
+            f"{scheme}[TaxScheme/ID=VAT,VA]/CompanyID",
         ),
         FieldSpec(
             f"{role}.tax_number", terms["tax_number"], Kind.TEXT, Family.ID, f"{registered}[@schemeID=FC]",
-            f"({scheme}[TaxScheme/ID!=VAT,VA]/CompanyID)[last()]",
+            f"{scheme}[TaxScheme/ID!=VAT,VA]/CompanyID",
         ),
         FieldSpec(
             f"{role}.country", terms["country"], Kind.COUNTRY, Family.ID, f"{cii}/PostalTradeAddress/CountryID",

@@ -10,7 +10,7 @@ from typing import Any
 
 from agents.einvoice._stated import NotAnEInvoice, fields_from_xml
 from agents.einvoice.en16931 import _catalogue, _judge, _process, _sheets
-from agents.einvoice.en16931._terms import paths_of, values_of
+from agents.einvoice.en16931._terms import LinesAt, lines_at, paths_of, values_of
 from agents.fields.schema import Field
 from infra.records import Finding, Severity, Verdict, finding
 
@@ -174,17 +174,18 @@ def findings_of(assessment: Assessment) -> list[Finding]:
     if not assessment.applicable and not assessment.schema:
         return [_no_rules(assessment)]
     findings = [_violation(error, assessment) for error in assessment.schema_errors]
-    findings += [failure(failed, assessment.fields) for failed in assessment.failed]
+    lines = lines_at(assessment.fields) if assessment.failed else None
+    findings += [failure(failed, assessment.fields, lines) for failed in assessment.failed]
     if assessment.crashed:
         findings.append(_broke_off(assessment.crashed))
     return [*findings, *_of_the_profile(assessment), _summary(assessment)]
 
 
-def failure(failed: Failed, fields: Mapping[str, Field]) -> Finding:
-    """The finding of a failed rule."""
+def failure(failed: Failed, fields: Mapping[str, Field], lines: LinesAt | None = None) -> Finding:
+    """The finding of a failed rule; ``lines`` where those of the XML are not all in ``fields``."""
     location = str(failed.places[0]["location"]) if failed.places else ""
-    paths = [path for term in failed.terms for path in paths_of(term, location)]
-    values = {term: values_of(term, fields, location) for term in failed.terms if paths_of(term)}
+    paths = [path for term in failed.terms for path in paths_of(term, location, lines)]
+    values = {term: values_of(term, fields, location, lines) for term in failed.terms if paths_of(term)}
     severity = Severity.ERROR if failed.fatal else Severity.WARNING
     evidence: dict[str, Any] = {"layer": failed.layer, "location": location, "terms": values, "sheet": failed.sheet}
     if failed.places and failed.places[0]["found"]:

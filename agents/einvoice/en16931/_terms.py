@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from agents.fields.schema import Field
+from agents.fields.schema import Field, numbered_rows
 from agents.fields.table import COLUMNS, FIELDS, SCALARS
 
 FIELD_OF: dict[str, str] = {spec.term: spec.path for spec in SCALARS if spec.term}
@@ -21,20 +21,36 @@ _ROW = re.compile(r"(?:InvoiceLine|CreditNoteLine|IncludedSupplyChainTradeLineIt
 _TAX_ROW = re.compile(r"(?:TaxSubtotal|ApplicableHeaderTradeSettlement(?:\[1\])?/ApplicableTradeTax)(?:\[(\d+)\])?")
 
 
-def paths_of(term: str, location: str = "") -> list[str]:
+LinesAt = Mapping[int, int]
+"""The number that each line of an XML has here, by where it stands there: those that only group or inform are left out."""
+
+
+def lines_at(fields: Mapping[str, Field]) -> LinesAt:
+    """Where the lines of ``fields`` stand in the XML that they are of."""
+    stood: dict[int, int] = {}
+    for n, line in numbered_rows(fields, "lines").items():
+        place = next((field.evidence.locator for field in line.values() if field.evidence.source == "xml"), None)
+        if place:
+            stood.setdefault(_number(_ROW, place), n)
+    return stood
+
+
+def paths_of(term: str, location: str = "", lines: LinesAt | None = None) -> list[str]:
     """The fields a term is, in the row at ``location`` where it is one of a row; without a row, the first."""
     if term in FIELD_OF:
         return [FIELD_OF[term]]
     if term in TAX_COLUMN:
         return [f"tax_breakdown[{_number(_TAX_ROW, location)}].{TAX_COLUMN[term]}"]
     if term in LINE_COLUMN:
-        return [f"lines[{_number(_ROW, location)}].{LINE_COLUMN[term]}"]
+        stands = _number(_ROW, location)
+        number = lines.get(stands) if lines and _ROW.search(location) else stands
+        return [] if number is None else [f"lines[{number}].{LINE_COLUMN[term]}"]
     return []
 
 
-def values_of(term: str, fields: Mapping[str, Field], location: str = "") -> str | None:
+def values_of(term: str, fields: Mapping[str, Field], location: str = "", lines: LinesAt | None = None) -> str | None:
     """The value of a term in ``fields``; of a term of many rows, where the place names none, those of the first few."""
-    paths = paths_of(term, location)
+    paths = paths_of(term, location, lines)
     if not paths:
         return None
     pattern = _TAX_ROW if term in TAX_COLUMN else _ROW

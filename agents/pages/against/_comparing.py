@@ -8,7 +8,8 @@ same column, with valid check digits), or it is *not shown*. No I/O, no model, n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 
 from agents.documents.reading import Reading
 from agents.fields import values
@@ -29,7 +30,7 @@ _MUST_STAND = ("invoice_number", "totals.grand_total")
 """A page that is an invoice and does not print these prints another invoice."""
 
 
-def compare(fields: Mapping[str, Field], reading: Reading) -> list[Finding]:
+def compare(fields: Mapping[str, Field], reading: Reading, *, aside: Collection[Decimal] = ()) -> list[Finding]:
     """Findings ``XML-PAGE`` where the e-invoice and its page disagree, and one ``XML-PAGE-AGREES`` that counts.
 
     A key field or a line's amount that is contradicted is an error, and so is a number or a total that a page with an
@@ -38,11 +39,12 @@ def compare(fields: Mapping[str, Field], reading: Reading) -> list[Finding]:
     Args:
         fields: of the e-invoice, as `agents.einvoice` reads them.
         reading: of the document it was embedded in; one without words has nothing to say.
+        aside: amounts of lines that the e-invoice has and does not count, as they group others or inform.
     """
     if not reading.words:
         return []
     page = PrintedPage(reading)
-    compared = comparisons(fields, page)
+    compared = comparisons(fields, page, aside)
     outcomes = Counter(c.outcome for c in compared)
     findings = [
         _finding(c, Severity.ERROR if _is_key(c.path) else Severity.WARNING, page)
@@ -79,7 +81,7 @@ def compare(fields: Mapping[str, Field], reading: Reading) -> list[Finding]:
     return findings
 
 
-def comparisons(fields: Mapping[str, Field], page: PrintedPage) -> list[Comparison]:
+def comparisons(fields: Mapping[str, Field], page: PrintedPage, aside: Collection[Decimal] = ()) -> list[Comparison]:
     """Every value of the e-invoice that a page normally prints, compared with the page. Zeros, which a page need not
     print, count only where they stand there."""
     return [
@@ -89,7 +91,7 @@ def comparisons(fields: Mapping[str, Field], page: PrintedPage) -> list[Comparis
         *payment(fields, page),
         *totals(fields, page),
         *tax(fields, page),
-        *lines(fields, page),
+        *lines(fields, page, aside),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice, takewhile
 
@@ -16,7 +16,7 @@ MOST_LINES = 2500
 """Lines of the e-invoice that are looked for, more than an execution carries (`bounds`)."""
 
 
-def lines(fields: Mapping[str, Field], page: PrintedPage) -> Iterator[Comparison]:
+def lines(fields: Mapping[str, Field], page: PrintedPage, aside: Collection[Decimal] = ()) -> Iterator[Comparison]:
     numbered = dict(islice(numbered_rows(fields, "lines").items(), MOST_LINES))
     stated = list(numbered.values())
     where = [_row(line, page) for line in stated]
@@ -36,7 +36,7 @@ def lines(fields: Mapping[str, Field], page: PrintedPage) -> Iterator[Comparison
                 yield contradicted(f"{path}.net_amount", amount.value, instead.text, instead.place)
             elif page.has(amount.number) or amount.number:
                 yield shown_or_not(f"{path}.net_amount", amount.value, page.has(amount.number))
-    yield from _number_of_lines(stated, fields, page)
+    yield from _number_of_lines(stated, fields, page, aside)
 
 
 def _row(line: Mapping[str, Field], page: PrintedPage) -> int | None:
@@ -83,12 +83,12 @@ def _other_amount(
 
 
 def _number_of_lines(
-    lines: Sequence[Mapping[str, Field]], fields: Mapping[str, Field], page: PrintedPage
+    lines: Sequence[Mapping[str, Field]], fields: Mapping[str, Field], page: PrintedPage, aside: Collection[Decimal]
 ) -> Iterator[Comparison]:
     """Rows of the page with a quantity, a price and their product that no line of the e-invoice accounts for."""
     if not lines or len(lines) >= MOST_LINES:
         return
-    known = {abs(f.number) for path, f in fields.items() if is_number(path)}
+    known = {abs(f.number) for path, f in fields.items() if is_number(path)} | {abs(amount) for amount in aside}
     for printed in page.by_line:
         money = [p for p in printed if p.money]
         if len(printed) < 3 or not money or money[-1].value in known or not money[-1].value:

@@ -19,6 +19,7 @@ EPILOG = """\
 examples:
   python -m tests.evals.unseen                              the open sets of the corpus, by code alone
   python -m tests.evals.unseen templates/a --way master     as they are used: the seller is in the master
+  python -m tests.evals.unseen invoices --with-xml          e-invoices as they come, with the XML in the PDF
   python -m tests.evals.unseen invoices2 --only rw-0 --wrong     each value that is wrong, with what it rests on
 
 Exit code 1 if a document was approved with a wrong key value. A figure of documents that the rules were made with says
@@ -39,6 +40,7 @@ def main() -> None:
     parser.add_argument("--wrong", action="store_true", help="tell each wrong value, and why a person was asked")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
     parser.add_argument("--no-look", action="store_true", help="read no pixels: quicker, and fewer are stopped")
+    parser.add_argument("--with-xml", action="store_true", help="with the e-invoice that a PDF carries, where it does")
     given = parser.parse_args()
     console = Console(highlight=False, markup=False, soft_wrap=True)
     only = [part for part in given.only.split(",") if part]
@@ -46,7 +48,9 @@ def main() -> None:
     results: dict[str, Result] = {}
     for name in given.sets:
         told = (lambda read: _tell(console, read)) if given.wrong else (lambda _: None)
-        results[name] = asyncio.run(read_set(corpus_of(name), given.way, only=only, told=told, **settings))
+        results[name] = asyncio.run(
+            read_set(corpus_of(name, with_xml=given.with_xml), given.way, only=only, told=told, **settings)
+        )
     shown = table(
         "set", "documents", "micro", "header", "line F1", "sure", "of them right", "untouched", "wrongly", "s"
     )

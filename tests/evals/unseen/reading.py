@@ -20,12 +20,12 @@ from workers.score.rules import Cell, DocumentScore, LineCount, score
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
 
 
-def corpus_of(name: str) -> Corpus:
-    """``invoices2`` or ``templates/a`` of the corpus beside the project, without its XML where there is any; or a folder that has
-    ``pdf`` and ``gt``."""
+def corpus_of(name: str, *, with_xml: bool = False) -> Corpus:
+    """``invoices2`` or ``templates/a`` of the corpus beside the project, ``with_xml`` or without it where there is any; or a
+    folder that has ``pdf`` and ``gt``."""
     folder = CORPUS / name if (CORPUS / name).is_dir() else Path(name)
     plain = folder / "pdf_noxml"
-    return read_corpus(plain if plain.is_dir() else folder / "pdf", folder / "gt")
+    return read_corpus(plain if plain.is_dir() and not with_xml else folder / "pdf", folder / "gt")
 
 
 @dataclass(frozen=True)
