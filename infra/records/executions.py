@@ -220,8 +220,10 @@ def differing(one: Posting | Execution, other: Posting | Execution) -> list[str]
 
 def _paid(record: Posting | Execution) -> dict[str, object]:
     invoice = record.invoice if isinstance(record, Posting) else record.result.get("invoice")
-    payment = invoice.get("payment") if isinstance(invoice, dict) else None
+    stated = invoice if isinstance(invoice, dict) else {}
+    payment = stated.get("payment")
     return {
         "tenant": record.tenant, "vendor": record.vendor, "number": record.number, "amount": record.amount,
         "currency": record.currency, "account": payment.get("iban") if isinstance(payment, dict) else None,
+        "document type": stated.get("type_code"),
     }  # fmt: skip

@@ -53,7 +53,8 @@ OTHERWISE: list[dict[str, Any]] = [
     {"number": "R-2"},
     {"vendor": "Other AG"},
     {"tenant": "beta"},
-    {"invoice": {"payment": {"iban": "DE02120300000000202051"}}},
+    {"invoice": {"payment": {"iban": "DE02120300000000202051"}, "type_code": "380"}},
+    {"invoice": {"payment": {"iban": "DE89370400440532013000"}, "type_code": "381"}},
 ]
 
 
@@ -61,7 +62,9 @@ OTHERWISE: list[dict[str, Any]] = [
 async def test_one_that_posts_again_and_otherwise_is_refused_and_what_stands_stays(
     ledger: Ledger, other: dict[str, Any]
 ) -> None:
-    first = a_posting(amount=Decimal("119.00"), invoice={"payment": {"iban": "DE89370400440532013000"}})
+    first = a_posting(
+        amount=Decimal("119.00"), invoice={"payment": {"iban": "DE89370400440532013000"}, "type_code": "380"}
+    )
     assert await ledger.post(first)
     with pytest.raises(PostedOtherwise) as refused:
         await ledger.post(first.model_copy(update=other))
