@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from agents.fields import days
 from agents.fields.table import Kind, spec_of
-from agents.fields.values import parse_amount, parse_date
+from agents.fields.values import parse_amount
 
 _GROUPINGS = ((r"\.", ","), (",", r"\."), (r"['’ \u00a0\u202f\u2009]", "[.,]"))
 """What stands between thousands, and before the decimals then."""
@@ -66,5 +67,5 @@ def canonical_day(typed: str) -> str:
         r"\d{1,2}\.\s?\d{1,2}\.\s?(\d{4}|\d\d)|\d{4}[./]\d{1,2}[./]\d{1,2}|.*[^\W\d_]{3}.*\d{4}", value
     ):
         return typed
-    day = parse_date(value, month_first=bool(two and int(two[3]) > 12))
+    day = days.read(value, days.Order.MDY if two and int(two[3]) > 12 else days.Order.DMY)
     return typed if day is None else day.isoformat()

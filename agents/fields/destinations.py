@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from schwifty.exceptions import SchwiftyException
 from stdnum import bitcoin, numdb
 
-from agents.fields import identifiers, values
+from agents.fields import days, identifiers, values
 from agents.words import LEGAL_FORM, in_text
 from infra.lookalikes import skeletons
 from infra.text import LOOKALIKES, latin
@@ -420,7 +420,7 @@ def _numbers(folded: _Folded) -> Iterator[Found]:
         for match in pattern.finditer(text):
             start, value = match.start("value"), compact(match["value"])
             digits = sum(c.isdigit() for c in value)
-            money, day = values.is_money(match["value"]), values.DATE.fullmatch(match["value"])
+            money, day = values.is_money(match["value"]), days.DAY.fullmatch(match["value"])
             if start in taken or digits < (3 if always else 4) or (digits < _FEWEST_DIGITS and money):
                 continue
             if not always and (money or day):
@@ -524,7 +524,7 @@ def _services(folded: _Folded) -> Iterator[Found]:
             yield Found(Scheme.SERVICE, ahead[-1][0].replace(" ", ""), ahead[-1].start(), ahead[-1].end())
     for match in words.mobile.finditer(text):
         number = _NUMBER.match(text, match.end())
-        if number and not values.is_money(number[1]) and not values.DATE.fullmatch(number[1]):
+        if number and not values.is_money(number[1]) and not days.DAY.fullmatch(number[1]):
             yield Found(Scheme.SERVICE, compact(number[1]), number.start(1), number.end(1))
     for pattern, group in ((_SCHEME, 0), (_CODELINE, 1)):
         for match in pattern.finditer(text):

@@ -49,5 +49,7 @@ class Ground(StrEnum):
     """Between code and model: code's value stands."""
     MODEL = "model"
     """A model alone says so."""
+    AMBIGUOUS = "ambiguous"
+    """What is printed can be read as another value, or looks like something else."""
     OCR = "ocr"
     """It was recognised in a picture; besides what else it rests on."""

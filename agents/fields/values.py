@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-import dateparser
 from stdnum import bic, iban
 from stdnum.ch import vat as swiss_vat
 from stdnum.eu import vat
@@ -20,7 +17,7 @@ from stdnum.gb import vat as british_vat
 
 from agents.fields.identifiers import BIC_SHAPE, iban_shape
 from agents.fields.schema import MAX_DIGITS
-from agents.words import by_language, in_text, languages
+from agents.words import by_language, in_text
 
 CENT = Decimal("0.01")
 """To which sums of money are rounded, and by which they may differ."""
@@ -28,13 +25,6 @@ _SPACES = "\u00a0\u202f\u2009 "
 AMOUNT = re.compile(
     rf"(?<![\w.,/-])[-−]?\(?\d{{1,3}}(?:[.,'’{_SPACES}]\d{{3}})+(?:[.,]\d{{1,4}})?(?:(?<=[.,]\d\d)[-−](?![\w.,-]))?(?![\w])"
     r"|(?<![\w.,/-])[-−]?\d+(?:[.,]\d{1,4})?(?:(?<=[.,]\d\d)[-−](?![\w.,-]))?(?![\w]|[.,/-]\d)"
-)
-_MONTH = r"[A-Za-zÀ-ÿ]{3,10}\.?"
-DATE = re.compile(
-    r"(?<![\d.,/-])(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})"
-    r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-    rf"|\d{{1,2}}(?:(?:er|st|nd|rd|th)?[.,]?\s(?:de\s)?|\.|[-/]){_MONTH}(?:,?\s(?:de\s|del\s)?|[-/])\d{{4}}"
-    rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?\s?,?\s\d{{4}})(?![\d/-]|[.,]\d)"
 )
 _VAT = re.compile(rf"\b(?=((?:CHE-?|[A-Z]{{2}})[{_SPACES}]?(?:[0-9A-Z][{_SPACES}.\-]?){{7,15}}[0-9A-Z])\b)")
 _IBAN = re.compile(rf"\b(?=({iban_shape(_SPACES)})\b)")
@@ -72,12 +62,11 @@ _STATES = (
     "AL|AK|AZ|AR|CA|CO|CT|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA"
     "|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY"
 )
-_AMERICAN = re.compile(
+AMERICAN = re.compile(
     rf"\bUSA?\b|\bU\.S\.|\bUnited States\b|\bUNITED STATES\b|\bUSD\b|US\$"
     rf"|\b(?:{_STATES}),?[ \u00a0]{{1,3}}\d{{5}}(?:-\d{{4}})?(?!\w)|\bDE,?[ \u00a0]{{1,3}}19[7-9]\d\d(?:-\d{{4}})?(?!\w)"
 )
 """A place in the United States; DE is Delaware only with a Delaware ZIP code."""
-_WITH_MONTHS = [language.dates for language in languages() if language.dates]
 
 
 def amounts(text: str) -> list[str]:
@@ -97,11 +86,6 @@ def is_money(printed: str) -> bool:
     """Whether a printed number looks like an amount of money: with two decimals."""
     digits = printed.rstrip("-−")  # a minus may stand behind
     return len(digits) > 3 and digits[-3] in ".,"
-
-
-def dates(text: str) -> list[str]:
-    """Every printed day in ``text``; each once, in order."""
-    return _once(m[0] for m in DATE.finditer(text) if parse_date(m[0]) is not None)
 
 
 def vat_ids(text: str) -> list[str]:
@@ -183,7 +167,7 @@ def _named(text: str) -> tuple[list[Currency], bool]:
         if not re.search(rf"(?<![^\W\d_]){re.escape(symbol)}", text):
             continue
         named = [code for code in shared if code in counts]
-        if symbol == "$" and not named and _AMERICAN.search(text):
+        if symbol == "$" and not named and AMERICAN.search(text):
             named = ["USD"]
         if len(named) == 1:
             _count(counts, named[0], symbol, text)
@@ -223,31 +207,6 @@ def parse_amount(printed: str) -> Decimal | None:
     return -value if negative else value
 
 
-@lru_cache(4096)
-def parse_date(printed: str, *, month_first: bool = False) -> date | None:
-    """The day that is printed, in the document's own order for days like 03/04/2026."""
-    text = re.sub(r"(?<=\d)(?:er|st|nd|rd|th)\b|(?<=[./-])\s|\bdel?\b|\s(?=,)", "", _spaced(printed))
-    if compact := re.fullmatch(r"(\d{4})(\d\d)(\d\d)", text):
-        text = "-".join(compact.groups())
-    day = dateparser.parse(
-        text,
-        languages=_WITH_MONTHS,
-        settings={
-            "DATE_ORDER": "YMD" if re.match(r"\d{4}", printed) else "MDY" if month_first else "DMY",
-            "STRICT_PARSING": True,
-            "PARSERS": ["absolute-time"],
-            "RETURN_AS_TIMEZONE_AWARE": False,
-        },
-    )
-    return day.date() if day else None
-
-
-def is_ambiguous(printed: str) -> bool:
-    """Whether a day could be read as day/month or as month/day: slashes, both up to twelve, and different."""
-    match = re.fullmatch(r"(\d{1,2})/\s?(\d{1,2})/\s?\d{2,4}", printed)
-    return bool(match and int(match[1]) <= 12 and int(match[2]) <= 12 and int(match[1]) != int(match[2]))
-
-
 _FREQUENT = {language: frozenset(words) for language, words in by_language("text.frequent").items()}
 """Words that stand on most invoices of a language."""
 
@@ -258,22 +217,6 @@ def language(text: str) -> str | None:
     counts = sorted(((sum(w in known for w in words), code) for code, known in _FREQUENT.items()), reverse=True)
     (best, code), (second, _) = counts[:2]
     return code if best >= 3 and best > 1.2 * second else None
-
-
-def date_order(text: str) -> Literal["DMY", "MDY"] | None:
-    """How the document orders day and month: as one of its days can only be read; else as its country does. Only English
-    leaves a doubt, and there only if neither Britain nor the United States is named."""
-    pairs = [(int(a), int(b)) for a, b in re.findall(r"(?<![\d/])(\d{1,2})/\s?(\d{1,2})/\s?\d{2,4}", text)]
-    first, second = any(a > 12 >= b for a, b in pairs), any(b > 12 >= a for a, b in pairs)
-    if first != second:
-        return "DMY" if first else "MDY"
-    if first:
-        return None
-    if language(text) not in ("en", None):
-        return "DMY"
-    british = re.search(r"\b(?:United Kingdom|England|Ireland|Australia|GBP|VAT)\b|£|\bGB ?\d{9}\b", text)
-    american = _AMERICAN.search(text)
-    return None if bool(british) == bool(american) else "DMY" if british else "MDY"
 
 
 def compact(printed: str) -> str:

@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from agents.documents.layout import Cell, Layout, union
 from agents.documents.reading import Reading
 from agents.documents.upright import UprightBox, UprightReading
-from agents.fields import values
+from agents.fields import days, values
 from agents.fields.identifiers import iban_shape
 from agents.words import is_label
 
@@ -99,16 +99,15 @@ class Candidates:
         self.layout = Layout(reading)
         self.left_out = 0
         """Candidates beyond `MOST`, of the kind that has most."""
-        self.date_order = values.date_order(reading.text)
+        self.calendar = days.calendar(reading.text)
 
     @cached_property
     def dates(self) -> list[Candidate]:
         """Printed days, as ISO 8601."""
 
         def day(text: str) -> Iterator[tuple[int, int, str]]:
-            for match in values.DATE.finditer(text):
-                found = values.parse_date(match[0], month_first=self.date_order == "MDY")
-                if found:
+            for match in days.DAY.finditer(text):
+                if found := self.calendar.read(match[0]):
                     yield match.start(), match.end(), found.isoformat()
 
         return self._all(day)
@@ -118,10 +117,10 @@ class Candidates:
         """Printed numbers, as plain decimals."""
 
         def numbers(text: str) -> Iterator[tuple[int, int, str]]:
-            days = [(m.start(), m.end()) for m in values.DATE.finditer(text)]
+            dated = self._days(text)
             for match in values.AMOUNT.finditer(text):
                 number = values.parse_amount(match[0])
-                if number is not None and not any(a <= match.start() < b for a, b in days):
+                if number is not None and not any(a <= match.start() < b for a, b in dated):
                     closed = match[0].startswith("(") and text[match.end() : match.end() + 1] == ")"
                     value = -abs(number) if closed else number
                     yield match.start(), match.end() + closed, f"{value:f}"
@@ -134,7 +133,7 @@ class Candidates:
         address, and short cells of several such words."""
 
         def references(text: str) -> Iterator[tuple[int, int, str]]:
-            taken = [(m.start(), m.end()) for m in values.DATE.finditer(text) if values.parse_date(m[0])]
+            taken = self._days(text)
             taken += [(m.start(), m.end()) for m in _NO_REFERENCE.finditer(text)]
             taken += [(m.start(), m.end()) for m in values.AMOUNT.finditer(text) if values.is_money(m[0])]
             for match in _REFERENCE.finditer(text):
@@ -151,6 +150,9 @@ class Candidates:
                 yield *several, text[several[0] : several[1]]
 
         return self._all(references)
+
+    def _days(self, text: str) -> list[tuple[int, int]]:
+        return [m.span() for m in days.DAY.finditer(text) if self.calendar.read(m[0])]
 
     def matching(self, pattern: re.Pattern[str], canonical: Callable[[str], str | None]) -> list[Candidate]:
         """Everything within a cell that ``pattern`` finds and ``canonical`` accepts."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.fields import values
+from agents.fields.days import Calendar
 from agents.fields.grounds import Ground
 from agents.fields.rules import Rule
 from agents.fields.schema import Field, Fields
@@ -51,12 +52,22 @@ def read_header(candidates: Candidates, terms: Terms) -> DraftHeader:
             continue
         without_rival = path in ("invoice_number", "issue_date") and len(choices[path]) == 1
         fields[path] = printed(choice.best, choice.best.value, *_grounds(choice, without_rival))
-        if path.endswith("date") and values.is_ambiguous(choice.best.text) and candidates.date_order is None:
-            message = f"{choice.best.text!r} was read as day/month; it could be month/day"
-            findings.append(finding(Rule.DATE_AMBIGUOUS, Severity.ERROR, message, path))
+        if path.endswith("date") and (doubt := _doubt(choice.best, candidates.calendar)):
+            findings.append(finding(*doubt, path))
+            fields[path] = printed(choice.best, choice.best.value, Ground.AMBIGUOUS)
     if (said := terms.payment_terms()).best:
         fields["payment.terms"] = printed(said.best, said.best.text, *said.grounds)
     return DraftHeader(fields, choices, findings)
+
+
+def _doubt(day: Candidate, calendar: Calendar) -> tuple[Rule, Severity, str] | None:
+    """Why a printed day may be none of this invoice's, or another."""
+    if others := calendar.others(day.text):
+        message = f"{day.text!r} was read as {day.value}; it could be {' or '.join(sorted(map(str, others)))}"
+        return Rule.DATE_AMBIGUOUS, Severity.ERROR, message
+    if calendar.is_implausible(day.text):
+        return Rule.DATE_IMPLAUSIBLE, Severity.ERROR, f"{day.text!r} was read as {day.value}: is the year right?"
+    return None
 
 
 def read_currency(text: str, candidates: Candidates) -> Fields:

@@ -14,7 +14,7 @@ from agents.words._phrases import fold, in_text, is_label, labels, normalised, p
 
 __all__ = [
     "COUNTRIES", "LEGAL_FORM", "Language", "PhraseError", "by_language", "fold", "in_text", "is_label", "labels", "languages",
-    "normalised", "pattern", "phrases", "printed", "terms_of",
+    "normalised", "pattern", "phrases", "printed", "terms_of", "written",
 ]  # fmt: skip
 
 COUNTRIES: Final[dict[str, tuple[str, ...]]] = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import islice
 
-from agents.fields import values
+from agents.fields import days
 from agents.fields.schema import Field
 from agents.pages.against._comparison import Comparison, contradicted, shown_or_not
 from agents.pages.against._labels import DATE_LABELS
@@ -30,9 +30,9 @@ def dates(fields: Mapping[str, Field], page: PrintedPage) -> Iterator[Comparison
     if not stated:
         return
     printed = _days(page.text)
-    days = {day for read in printed.values() for day in read}
+    shown_days = {day for read in printed.values() for day in read}
     for path, value in stated.items():
-        day, shown = date.fromisoformat(value), date.fromisoformat(value) in days
+        day, shown = date.fromisoformat(value), date.fromisoformat(value) in shown_days
         labelled = page.labelled(DATE_LABELS[path], lambda text: next(_printed_days(text[:40]), None))
         same = any(day in _read_days(text.text) for text in labelled)
         sure = path == "issue_date"  # what else a page says of the other days, such as instalments, is its own affair
@@ -49,13 +49,13 @@ def _unclaimed_day(printed: Mapping[str, frozenset[date]], stated: Mapping[str, 
     """The first day on the page that is not the due or delivery date: an invoice has to print the day it was issued on
     (VAT Directive 2006/112/EC, Art. 226 (1)), so a page with other days than the stated one says another."""
     claimed = {date.fromisoformat(value) for path, value in stated.items() if path != "issue_date"}
-    return next((text for text, days in printed.items() if not days & claimed), None)
+    return next((text for text, read in printed.items() if not read & claimed), None)
 
 
 def _days(text: str) -> dict[str, frozenset[date]]:
     """Every printed day, with the days it can be read as; of very many the first."""
     read = {printed: _read_days(printed) for printed in islice(dict.fromkeys(_printed_days(text)), _MOST_DAYS)}
-    return {printed: days for printed, days in read.items() if days}
+    return {printed: every for printed, every in read.items() if every}
 
 
 def _printed_days(text: str) -> Iterator[str]:
@@ -69,5 +69,5 @@ def _read_days(printed: str) -> frozenset[date]:
             return frozenset({date.fromisoformat(printed)})
         except ValueError:
             return frozenset()
-    orders = (False, True) if values.is_ambiguous(printed) else (False,)
-    return frozenset(d for o in orders if (d := values.parse_date(printed, month_first=o)) is not None)
+    orders = (days.Order.DMY, days.Order.MDY) if days.is_ambiguous(printed) else (days.Order.DMY,)
+    return frozenset(d for o in orders if (d := days.read(printed, o)) is not None)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from agents.documents.layout import Cell, Layout
 from agents.documents.places import Place, Places
 from agents.documents.reading import Box, Reading
-from agents.fields import values
+from agents.fields import days, values
 from agents.fields.schema import Field
 from agents.fields.table import SCALARS, FieldSpec, Kind
 from agents.pages._terms import title_of
@@ -78,7 +78,7 @@ def _shown(kind: Kind, field: Field, layout: Layout, places: Places) -> list[Pla
             return list(_amounts(abs(field.number), layout))[-_MOST_PLACES:] if field.number else []
         case Kind.DATE:
             day = date.fromisoformat(field.value)
-            printed: Iterable[str] = [p for p in values.dates(layout.reading.text) if values.parse_date(p) == day]
+            printed: Iterable[str] = [p for p in days.printed_days(layout.reading.text) if days.read(p) == day]
         case Kind.CURRENCY:
             printed = [c.printed for c in values.currencies(layout.reading.text) if c.code == field.value]
         case Kind.IBAN | Kind.BIC | Kind.VAT_ID:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -77,83 +76,6 @@ def test_what_is_no_number_is_not_parsed(printed: str) -> None:
 )
 def test_numbers_are_found_whole_and_once(text: str, found: list[str]) -> None:
     assert values.amounts(text) == found
-
-
-@pytest.mark.parametrize(
-    ("printed", "day"),
-    [
-        ("2026-10-12", date(2026, 10, 12)),
-        ("2026/10/12", date(2026, 10, 12)),
-        ("12.10.2026", date(2026, 10, 12)),
-        ("12. 10. 2026", date(2026, 10, 12)),
-        ("12.10.26", date(2026, 10, 12)),
-        ("12-10-2026", date(2026, 10, 12)),
-        ("12. Oktober 2026", date(2026, 10, 12)),
-        ("12.Oktober 2026", date(2026, 10, 12)),
-        ("12. Okt. 2026", date(2026, 10, 12)),
-        ("1. März 2026", date(2026, 3, 1)),
-        ("3. Mai 2026", date(2026, 5, 3)),
-        ("12 octobre 2026", date(2026, 10, 12)),
-        ("1er mars 2026", date(2026, 3, 1)),
-        ("1 août 2026", date(2026, 8, 1)),
-        ("12 déc. 2026", date(2026, 12, 12)),
-        ("29 février 2028", date(2028, 2, 29)),
-        ("October 12, 2026", date(2026, 10, 12)),
-        ("Oct 12, 2026", date(2026, 10, 12)),
-        ("12th October 2026", date(2026, 10, 12)),
-        ("12 oktober 2026", date(2026, 10, 12)),
-        ("3 mei 2026", date(2026, 5, 3)),
-        ("15 augustus 2026", date(2026, 8, 15)),
-        ("3 maart 2026", date(2026, 3, 3)),
-        ("03/04/2026", date(2026, 4, 3)),
-        ("04/13/2026", date(2026, 4, 13)),
-    ],
-)
-def test_a_printed_day_is_found_and_parsed(printed: str, day: date) -> None:
-    assert values.dates(f"x {printed} y") == [printed]
-    assert values.parse_date(printed) == day
-
-
-@pytest.mark.parametrize(
-    "printed", ["31.02.2026", "99.99.2026", "2026-13-45", "12 paper 2026", "24 Std 2026", "12 2026"]
-)
-def test_what_is_no_day_is_not_found(printed: str) -> None:
-    assert values.dates(f"x {printed} y") == []
-    assert values.parse_date(printed) is None
-
-
-def test_the_month_comes_first_where_that_is_asked_for_and_it_may() -> None:
-    assert values.parse_date("03/04/2026", month_first=True) == date(2026, 3, 4)
-    assert values.parse_date("13/04/2026", month_first=True) == date(2026, 4, 13)
-    assert values.parse_date("12.10.2026", month_first=False) == date(2026, 10, 12)
-
-
-@pytest.mark.parametrize(
-    ("text", "order"),
-    [
-        ("from 03/04/2026 to 04/13/2026", "MDY"),
-        ("from 03/04/2026 to 13/04/2026", "DMY"),
-        ("from 13/04/2026 to 04/13/2026", None),  # it contradicts itself
-        ("from 03/04/2026 to 05/06/2026", None),
-        ("Invoice date 03/04/2026, total £12 incl. VAT", "DMY"),
-        ("Invoice date 03/04/2026, Springfield, IL 62704, total $12", "MDY"),
-        ("Springfield, IL 62704, 03/04/2026, £12", None),
-        ("Facture du 03/04/2026, montant de la TVA", "DMY"),
-        ("Facture du 03/04/2026 et le montant de la TVA, payable sur le 04/13/2026", "MDY"),
-    ],
-)
-def test_the_order_of_day_and_month_follows_from_other_days_or_else_from_language_and_country(
-    text: str, order: str | None
-) -> None:
-    assert values.date_order(text) == order
-
-
-@pytest.mark.parametrize(
-    ("printed", "ambiguous"),
-    [("03/04/2026", True), ("3/4/26", True), ("13/04/2026", False), ("04/04/2026", False), ("03.04.2026", False)],
-)
-def test_a_slashed_day_that_could_be_two_days_is_ambiguous(printed: str, ambiguous: bool) -> None:
-    assert values.is_ambiguous(printed) is ambiguous
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from agents.fields import values
+from agents.fields import days, values
 from agents.pages._candidates import MOST, Candidate, Candidates
 from tests.agents.drawn_pages import page
 from tests.growth import grows_gently
@@ -199,5 +199,5 @@ def test_the_time_long_numbers_take_does_not_grow_with_the_square_of_their_lengt
 def test_days_and_amounts_are_found_as_values_finds_them() -> None:
     text = "Rechnung vom 01.02.2025, zahlbar bis 03.04.2025: 1.200,00 EUR zzgl. 19 % = 228,00 EUR"
     every = Candidates(page(text))
-    assert [c.text for c in every.dates] == values.dates(text)
+    assert [c.text for c in every.dates] == days.printed_days(text)
     assert {c.text for c in every.amounts} <= set(values.amounts(text))

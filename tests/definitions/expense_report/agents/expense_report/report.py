@@ -12,9 +12,10 @@ from typing import Any
 
 from agents.documents.places import Places
 from agents.documents.reading import Reading
+from agents.fields import days
 from agents.fields.corrections import canonical_day, canonical_number
 from agents.fields.schema import Evidence, Field, Fields
-from agents.fields.values import parse_amount, parse_date
+from agents.fields.values import parse_amount
 
 SINGLE = ("employee", "date", "currency", "total")
 _LABELLED = re.compile(r"(Employee|Date|Total):\s+(.+)")
@@ -41,7 +42,7 @@ def fields_of(reading: Reading) -> Fields:
                 put("total", amount, parse_amount(amount))
                 put("currency", currency, currency or None)
             else:
-                put(label, printed, parse_date(printed) if label == "date" else printed)
+                put(label, printed, days.read(printed) if label == "date" else printed)
         elif row := _LINE.fullmatch(line.strip()):
             put(f"lines[{rows}].text", row[1], row[1])
             put(f"lines[{rows}].amount", row[2], parse_amount(row[2]))
