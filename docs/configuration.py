@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from infra.records import OwnCompany
 from infra.settings import MachinePrice, Settings, TierSettings, TokenPrice
 
 PAGE = Path(__file__).with_name("configuration.md")
@@ -20,7 +21,8 @@ PAGE = Path(__file__).with_name("configuration.md")
 SECTIONS = {
     "Where things are": ("home", "cache", "documents_path", "ledger_url", "tenant", "task_queue"),
     "What is asked, and what passes": (
-        "ask", "sure", "max_repairs", "approval_policy", "approval_limits", "rulebook", "sanctions_list", "french_rules",
+        "ask", "sure", "max_repairs", "approval_policy", "approval_limits", "rulebook", "companies", "sanctions_list",
+        "french_rules",
     ),
     "Models": (
         "model_url", "model_name", "model_api_key", "model_price", "allowed_hosts", "local_model", "tiers", "model_context",
@@ -64,6 +66,28 @@ the folder it stands in takes it. One beside the code that runs, as in a clone, 
 """
 
 FOOT = """\
+## Our own companies
+
+With a list of them an invoice that is addressed to none, neither by a name nor by a VAT id, goes to a person; and where a page
+does not tell who sells and who buys, who of the two is one of ours is the buyer. A name is one of these as the vendor master's
+names are: without case, accents, signs and legal form, though of two different legal forms it is another's; what is only near
+goes to a person.
+
+```toml
+# counterfoil.toml
+[[companies]]
+name = "Vanta Ridge Capital Ltd"
+aliases = ["Vanta Ridge"]
+vat_ids = ["GB802364991"]
+
+[[companies]]
+name = "Gemeinde Seefeld"
+tenant = "seefeld"
+```
+
+In the environment the same is `COUNTERFOIL_COMPANIES='[{"name": "Vanta Ridge Capital Ltd", "vat_ids": ["GB802364991"]}]'`. An
+execution keeps the list it was handed in with.
+
 ## Prices and tiers
 
 A price says what its figures rest on, and that stands beside every cost. It is either what a provider publishes, by million
@@ -128,6 +152,7 @@ def _kind(annotation: Any) -> str:
     words = {
         str: "text", Path: "path", bool: "true or false", int: "whole number", float: "number", Decimal: "number",
         SecretStr: "secret", TokenPrice: "published price", MachinePrice: "machine's price", TierSettings: "tier",
+        OwnCompany: "company",
     }  # fmt: skip
     arguments = get_args(annotation)
     match get_origin(annotation):

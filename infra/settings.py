@@ -26,6 +26,7 @@ from pydantic_settings import (
 
 from infra.egress import require_database, require_target, require_url
 from infra.home import default_home
+from infra.records import OwnCompany
 from infra.settings_file import settings_file
 
 LOOPBACK = "127.0.0.1"
@@ -275,6 +276,11 @@ class Settings(BaseSettings):
     french_rules: bool = Field(
         default=False,
         description="hold e-invoices against the rules of the French reform (CTC) too, where they do not declare them",
+    )
+    companies: list[OwnCompany] = Field(
+        default_factory=list,
+        description="our own companies, each with name, aliases, vat_ids and, if it is one tenant's, tenant: an invoice to "
+        "anybody else goes to a person; none: whom an invoice is addressed to is not looked at",
     )
     sanctions_list: Path | None = Field(
         default=None, description="CSV file, or one name a line, of whom nothing may be paid to"

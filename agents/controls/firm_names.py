@@ -9,7 +9,8 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import cdist
 
-from agents.words import printed
+from agents.words import LEGAL_FORM, printed
+from infra import lookalikes
 from infra.text import latin
 
 NEAR = 72.0
@@ -37,6 +38,31 @@ def likeness(one: str, other: str) -> float:
     if a != b and (_written_out(one) in (b, _written_out(other)) or _written_out(other) == a):
         return 100.0
     return max(alike(a, b), _contained(a, b))
+
+
+def same_firm(one: str, other: str) -> bool:
+    """Whether two names are one firm's: the same but for how they are written (`likeness` of 100, or letters that look alike), and
+    not of two different legal forms. ``Muster``, ``MUSTER GmbH`` and ``Muster G.m.b.H.`` are one, ``Muster AG`` is another.
+
+    How alike names are beyond that says nothing here: a near name is for a person.
+    """
+    if likeness(one, other) < 100.0 and not lookalikes.alike(name_key(one), name_key(other)):
+        return False
+    mine, theirs = legal_forms(one), legal_forms(other)
+    return not mine or not theirs or any(_abbreviates(a, b) or _abbreviates(b, a) for a in mine for b in theirs)
+
+
+def legal_forms(name: str) -> frozenset[str]:
+    """The legal forms a name is written with, in small letters without signs."""
+    return frozenset(re.sub(r"\W", "", form.casefold()) for form in LEGAL_FORM.findall(name))
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Whether ``short`` is ``long``, or ``Ltd`` to ``Limited``: its letters in their order, from the first on."""
+    if short == long:
+        return True
+    letters = iter(long)
+    return 3 <= len(short) < len(long) - 2 and short[0] == long[0] and all(c in letters for c in short)
 
 
 @lru_cache(65_536)

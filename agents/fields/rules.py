@@ -71,7 +71,9 @@ class Rule(StrEnum):
     LEGAL_ID = "LEGAL-ID"
     TAX_NUMBER = "TAX-NUMBER"
     VAT_ID = "VAT-ID"
-    # Who is to be paid, what was ordered, what was claimed before
+    # Whom it is addressed to, who is to be paid, what was ordered, what was claimed before
+    ADDRESSEE = "ADDRESSEE"
+    SELLER_IS_US = "SELLER-IS-US"
     PAYMENT_DESTINATION = "PAYMENT-DESTINATION"
     VENDOR = "VENDOR"
     VENDOR_ACCOUNT = "VENDOR-ACCOUNT"

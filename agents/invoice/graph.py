@@ -77,6 +77,7 @@ def options(made: Settings) -> dict[str, JsonValue]:
         "rulebook": keep_rulebook(made),
         "french_rules": made.french_rules,
         "max_repairs": made.max_repairs,
+        "companies": [company.model_dump() for company in made.companies],
         "ask": made.ask,
         "tiers": list(tiers_of(made)),
     }

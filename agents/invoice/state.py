@@ -14,7 +14,7 @@ from agents.controls.approval import Policy, policy_of
 from agents.controls.matching import How
 from agents.fields.table import Part
 from agents.steps import AgentChannels, AgentState, Noted, Options, Plain
-from infra.records import DecidedBy, Finding
+from infra.records import DecidedBy, Finding, OwnCompany
 
 
 class Step(StrEnum):
@@ -57,6 +57,8 @@ class InvoiceOptions(Options):
 
     french_rules: bool = False
     max_repairs: int = 0
+    companies: list[OwnCompany] = []
+    """Of all tenants."""
 
 
 class Correction(Plain):

@@ -8,7 +8,7 @@ from agents.pages._confidence import SURE, confidence_of, judged
 from agents.pages._confidence import keys as calibration_keys
 from agents.pages._destinations import payment_destinations
 from agents.pages._drafting import Draft, draft
-from agents.pages._proposed import Offer, placed, pointed
+from agents.pages._proposed import Offer, placed, pointed, proposed
 from agents.pages._scans import findings as scan_findings
 from agents.pages._several import PagePart, Several, parse_pages
 from agents.pages.against import compare
@@ -28,5 +28,6 @@ __all__ = [
     "payment_destinations",
     "placed",
     "pointed",
+    "proposed",
     "scan_findings",
 ]

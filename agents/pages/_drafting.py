@@ -82,6 +82,7 @@ def draft(reading: Reading) -> Draft:
         choices={
             **{path: _offers(offered(c) for c in found) for path, found in header.choices.items()},
             **{path: _offers(offered(n.candidate, n.score) for n in ranked) for path, ranked in names.ranked.items()},
+            "seller.vat_id": _offers(offered(c) for c, _ in terms.vat_ids()),
         },
         kind=kind,
         closes=totals.totals is not None,

@@ -37,8 +37,14 @@ def offered(candidate: Candidate, score: float | None = None) -> Offer:
 
 def pointed(offer: Offer, *grounds: Ground) -> Field:
     """The field that ``offer`` is to a model that chooses it."""
-    evidence = offer.evidence.model_copy(update={"source": "model"})
-    return Field(value=offer.value, evidence=evidence, grounds=[*grounds, *([OCR] if evidence.ocr is not None else [])])
+    chosen = proposed(offer, *grounds)
+    return chosen.model_copy(update={"evidence": offer.evidence.model_copy(update={"source": "model"})})
+
+
+def proposed(offer: Offer, *grounds: Ground) -> Field:
+    """The field that ``offer`` is where code takes it, on ``grounds`` that the page alone does not give."""
+    read = [OCR] if offer.evidence.ocr is not None else []
+    return Field(value=offer.value, evidence=offer.evidence, grounds=[*grounds, *read])
 
 
 def printed(candidate: Candidate, value: str, *grounds: Ground, source: Source = "rule") -> Field:

@@ -722,6 +722,9 @@ def _ask_tiers(tiers: Sequence[Tier], settings: Settings) -> Answer:
     return Answer(answers[0].version, "; ".join(dict.fromkeys(answer.detail for answer in answers)))
 
 
+_NO_COMPANIES = "no companies of ours in the settings, so nobody looks whom an invoice is addressed to"
+
+
 def _machine(settings: Settings) -> PartStatus:
     existing = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
     disk = shutil.disk_usage(existing).free / GIB
@@ -732,13 +735,16 @@ def _machine(settings: Settings) -> PartStatus:
         ours = version("counterfoil")
     except PackageNotFoundError:
         ours = "not installed"
+    companies = f"{len(settings.companies)} companies of ours" if settings.companies else _NO_COMPANIES
     return PartStatus(
         name="machine",
         state="failed" if short else "up",
         address=str(settings.home),
         version=f"counterfoil {ours}, Python {sys.version.split()[0]}",
         detail=f"{disk:.0f} GiB disk free, {memory.available / GIB:.0f} of {memory.total / GIB:.0f} GiB memory free, "
-        f"{os.cpu_count()} cores; cache {settings.cache}" + (f"; installation {known.id}" if known else ""),
+        f"{os.cpu_count()} cores; cache {settings.cache}"
+        + (f"; installation {known.id}" if known else "")
+        + f"; {companies}",
         next_step=f"make room: less than {LOW_DISK_GIB} GiB are left" if short else "",
     )
 

@@ -22,7 +22,7 @@ from infra.records.executions import (
 )
 from infra.records.findings import BY_RULE, DecidedBy, Finding, JsonObject, Severity, Verdict, finding
 from infra.records.installation import Installation
-from infra.records.master import Billing, Order, OrderLine, OrderOnRecord, Receipt, Vendor
+from infra.records.master import Billing, Order, OrderLine, OrderOnRecord, OwnCompany, Receipt, Vendor
 
 __all__ = [
     "AlreadyPosted",
@@ -43,6 +43,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "OrderOnRecord",
+    "OwnCompany",
     "PAID",
     "PART_OF",
     "PostedOtherwise",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Vendor(BaseModel):
@@ -36,6 +36,23 @@ class Vendor(BaseModel):
     """Whether its invoices need a purchase order."""
     blocked: str | None = None
     """Why nothing may be paid to it; None where it may."""
+
+
+class OwnCompany(BaseModel):
+    """One of our own companies: whom the invoices we are to pay are addressed to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    aliases: list[str] = Field(default_factory=list)
+    """Other names invoices are addressed to: a branch, a shop, a former name."""
+    vat_ids: list[str] = Field(default_factory=list)
+    tenant: str | None = None
+    """Whose company it is; None: every tenant's."""
+
+    @property
+    def names(self) -> list[str]:
+        return [self.name, *self.aliases]
 
 
 class OrderLine(BaseModel):

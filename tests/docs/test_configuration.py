@@ -21,9 +21,11 @@ def test_every_setting_is_explained() -> None:
 
 
 def test_the_file_on_the_page_is_read_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (block,) = re.findall(r"```toml\n(.*?)```", page(), re.DOTALL)
-    (tmp_path / "counterfoil.toml").write_text(block)
+    blocks = re.findall(r"```toml\n(.*?)```", page(), re.DOTALL)
+    (tmp_path / "counterfoil.toml").write_text("\n".join(blocks))
     monkeypatch.setenv(CONFIG, str(tmp_path / "counterfoil.toml"))
-    tiers = Settings().tiers
+    settings = Settings()
+    assert [company.tenant for company in settings.companies] == [None, "seefeld"]
+    tiers = settings.tiers
     assert isinstance(tiers["small"].price, MachinePrice)
     assert isinstance(tiers["large"].price, TokenPrice)

@@ -6,6 +6,7 @@ Pure functions over fields and the ledger's records: they read nothing, and the 
 
 from agents.controls.matching._duplicates import duplicates, preceding_of, sketch
 from agents.controls.matching._orders import Tolerances, match_order
+from agents.controls.matching._parties import Companies, addressee_findings, known_parties
 from agents.controls.matching._vendors import (
     How,
     VendorLimit,
@@ -18,13 +19,16 @@ from agents.controls.matching._vendors import (
 )
 
 __all__ = [
+    "Companies",
     "How",
     "Tolerances",
     "VendorLimit",
     "VendorMatch",
+    "addressee_findings",
     "ask_which",
     "duplicates",
     "is_named",
+    "known_parties",
     "match_order",
     "match_vendor",
     "preceding_of",

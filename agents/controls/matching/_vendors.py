@@ -7,7 +7,6 @@ is where money goes: one that is not the master's is a person's decision, howeve
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -17,9 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from agents.controls.firm_names import NEAR, likeness, name_key
 from agents.controls.matching._accounts import account_findings, account_of
+from agents.controls.matching._identifiers import plain_id
+from agents.controls.matching._parties import OPEN, is_name_of
 from agents.controls.matching._prompts import instructions, version
-from agents.fields.destinations import Destination, compact
-from agents.fields.identifiers import without_tax_name
+from agents.fields.destinations import Destination
+from agents.fields.grounds import Ground
 from agents.fields.rules import Rule
 from agents.fields.schema import Fields, value_of
 from infra.connections import connections
@@ -141,10 +142,20 @@ def settle_near(match: VendorMatch, chosen: str | None, reason: str, decided_by:
 
 
 def is_named(match: VendorMatch, fields: Fields) -> bool:
-    """Whether the seller's name is beyond doubt: an identifier found the vendor, and the name is one of the vendor's."""
-    seller = fields.get("seller.name")
-    by_identifier = match.how in ("vat id", "tax number", "legal id")
-    return bool(match.vendor and seller and by_identifier and _likest(seller.value, match.vendor) >= 100.0)
+    """Whether the seller's name is beyond doubt: it is one of the vendor's, and an identifier or the account on the page is that
+    vendor's too. Where the page leaves open which of its names is the seller's, so it does whose the ids are that stand with it:
+    then the account has to be the vendor's, or the id the only one, or the buyer one of our own companies."""
+    seller, vendor = fields.get("seller.name"), match.vendor
+    if vendor is None or seller is None or not is_name_of(seller.value, vendor):
+        return False
+    if account_of(fields) in vendor.ibans:
+        return True
+    if match.how not in ("vat id", "tax number", "legal id"):
+        return False
+    is_open = Ground.VENDOR not in seller.grounds and not OPEN.isdisjoint(seller.grounds)
+    identifier, buyer = fields.get("seller.vat_id"), fields.get("buyer.name")
+    alone = match.how == "vat id" and identifier is not None and Ground.ONLY in identifier.grounds
+    return not is_open or alone or (buyer is not None and Ground.COMPANY in buyer.grounds)
 
 
 def vendor_key(match: VendorMatch, fields: Fields) -> str | None:
@@ -221,7 +232,7 @@ def _matched(match: VendorMatch) -> VendorMatch:
 
 def _vat_id_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
     stated = fields.get("seller.vat_id")
-    if stated is None or not vendor.vat_ids or _vat_id(stated.value) in map(_vat_id, vendor.vat_ids):
+    if stated is None or not vendor.vat_ids or plain_id(stated.value) in map(plain_id, vendor.vat_ids):
         return []
     message = f"the VAT id {stated.value} is not that of {_named(vendor)}, {', '.join(vendor.vat_ids)}"
     return [
@@ -232,14 +243,13 @@ def _vat_id_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
 
 
 def _name_differs(vendor: Vendor, fields: Fields) -> list[Finding]:
-    """Found by an identifier, under a name that is not at all the vendor's: perhaps somebody else uses it."""
+    """Found by an identifier, under a name that is not at all the vendor's: somebody else uses it, or it is whose the page says
+    it is not."""
     seller = fields.get("seller.name")
     if seller is None or _likest(seller.value, vendor) >= NEAR:
         return []
     message = f"the seller calls itself {seller.value}, which is none of the names of {_named(vendor)}"
-    return [
-        finding(Rule.VENDOR_NAME, Severity.WARNING, message, "seller.name", expected=vendor.name, found=seller.value)
-    ]
+    return [finding(Rule.VENDOR_NAME, Severity.ERROR, message, "seller.name", expected=vendor.name, found=seller.value)]
 
 
 def _is_blocked(vendor: Vendor, fields: Fields) -> list[Finding]:
@@ -274,10 +284,10 @@ def _by_identifier(fields: Fields, vendors: Sequence[Vendor]) -> tuple[list[Vend
         ("seller.legal_id", "legal id", lambda vendor: vendor.legal_ids),
     )
     for path, how, known in ways:
-        stated = _vat_id(fields[path].value) if path in fields else ""
+        stated = plain_id(fields[path].value) if path in fields else ""
         if not stated:
             continue
-        named = [vendor for vendor in vendors if stated in map(_vat_id, known(vendor))]
+        named = [vendor for vendor in vendors if stated in map(plain_id, known(vendor))]
         if len(named) > 1:  # branches with one VAT id: the name tells them apart, else the account
             seller = value_of(fields, "seller.name") or ""
             same = [vendor for vendor in named if _likest(seller, vendor) >= 100.0]
@@ -297,14 +307,6 @@ def _by_name(seller: str, vendors: Sequence[Vendor]) -> list[tuple[Vendor, float
 
 def _likest(seller: str, vendor: Vendor) -> float:
     return max(likeness(seller, name) for name in (vendor.name, *vendor.aliases))
-
-
-def _vat_id(identifier: str) -> str:
-    """A VAT id, or another identifier, as it is compared: Greece is EL, and a Swiss one is the same with and without MWST."""
-    plain = compact(identifier)
-    if plain.startswith("CHE"):
-        return without_tax_name(plain)
-    return f"EL{plain[2:]}" if re.fullmatch(r"GR\d{9}", plain) else plain
 
 
 def _named(vendor: Vendor) -> str:

@@ -37,6 +37,7 @@ async def match(state: InvoiceState) -> InvoiceUpdate:
     if found.how == "near" and choice:
         chosen = choice.vendor if choice.vendor in {vendor.id for vendor, _ in found.near} else None
         found = matching.settle_near(found, chosen, choice.reason, choice.decided_by)
+    ours = matching.Companies(state.options.companies, execution.tenant)
     claim = _claim(state, fields, found)
     others = await ledger.claim(claim)
     wanted = _order_number(state)
@@ -57,7 +58,7 @@ async def match(state: InvoiceState) -> InvoiceUpdate:
             order=wanted if fits else None,
         ),
         "submitters": sorted(await _submitters(ledger, execution)),
-        "findings": {Step.MATCH: [*found.findings, *ordered, *alike]},
+        "findings": {Step.MATCH: [*found.findings, *matching.addressee_findings(fields, ours), *ordered, *alike]},
     }
 
 

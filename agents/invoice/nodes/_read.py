@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
+from agents.controls import matching
 from agents.fields import checks
 from agents.fields.rules import Rule
 from agents.fields.schema import SPLIT_PAGES, Fields
@@ -12,6 +14,7 @@ from agents.invoice.state import EXTRACT, FilePart, InvoiceState, InvoiceUpdate,
 from agents.pages import Draft, Several, judged
 from agents.steps import read as read_document
 from agents.steps import step, way
+from infra.connections import connections
 from infra.records import Finding, Severity, finding
 
 
@@ -37,6 +40,9 @@ async def read(state: InvoiceState) -> InvoiceUpdate:
         update["kind"] = "other"
     elif document.draft:
         fields = _from_pages(document.draft, document.has_money, state, update, findings)
+        vendors = await connections().ledger.vendors(state.execution.tenant)
+        ours = matching.Companies(state.options.companies, state.execution.tenant)
+        fields = await asyncio.to_thread(matching.known_parties, fields, document.draft.choices, vendors, ours)
     update["document"] = document.facts
     return {**update, "fields": {**judged(fields or {})}, "findings": {Step.READ: findings}}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +16,7 @@ from agents.invoice.graph import build_graph, options
 from agents.steps import reading_of
 from infra.connections import Connections, use
 from infra.ledger import migrate
-from infra.records import Vendor
+from infra.records import OwnCompany, Vendor
 from infra.settings import Settings, TierSettings, TokenPrice
 from tests.evals.attacks.invoices import IBAN, SELLER
 from tests.scripted.endpoint import ScriptedEndpoint
@@ -75,8 +75,9 @@ class Attempt:
 class Desk:
     """Hands documents in, each as one execution, to the graph as it is: those of one attack, for a tenant of its own."""
 
-    def __init__(self, connections: Connections, tenant: str) -> None:
+    def __init__(self, connections: Connections, tenant: str, companies: Sequence[OwnCompany] = ()) -> None:
         self._connections, self._tenant = connections, tenant
+        self._settings = connections.settings.model_copy(update={"companies": list(companies)})
         self._app = build_graph().compile(checkpointer=InMemorySaver())
         self._taken = 0
 
@@ -101,7 +102,7 @@ class Desk:
             "details": dict(details or {}),
         }
         attempt = Attempt(self._app, ref["id"])
-        await attempt.go({"execution": ref, "options": options(self._connections.settings)})
+        await attempt.go({"execution": ref, "options": options(self._settings)})
         return attempt
 
     def words(self, document: bytes) -> str:

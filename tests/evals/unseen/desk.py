@@ -14,7 +14,7 @@ from typing import Any
 from agents.fields.values import compact
 from infra.connections import Connections, use
 from infra.ledger import migrate
-from infra.records import Vendor
+from infra.records import OwnCompany, Vendor
 from infra.settings import Settings, TierSettings, TokenPrice
 from tests.evals.attacks.desk import Attempt, Desk
 from tests.scripted.endpoint import NONE, ScriptedEndpoint
@@ -36,9 +36,9 @@ class Way(StrEnum):
     CODE = "code"
     """Nobody: no model is asked, and the master is empty."""
     MASTER = "master"
-    """Nobody, and the master has the seller with its identifiers and its account."""
+    """Nobody, and the master has the seller with its identifiers and its account; the buyer is one of our own companies."""
     AGREE = "agree"
-    """A reader that says what code thinks best of, with the seller in the master: the most that a model can add."""
+    """A reader that says what code thinks best of, with the same known: the most that a model can add."""
 
 
 class Agreeing(ScriptedEndpoint):
@@ -66,7 +66,8 @@ class Desks:
         tenant = f"unseen{self._tenants}"
         if self._way != Way.CODE and (vendor := vendor_of(truth, tenant)):
             await self._connections.ledger.put_vendors([vendor])
-        return await Desk(self._connections, tenant).hand_in(document, name=name)
+        ours = [] if self._way == Way.CODE else companies_of(truth)
+        return await Desk(self._connections, tenant, ours).hand_in(document, name=name)
 
 
 def vendor_of(truth: Mapping[str, Any], tenant: str, id: str = "V1") -> Vendor | None:
@@ -88,6 +89,14 @@ def vendor_of(truth: Mapping[str, Any], tenant: str, id: str = "V1") -> Vendor |
         ibans=of(payment.get("iban")),
         destinations=of(payment.get("bic")),
     )
+
+
+def companies_of(truth: Mapping[str, Any]) -> list[OwnCompany]:
+    """The buyer of ``truth``, as who it is says of itself; none where it has no name."""
+    buyer = truth.get("buyer") or {}
+    if not buyer.get("name"):
+        return []
+    return [OwnCompany(name=buyer["name"], vat_ids=[buyer["vat_id"]] if buyer.get("vat_id") else [])]
 
 
 @asynccontextmanager
