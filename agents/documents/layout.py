@@ -5,16 +5,23 @@ Derived from the words of a `Reading` alone, so it can be made anywhere a readin
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, islice
+from statistics import median
 
 from agents.documents.reading import Reading
 from agents.documents.upright import UprightBox, UprightReading, UprightWord
 
 COLUMN_GAP = 0.75
 """A gap wider than this, in line heights, separates cells. A space between words is a quarter to a half."""
+_ADVANCE = 0.7
+"""Small letters that stand further from one another than this on most of a page, in line heights, are spaced apart: text set
+solid comes to 0.5, that of the widest faces and of typewriters to 0.7."""
+_FEWEST_SPACED = 8
+"""Words of a page that tell how far its letters stand apart."""
 _BELOW = 3.0
 """A cell further below than this, in line heights, does not belong to the one above it."""
 
@@ -94,11 +101,12 @@ class Layout:
     def __init__(self, reading: Reading) -> None:
         self.reading = UprightReading(reading)
         self.pages = self.reading.pages
+        able = [w for w in self.reading.words if w.text.strip() and len(w.text) <= _LONGEST_WORD]
+        spacing = _spacing(able)
         self.lines: list[Line] = [
-            Line(number, tuple(islice(_cells(list(words)), _MOST_CELLS)))
-            for number, words in groupby(
-                (w for w in self.reading.words if w.text.strip() and len(w.text) <= _LONGEST_WORD), key=lambda w: w.line
-            )
+            Line(number, tuple(islice(_cells(some, COLUMN_GAP + spacing.get(some[0].page, 0.0)), _MOST_CELLS)))
+            for number, words in groupby(able, key=lambda w: w.line)
+            if (some := list(words))
         ]
         kept = {id(word) for line in self.lines for cell in line.cells for word in cell.words}
         self.left_out = sum(id(w) not in kept and any(c.isalnum() for c in w.text) for w in self.reading.words)
@@ -158,12 +166,23 @@ def around(boxes: Sequence[UprightBox]) -> UprightBox:
     )
 
 
-def _cells(words: list[UprightWord]) -> Iterator[Cell]:
+def _cells(words: list[UprightWord], widest: float) -> Iterator[Cell]:
     begun = [words[0]]
     for before, word in zip(words, words[1:], strict=False):
         height = max(min(word.box[3] - word.box[1], before.box[3] - before.box[1]), 1.0)
-        if word.box[0] - before.box[2] > COLUMN_GAP * height or len(begun) >= _MOST_WORDS:
+        if word.box[0] - before.box[2] > widest * height or len(begun) >= _MOST_WORDS:
             yield Cell(tuple(begun))
             begun = []
         begun.append(word)
     yield Cell(tuple(begun))
+
+
+def _spacing(words: Sequence[UprightWord]) -> dict[int, float]:
+    """By how much a space between words has grown on each page whose letters are spaced apart, in line heights: by what two
+    letters have."""
+    advances: dict[int, list[float]] = defaultdict(list)
+    for w in words:
+        if len(w.text) >= 3 and w.text[1:].isalpha() and w.text[1:].islower():
+            advances[w.page].append((w.box[2] - w.box[0]) / len(w.text) / max(w.box[3] - w.box[1], 1.0))
+    typical = {page: median(some) for page, some in advances.items() if len(some) >= _FEWEST_SPACED}
+    return {page: min(2 * (each - 0.5), COLUMN_GAP) for page, each in typical.items() if each > _ADVANCE}

@@ -43,11 +43,6 @@ class Body:
         self.lines.append(line)
         self.placed[line.number] = by_column
 
-    def drop(self, page: int) -> None:
-        """Take out what stands on ``page`` so far: above a repeated header there is a letterhead, no line."""
-        while self.lines and self.lines[-1].page == page:
-            del self.placed[self.lines.pop().number]
-
     def tokens(self, number: int, column: int | None) -> list[Token]:
         return self.placed[number].get(column, []) if column is not None else []
 
@@ -65,7 +60,7 @@ def body_of(
     layout: Layout, columns: Columns, after: int, barriers: Mapping[int, Header], header: Header | None
 ) -> Body:
     """The lines behind line ``after`` up to the next header of another table, that table's own repeated ones left out."""
-    body = Body(columns, typical_height(layout), rates=_rates_of_codes(layout))
+    lines: list[Line] = []
     skipped: set[int] = set()
     own = {h.page: h.lines[0] for h in barriers.values() if header is not None and repeats(h, header)}
     for line in layout.lines[:MOST_LINES]:
@@ -77,8 +72,12 @@ def body_of(
                     continue  # in the letterhead: the table's own header stands below it
                 break
             skipped.update(other.lines)
-            body.drop(line.page)
+            while lines and lines[-1].page == line.page:  # above a repeated header there is a letterhead, no line
+                lines.pop()
             continue
+        lines.append(line)
+    body = Body(columns.widened(lines), typical_height(layout), rates=_rates_of_codes(layout))
+    for line in lines:
         body.add(line)
     return body
 
@@ -125,6 +124,8 @@ def meanings(body: Body) -> Meaning:
         taken = [n for n in (q, p, a) if n is not None]
         if len(set(taken)) < len(taken) or (a is None and p is None) or (q in numbered and len(taken) < 3):
             continue
+        if a is None and q is None and p is not None and "amount" in columns.headings[p].roles:
+            continue  # what nothing is counted for is no price of one
         score = _fit(columns, q, p, a)
         if q is not None and p is not None and a is not None:
             fitting = sum(_line_multiplies(body, n, q, p, a) for n in lines)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from statistics import median
@@ -23,11 +24,19 @@ _NUMBER = re.compile(
     rf"(?:\s?/\s?(?P<per>\d{{0,5}}\s?[^\W\d]{{0,8}}\.?))?(?:\s(?P<unit>{_UNIT}))?",
 )
 """A number with its sign, currency, percent sign, letter of a tax code (``237.00T``), what it is for, and unit."""
+_CREDIT = re.compile(r"(?<=\d)\s?(?P<sign>CR|Cr|DR|Dr)\.?$")
+"""Behind an amount: in the buyer's favour (credit), or as usual (debit)."""
 _LABELLED = re.compile(r"\(?[^\W\d]{2,10}\)?\s?:\s?(?P<rest>[-−]?[\d.,'’ ]+\)?)")
 """A price with a word before it, such as ``(Net): 60,00``."""
 _SIZED = re.compile(r"(\d{1,4}) ((?!\d{3}\b)\d{1,4} [^\W\d]{1,8}\.?)")
 """How many, and a unit with a size of its own: ``12 50 MB``."""
+_CODE = re.compile(r"(?:(?=\S*\d)[A-ZÀ-Ý0-9][A-ZÀ-Ý0-9._/-]*\s?){1,3}")
+"""Numbers of an article: ``SAWN-100``."""
+_SMALL = re.compile(r"[^\W\d_A-ZÀ-Ý]{4}")
+"""Small letters, as words have and codes have not."""
 _GROUPED = re.compile(r"\d{1,3}[.,]\d{3}")
+_TWO_DECIMALS = re.compile(r"\d([.,])\d\d(?:$|[^\d.,])")
+_BELOW_ONE = re.compile(r"(?<![\d.,])0([.,])\d+(?:$|[^\d.,])")
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,11 @@ class Token:
     """The number alone, as printed."""
 
     @property
+    def worded(self) -> bool:
+        """Whether it has words, and is no code such as ``SAWN-100`` or ``WA997``."""
+        return sum(c.isalpha() for c in self.text) >= 2 and not _CODE.fullmatch(self.text)
+
+    @property
     def top(self) -> float:
         return self.box[1]
 
@@ -55,15 +69,14 @@ class Token:
 
 
 def decimal_mark(layout: Layout) -> str:
-    """The document's decimal mark, by the majority of its numbers with two decimals."""
-    commas = points = 0
-    for line in layout.lines:
-        for cell in line.cells:
-            for word in cell.words:
-                if found := re.search(r"\d([.,])\d\d(?:$|[^\d.,])", word.text):
-                    commas += found[1] == ","
-                    points += found[1] == "."
-    return "," if commas > points else "."
+    """The document's decimal mark, by the majority of its numbers with two decimals, or else of those below one."""
+    marks = _marks(layout, _TWO_DECIMALS) or _marks(layout, _BELOW_ONE)
+    return "," if 2 * marks.count(",") > len(marks) else "."
+
+
+def _marks(layout: Layout, shape: re.Pattern[str]) -> list[str]:
+    words = (word.text for line in layout.lines for cell in line.cells for word in cell.words)
+    return [found[1] for text in words if (found := shape.search(text))]
 
 
 def token(words: Sequence[UprightWord], mark: str) -> Token:
@@ -75,6 +88,9 @@ def token(words: Sequence[UprightWord], mark: str) -> Token:
     made = {"text": text, "page": words[0].page, "box": union(words), "line": words[0].line, "words": tuple(words)}
     if len(text) >= 60 or not any(c.isdigit() for c in text):
         return Token(**made)  # type: ignore[arg-type]
+    credit = _CREDIT.search(text)
+    if credit:
+        text = text[: credit.start()]
     if sized := _SIZED.fullmatch(text):
         return Token(**made, values=readings(sized[1], mark), unit=sized[2], number=sized[1])  # type: ignore[arg-type]
     found = _NUMBER.fullmatch(text)
@@ -88,6 +104,7 @@ def token(words: Sequence[UprightWord], mark: str) -> Token:
         and "+" not in found["sign"]
         or found["minus"]
         or found["after"]
+        or (credit and credit["sign"].upper() == "CR")
         or (found["open"] and ")" in text)
     ):
         values = tuple(-v for v in values)
@@ -136,6 +153,11 @@ def joined(words: Sequence[UprightWord]) -> list[tuple[UprightWord, ...]]:
 
 _TAX_CODE = re.compile(r"[A-Z]{1,2}\d?\*?")
 
+_MOST_LEARNT = 400
+"""So many lines decide how wide a column is."""
+_SHORT = 12
+"""Characters: a unit or the name of a tax under a number is no longer."""
+
 _AT_THE_END: tuple[Role, ...] = ("quantity", "price", "amount", "tax_rate", "discount", "per")
 """Columns whose number may stand so close to the text before it that no gap divides them."""
 
@@ -146,6 +168,28 @@ class Columns:
     def __init__(self, headings: Sequence[Heading], mark: str) -> None:
         self.headings = tuple(sorted(headings, key=lambda h: h.box[0]))
         self.mark = mark
+
+    def widened(self, lines: Sequence[Line]) -> Columns:
+        """The same columns, those of words as wide as what stands under them: names that begin where one does which stands under
+        its heading are its column's too, though they end before the heading begins (it may be centred, or set to the right)."""
+        begun: dict[int, list[int]] = defaultdict(list)
+        for line in lines[:_MOST_LEARNT]:
+            for cell in line.cells:
+                made = token(cell.words, self.mark)
+                if not made.values and any(c.isalpha() for c in made.text):
+                    over = self._over(made.box)
+                    begun[round(made.box[0])].append(-1 if over is None else over)
+        headings = list(self.headings)
+        for edge, columns in begun.items():
+            column = max(set(columns) - {-1}, key=columns.count, default=-1)
+            if column < 0 or -1 not in columns or edge >= headings[column].box[0]:
+                continue
+            roles = headings[column].roles
+            before = headings[column - 1].box[2] if column else float("-inf")
+            if (not roles or set(roles) & TEXTUAL) and edge > before:
+                box = headings[column].box
+                headings[column] = replace(headings[column], box=UprightBox((edge, *box[1:])))
+        return Columns(headings, self.mark)
 
     def indices(self, role: Role) -> list[int]:
         """The columns that may hold ``role``, those first whose heading says nothing else."""
@@ -172,12 +216,21 @@ class Columns:
         parts: list[tuple[UprightWord, ...]] = []
         if len(units) > 1 and units[0][0].text.isdigit() and self._under(units[0], ("id",), 6.0):
             parts.append(units.pop(0))
+        while len(units) > 1 and self._ends_a_column(units[0], units[1]):
+            parts.append(units.pop(0))
         tail: list[tuple[UprightWord, ...]] = []
         while len(units) > 1 and (taken := self._last_number(units)):
             tail.insert(0, tuple(w for unit in units[-taken:] for w in unit))
             del units[-taken:]
         text = tuple(w for unit in units for w in unit)
         return [*parts, *([text] if text else []), *tail]
+
+    def _ends_a_column(self, unit: Sequence[UprightWord], following: Sequence[UprightWord]) -> bool:
+        """Whether a number stands under a heading of numbers and the words behind it under another one: ``2,45  VAT 6 %``."""
+        own, other = self._over(union(unit)), self._over(union(following))
+        if own is None or other is None or own == other or not token(unit, self.mark).values:
+            return False
+        return bool(set(self.headings[own].roles[:1]) & set(_AT_THE_END))
 
     def _straddles(self, units: Sequence[tuple[UprightWord, ...]]) -> bool:
         """Whether a cell that reads as one number stands under several headings: a number and what follows it."""
@@ -216,9 +269,16 @@ class Columns:
         able = [n for n, h in enumerate(self.headings) if not h.roles or set(h.roles) & TEXTUAL]
         over = [n for n in able if shared(made.box, self.headings[n].box) > 0]
         if over:
-            # a long text runs on under the next headings; a number and a name often stand under one edge
-            return min(over, key=lambda n: (self.headings[n].roles == ("id",) and len(made.text) > 6, n))
+            # a long text runs on under the next headings; a number or a code and a name often stand under one edge
+            return min(over, key=lambda n: (self._is_no_code(made, n), n))
+        if len(made.text) <= _SHORT and (under := self._over(made.box)) is not None:
+            return under
         return min(able, key=lambda n: abs(self.headings[n].box[0] - made.box[0]), default=-1)
+
+    def _is_no_code(self, made: Token, column: int) -> bool:
+        """Whether a text under a heading of numbers or codes is something else: too long, or several words."""
+        roles = self.headings[column].roles
+        return roles == ("id",) and len(made.text) > 6 or roles == ("article",) and bool(_SMALL.search(made.text))
 
     def _nearest(self, box: UprightBox) -> int:
         def far(n: int) -> tuple[float, float]:

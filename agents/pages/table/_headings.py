@@ -44,6 +44,8 @@ _CONTINUED = re.compile(
     rf"(?:in )?(?:{'|'.join(pattern(f'headings.{term}') for term in ('continued', 'without_tax', 'with_tax', 'tax', 'unit'))})"
     r"(?:\w+(?: |\Z)){0,2}"
 )
+NOTE = re.compile(r"[^\W\d][\w.°/ -]{1,24}:")
+"""What begins so is a note of its own: ``GTIN: 4012345001235``."""
 _CURRENCY_SIGN = re.compile(r"[€$£]|\b(?:EUR|USD|GBP|CHF)\b")
 _ALONE: tuple[tuple[re.Pattern[str], tuple[Role, ...]], ...] = (
     (phrases("headings.quantity_or_unit"), ("quantity", "unit")),
@@ -135,6 +137,12 @@ def is_gross(heading: str) -> bool:
 def is_untaxed(heading: str) -> bool:
     """Whether ``heading`` says that what stands under it is without tax."""
     return bool(_NOT_TAXED.search(fold(heading)))
+
+
+def is_note(text: str) -> bool:
+    """Whether a line of a description is a price, a discount, a code or a day with its label before it: ``Gross price: 1.00``."""
+    label, colon, said = text.partition(":")
+    return bool(colon and NOTE.match(text) and (allowed := roles(label)) and "name" not in allowed and said.strip())
 
 
 def is_description(heading: str) -> bool:
@@ -251,7 +259,11 @@ def _cut(words: tuple[UprightWord, ...]) -> int:
             or (first == ("amount",) and _CURRENCY_SIGN.fullmatch(words[n - 1].text) and TAX_WORD.fullmatch(fold(rest)))
             or (first[:1] == ("price",) and after == ("discount",) and len(words) - n == 1
                 and not _LESS.search(before))
-            or (first == ("tax_rate",) and after[0] in ("price", "amount") and len(words) - n > 1)
+            or (first == ("tax_rate",) and after[0] in ("price", "amount")
+                and (len(words) - n > 1 or words[n - 1].text.endswith("%")))
+            or (first[:1] in (("price",), ("discount",)) and TAX_WORD.fullmatch(fold(rest))
+                and (n > 1 or first == ("discount",)) and not _LESS.search(before)
+                and not (_NOT_TAXED.search(before) or _TAXED.search(before)))
             or (
                 first == ("name",) and _DESCRIPTION.search(before) and after[0] in ("quantity", "price", "unit", "amount")
                 and roles(words[n].text)

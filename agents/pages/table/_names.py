@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agents.fields.schema import MAX_NAME
 from agents.pages.table._columns import Token
+from agents.pages.table._headings import NOTE, is_note
 from agents.words import in_text
 
 if TYPE_CHECKING:
@@ -24,11 +25,42 @@ _PITCH = 1.6
 _MOST_NAME_LINES = 4
 _OPEN_END = re.compile(rf"(?:[-‐,(/&+]|{in_text('text.open_end')})$", re.IGNORECASE)
 
-_CODE = re.compile(r"(?=\S*\d)[A-ZÀ-Ý0-9][A-ZÀ-Ý0-9._/-]*")
-"""The number of an article: ``SAWN-100``."""
+_WORD = re.compile(r"(?<!\S)[^\W\d_]{3,}")
+_POSITION = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
+_COUNTED = tuple(
+    re.compile(shape)
+    for shape in (
+        r"(?P<name>.+?)\s*\((?P<count>\d[\d.,]{0,9})\)",
+        r"(?P<count>\d[\d.,]{0,9})\s?[x×]\s+(?P<name>.+)",
+        r"(?P<name>.+?)\s+[x×]\s?(?P<count>\d[\d.,]{0,9})",
+    )
+)
+"""How many of it there are, said with a name: ``Pro plan (5)``, ``3 x Chair``."""
 
-_LABEL = re.compile(r"[^\W\d][\w.°/ -]{1,24}:")
-"""What begins so is a note of its own: ``GTIN: 4012345001235``."""
+
+@dataclass(frozen=True)
+class Spoken:
+    """A name as printed, and what it says beside it: the row's number before it, and how many there are."""
+
+    name: str
+    number: str
+    count: str
+
+
+def spoken(names: Sequence[str]) -> list[Spoken]:
+    """The names of a table's rows taken apart, where all of them are made alike: numbered from one, or counted."""
+    numbers = [_POSITION.match(name) for name in names]
+    numbered = len(names) > 1 and [int(m[1]) if m else 0 for m in numbers] == list(range(1, len(names) + 1))
+    if numbered:
+        names = [name[m.end() :] if m else name for name, m in zip(names, numbers, strict=True)]
+    found = next((made for shape in _COUNTED if all(made := [shape.fullmatch(name) for name in names])), [])
+    counts = [m["count"] for m in found if m]
+    if not counts or all(re.fullmatch(r"(?:19|20)\d\d", count) for count in counts):
+        found = [None] * len(names)
+    return [
+        Spoken(m["name"] if m else name, str(n) if numbered else "", m["count"] if m else "")
+        for n, (name, m) in enumerate(zip(names, found, strict=True), 1)
+    ]
 
 
 class Names:
@@ -47,7 +79,7 @@ class Names:
 
     def _first(self, line: int) -> list[Token]:
         worded = (t for t in self.finder.body.tokens(line, self.finder.name) if any(c.isalpha() for c in t.text))
-        found = sorted(worded, key=lambda t: (bool(t.values), _CODE.fullmatch(t.text) is not None, t.box[0]))
+        found = sorted(worded, key=lambda t: (bool(t.values), not t.worded, t.box[0]))
         return found[:1]
 
     def named(self) -> list[Row]:
@@ -182,8 +214,11 @@ class Names:
         return min((h.box[0] for h in self.finder.body.columns.headings if h.box[0] > left + self.height), default=left)
 
     def _name(self, block: Sequence[Token], wraps: bool, edge: float) -> list[Token]:
-        name = list(block[:1])
-        for line in block[1:_MOST_NAME_LINES]:
+        at = next((n for n, line in enumerate(block) if not _is_beside_the_name(line)), 0)
+        if at and (_OPEN_END.search(block[at - 1].text) or not _WORD.search(block[at].text)):
+            at = 0
+        name = list(block[at : at + 1])
+        for line in block[at + 1 : at + _MOST_NAME_LINES]:
             before = name[-1]
             if abs(line.box[0] - before.box[0]) > 0.4 * self.height or not self._goes_on(before, line, wraps, edge):
                 break
@@ -195,7 +230,7 @@ class Names:
     def _goes_on(self, before: Token, line: Token, wraps: bool, edge: float) -> bool:
         if _OPEN_END.search(before.text):
             return True
-        if _LABEL.match(line.text):
+        if NOTE.match(line.text):
             return False
         full = before.box[2] - before.box[0] >= 0.6 * (edge - before.box[0])
         if full and line.text[:1].islower() and not _fits(before, line, edge + self.height):
@@ -215,6 +250,11 @@ class Names:
                     if re.fullmatch(r"[A-Za-z]?\d{1,5}(?:\.\d{1,4}){0,3}\.?", t.text):
                         return t
         return None
+
+
+def _is_beside_the_name(line: Token) -> bool:
+    """Whether a line of a description is not its name: a code, or a note."""
+    return not line.worded or is_note(line.text)
 
 
 def _fits(before: Token, line: Token, edge: float) -> bool:

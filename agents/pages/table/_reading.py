@@ -17,10 +17,10 @@ from agents.documents.upright import UprightBox
 from agents.fields.schema import MAX_NAME
 from agents.pages.table._arithmetic import Sum, adding, multiplying, single, spelled_out
 from agents.pages.table._body import body_of, repeats
-from agents.pages.table._columns import Columns, Token, decimal_mark
+from agents.pages.table._columns import Columns, Token, decimal_mark, readings
 from agents.pages.table._headings import TAX_WORD, Header, find_headers, is_untaxed, with_names
 from agents.pages.table._labels import is_reduction
-from agents.pages.table._names import Names
+from agents.pages.table._names import Names, spoken
 from agents.pages.table._rows import Row as _Found
 from agents.pages.table._rows import RowFinder
 from agents.pages.table._totals import Stated
@@ -155,6 +155,7 @@ def _judged(
         chosen = [(a, _as_meant(a)) for a in kept if not _CONDITIONAL.search(a.label)]
     gross = _is_gross(finder, total, stated, last)
     made = tuple(_row(finder, row, gross, closed and len(rows) > 1, less.get(n, ())) for n, row in enumerate(rows))
+    made = _as_spoken(made, finder.body.columns.mark)
     table = Table(
         rows=made,
         total=None if gross else total,
@@ -261,6 +262,25 @@ def _row(finder: RowFinder, row: _Found, gross: bool, closed: bool, less: Iterab
     contradicted = "quantity" in row.values and "price" in row.values
     proved = not gross and (row.proved or (closed and "net_amount" in cells and not contradicted))
     return Row(cells, proved, row.line, last)
+
+
+def _as_spoken(rows: tuple[Row, ...], mark: str) -> tuple[Row, ...]:
+    """The rows with what their names say of them: their number, and how many there are where no column does."""
+    names = [row.cells["name"].value if "name" in row.cells else "" for row in rows]
+    counted = any("quantity" in row.cells for row in rows)
+    made = []
+    for row, said in zip(rows, spoken(names), strict=True):
+        cells = dict(row.cells)
+        many = readings(said.count.rstrip(".,"), mark) if said.count and not counted else ()
+        if cells.get("name"):
+            name = said.name if many or not said.count else f"{cells['name'].value}"
+            cells["name"] = replace(cells["name"], value=name)
+            if said.number:
+                cells.setdefault("id", replace(cells["name"], value=said.number))
+            if many:
+                cells["quantity"] = replace(cells["name"], value=_plain(many[0]))
+        made.append(replace(row, cells=cells))
+    return tuple(made)
 
 
 def _cell(token: Token, value: str) -> TableCell:

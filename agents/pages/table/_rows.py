@@ -20,7 +20,7 @@ from agents.documents.upright import UprightBox
 from agents.fields.values import CENT, RATE, is_money
 from agents.pages.table._body import Body, makes, meanings, scale_of
 from agents.pages.table._columns import Token, readings
-from agents.pages.table._headings import TAX_WORD, Heading, is_description, is_untaxed
+from agents.pages.table._headings import TAX_WORD, Heading, is_description, is_note, is_untaxed
 from agents.pages.table._labels import CARRIED, SUM, TOTAL_ANYWHERE, TOTAL_FIRST, is_adjustment, is_label_of_total
 from agents.words import fold
 
@@ -61,6 +61,8 @@ class RowFinder:
         self.body = body
         self.meaning = meanings(body)
         columns = body.columns
+        self.rivalled = False
+        """Whether another column has words that may be the names, too."""
         self.name = self._name_column()
         """The column of descriptions."""
         m = self.meaning
@@ -76,16 +78,28 @@ class RowFinder:
         self.in_money = False
 
     def _name_column(self) -> int | None:
-        """The column that is called a description, or else the one with most letters."""
+        """The column that is called a description, or else the one with most letters. One that is called the item, and has
+        words on more rows, is the name, and the other one says more about it."""
         headings = self.body.columns.headings
         taken = {self.meaning.quantity, self.meaning.price, self.meaning.amount}
         able = [n for n, h in enumerate(headings) if n not in taken and (not h.roles or "name" in h.roles)]
-        letters = dict.fromkeys(able, 0)
+        texts: dict[int, list[str]] = {n: [] for n in able}
         for line in self.body.lines[:_SAMPLE]:
             if sum(any(t.values for t in tokens) for tokens in self.body.placed[line.number].values()) > 1:
                 for n in able:
-                    letters[n] += sum(c.isalpha() for t in self.body.tokens(line.number, n) for c in t.text)
-        return max(able, key=lambda n: (is_description(headings[n].text), letters[n]), default=None)
+                    texts[n].extend(t.text for t in self.body.tokens(line.number, n) if t.worded)
+        letters = {n: sum(c.isalpha() for text in texts[n] for c in text) for n in able}
+        best = max(
+            able,
+            key=lambda n: (is_description(headings[n].text), letters[n] * (1 + ("name" in headings[n].roles))),
+            default=None,
+        )
+        if best is None:
+            return None
+        rivals = [n for n in able if n != best and 2 * len(texts[n]) > len(texts[best])]
+        self.rivalled = bool(rivals)
+        called = [n for n in rivals if "name" in headings[n].roles]
+        return max([best, *called], key=lambda n: (len(texts[n]), len(set(texts[n])), -n))
 
     @property
     def anchor_column(self) -> int | None:
@@ -168,7 +182,8 @@ class RowFinder:
     def _lines_of_totals(self) -> Iterator[int]:
         for line in self.body.lines:
             text = fold(line.cells[0].text[:60])
-            if TOTAL_FIRST.match(text) and re.search(r"\d[.,]\d\d(?!\d)", line.text) and not CARRIED.search(text):
+            named = TOTAL_FIRST.match(text) and not CARRIED.search(text) and not is_note(line.cells[0].text)
+            if named and re.search(r"\d[.,]\d\d(?!\d)", line.text):
                 yield line.number
 
     def _lent(self, anchors: Sequence[tuple[Line, Token]]) -> dict[int, list[int]]:
@@ -242,6 +257,10 @@ class RowFinder:
                 if any(makes(q, p * factor, a + less) for factor, less in self._terms(line, lent, q, many)):
                     tokens.update(quantity=many, price=each)
                     values.update(quantity=q, price=p, amount=a)
+                    return True
+                if a < 0 < q * p and makes(q, p, -a):  # credited: what is given back is counted in the negative
+                    tokens.update(quantity=many, price=each)
+                    values.update(quantity=-q, price=p, amount=a)
                     return True
                 rate = self._rate(line, lent)
                 if rate and rate.values[0] and makes(q, p * (1 + rate.values[0] / 100), a):
@@ -320,7 +339,9 @@ class RowFinder:
         """The words of the row, folded; where it has none of its own, those of the description beside it."""
         texts = [w.text for cell in line.cells for w in cell.words if not any(c.isdigit() for c in w.text)]
         if not fold(" ".join(texts)) and self.name is not None:
-            texts = [t.text for n in lent for t in self.body.tokens(n, self.name)]
+            texts = [t.text for n in lent for t in self.body.tokens(n, self.name)] or [
+                t.text for n in lent for tokens in self.body.placed[n].values() for t in tokens if not t.values
+            ]
         return fold(" ".join(texts))
 
     def _kind(self, line: Line, label: str, proved: bool, tokens: Mapping[str, Token]) -> Kind:

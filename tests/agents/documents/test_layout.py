@@ -50,6 +50,20 @@ def test_how_wide_a_gap_is_depends_on_the_size_of_the_letters() -> None:
     assert [len(set_apart(8, height=h).lines[0].cells) for h in (8, 16)] == [2, 1]
 
 
+def test_words_whose_letters_are_spaced_apart_are_one_cell_still() -> None:
+    def spaced(advance: float) -> list[list[str]]:
+        words, at = [], 0.0
+        for text in ("Shop", "sign", "for", "the", "harbour", "office", "and", "shed"):
+            words.append(Word(text=text, page=1, box=(at, 0, at + advance * len(text), 10), line=0))
+            at += advance * len(text) + 9
+        words.append(Word(text="240.00", page=1, box=(at + 20, 0, at + 60, 10), line=0))
+        made = Layout(Reading(digest="0", media_type="", pages=[Page(number=1, width=600, height=800)], words=words))
+        return [[c.text for c in line.cells] for line in made.lines]
+
+    assert spaced(7.5) == [["Shop sign for the harbour office and shed", "240.00"]]
+    assert len(spaced(5)[0]) == 9
+
+
 def test_a_line_keeps_its_columns_apart_and_a_cell_spans_its_words() -> None:
     line = Layout(BLOCK).lines[1]
     assert line.text == "Northwind Papers  Harbour Books"

@@ -913,3 +913,142 @@ def test_the_time_a_table_takes_does_not_grow_with_the_square_of_its_lines(line:
         return lambda: find_table(layout, totals=[Decimal(n) for n in range(300)])
 
     assert grows_gently(of, 1_200)
+
+
+# --- rows that say more than their columns -------------------------------------------------------------------------
+
+
+def test_a_name_is_neither_the_code_over_it_nor_the_price_under_it() -> None:
+    found = table(
+        "GTIN           Art-Nr-Lieferant        Menge  Nettopreis  MwSt-%  Nettowert",
+        "Art-Nr-Kunde   Artikelbezeichnung",
+        "4123456000014  ZS997              100,0 Stk.      1,0000    19,0     100,00",
+        "               Zitronensäure 100ml",
+        "               Bruttopreis: 1,0000 €",
+        "4123456000021  GZ250               50,0 Stk.      1,4500     7,0      72,50",
+        "               Gelierzucker Extra",
+        "               Bruttopreis: 1,5000 €",
+        "                                                  Warenwert          172,50",
+    )
+    assert column(found, "name") == ["Zitronensäure 100ml", "Gelierzucker Extra"]
+    assert column(found, "unit_price_net") == ["1.0000", "1.4500"]
+    assert column(found, "net_amount") == ["100.00", "72.50"]
+
+
+def test_a_price_before_discount_under_a_row_is_no_total_that_ends_the_table() -> None:
+    found = table(
+        "Pos  Beschreibung            Preis    Menge    Betrag",
+        "1    Gewindestange            2,06       25     51,50",
+        "     Bruttopreis: 2,10",
+        "2    Müllsack                 0,50      150     75,00",
+        "     Bruttopreis: 0,60",
+        "     Summe                                     126,50",
+    )
+    assert column(found, "name") == ["Gewindestange", "Müllsack"]
+
+
+def test_short_names_under_a_centred_heading_are_in_its_column() -> None:
+    found = table(
+        "Référence           Produit             Prix   Qté     Total",
+        "PAO       Pose                         55,00     2    110,00",
+        "ENV-C5    Enveloppes avec fenêtre      68,40     2    136,80",
+        "AFF-A2    Affiche                       1,12     6      6,72",
+        "                                        Total HT      253,52",
+    )
+    assert column(found, "name") == ["Pose", "Enveloppes avec fenêtre", "Affiche"]
+
+
+def test_of_an_item_and_its_description_the_item_is_the_name() -> None:
+    found = table(
+        "Item                 Description        Qty     Price     Total",
+        "House blend beans    Whole bean           2     27.40     54.80",
+        "Border spade                              1     36.95     36.95",
+        "                     Subtotal                             91.75",
+    )
+    assert column(found, "name") == ["House blend beans", "Border spade"]
+    codes = table(
+        "Item                 Description        Qty     Price     Total",
+        "BEAN-2               House blend          2     27.40     54.80",
+        "SPD-1                Border spade         1     36.95     36.95",
+        "                     Subtotal                             91.75",
+    )
+    assert column(codes, "name") == ["House blend", "Border spade"]
+
+
+def test_a_unit_under_the_quantity_is_no_name() -> None:
+    found = table(
+        "Item                 Qty     Price     Total",
+        "                    2.00",
+        "House blend beans            27.40     54.80",
+        "                      ea",
+        "                    1.00",
+        "Border spade                 36.95     36.95",
+        "                      ea",
+        "                     Subtotal          91.75",
+    )
+    assert column(found, "name") == ["House blend beans", "Border spade"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("01. Pro plan (5)", "02. Storage (1,000)"),
+        ("5 x Pro plan", "1,000 x Storage"),
+        ("Pro plan x 5", "Storage x 1,000"),
+    ],
+)
+def test_a_name_may_say_how_many(names: tuple[str, str]) -> None:
+    found = table(
+        "ITEM DESCRIPTION                 PRICE",
+        f"{names[0]:24}        $ 145.00",
+        f"{names[1]:24}        $ 225.00",
+        "SUBTOTAL                        $ 370.00",
+    )
+    assert column(found, "name") == ["Pro plan", "Storage"]
+    assert column(found, "quantity") == ["5", "1000"]
+    assert column(found, "net_amount") == ["145.00", "225.00"]
+
+
+def test_a_year_behind_a_name_is_no_quantity() -> None:
+    found = table(
+        "Description                      Amount",
+        "Audit (2023)                     145.00",
+        "Audit (2024)                     225.00",
+        "Total                            370.00",
+    )
+    assert column(found, "name") == ["Audit (2023)", "Audit (2024)"]
+    assert column(found, "quantity") == [None, None]
+
+
+def test_what_is_credited_is_counted_in_the_negative() -> None:
+    found = table(
+        "Description             Units      Rate     Amount",
+        "Metered water             200      2.00     400.00",
+        "Leak allowance             30      2.00      60.00 CR",
+        "Net                                         340.00",
+    )
+    assert column(found, "quantity") == ["200", "-30"]
+    assert column(found, "net_amount") == ["400.00", "-60.00"]
+    assert found.proved
+
+
+def test_two_headings_that_no_gap_divides_are_two() -> None:
+    found = table(
+        "Description               Quantité   Prix unitaire Taxes     Montant",
+        "Pommes                    12,00 kg            2,45 TVA 6%      29,40",
+        "Panier                     5,00 u            39,00 TVA 21%    195,00",
+        "Montant hors taxes                                           224,40",
+    )
+    assert column(found, "tax_rate") == ["6", "21"]
+    assert column(found, "unit_price_net") == ["2.45", "39.00"]
+
+
+def test_three_decimals_are_told_by_a_number_below_one() -> None:
+    found = table(
+        "Désignation             Qté     P.U. HT    Montant HT",
+        "Chevron              10,000      12,345       123,450",
+        "Liteau              100,000       0,765        76,500",
+        "Total HT                                      199,950",
+    )
+    assert column(found, "quantity") == ["10.000", "100.000"]
+    assert column(found, "net_amount") == ["123.450", "76.500"]
