@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NamedTuple
 
 from stdnum import bic, iban
@@ -15,19 +15,18 @@ from stdnum.ch import vat as swiss_vat
 from stdnum.eu import vat
 from stdnum.gb import vat as british_vat
 
+from agents.fields import numerals
 from agents.fields.identifiers import BIC_SHAPE, iban_shape
+from agents.fields.numerals import AMOUNT as AMOUNT
+from agents.fields.numerals import SPACES
+from agents.fields.numerals import decimal_mark as decimal_mark
 from agents.fields.schema import MAX_DIGITS
 from agents.words import by_language, in_text
 
 CENT = Decimal("0.01")
 """To which sums of money are rounded, and by which they may differ."""
-_SPACES = "\u00a0\u202f\u2009 "
-AMOUNT = re.compile(
-    rf"(?<![\w.,/-])[-−]?\(?\d{{1,3}}(?:[.,'’{_SPACES}]\d{{3}})+(?:[.,]\d{{1,4}})?(?:(?<=[.,]\d\d)[-−](?![\w.,-]))?(?![\w])"
-    r"|(?<![\w.,/-])[-−]?\d+(?:[.,]\d{1,4})?(?:(?<=[.,]\d\d)[-−](?![\w.,-]))?(?![\w]|[.,/-]\d)"
-)
-_VAT = re.compile(rf"\b(?=((?:CHE-?|[A-Z]{{2}})[{_SPACES}]?(?:[0-9A-Z][{_SPACES}.\-]?){{7,15}}[0-9A-Z])\b)")
-_IBAN = re.compile(rf"\b(?=({iban_shape(_SPACES)})\b)")
+_VAT = re.compile(rf"\b(?=((?:CHE-?|[A-Z]{{2}})[{SPACES}]?(?:[0-9A-Z][{SPACES}.\-]?){{7,15}}[0-9A-Z])\b)")
+_IBAN = re.compile(rf"\b(?=({iban_shape(SPACES)})\b)")
 _BIC = re.compile(rf"(?:BIC|SWIFT)\S*\s*(?:/\s*SWIFT)?\s*:?\s*({BIC_SHAPE})\b")
 RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?%")
 """A rate as it is printed: its number is the first group."""
@@ -71,7 +70,8 @@ AMERICAN = re.compile(
 
 def amounts(text: str) -> list[str]:
     """Every printed number in ``text`` that could be an amount, a price, a quantity or a rate; each once, in order."""
-    return _once(match[0].strip(_SPACES) for match in AMOUNT.finditer(text))
+    plain = numerals.plain(text)
+    return _once(text[match.start() : match.end()].strip(SPACES) for match in AMOUNT.finditer(plain))
 
 
 def without_spaces(text: str) -> str:
@@ -82,10 +82,17 @@ def without_spaces(text: str) -> str:
     return text
 
 
+_BEHIND_MONEY = re.compile(rf"\s?(?:[-−–)]|{numerals.CREDIT})\Z")
+_MONEY_OTHERWISE = re.compile(r"\d(?:[⁰¹²³⁴⁵⁶⁷⁸⁹]{2}|[.,][-–—−=]{1,2})\Z")
+"""With raised cents, or a dash for none."""
+
+
 def is_money(printed: str) -> bool:
     """Whether a printed number looks like an amount of money: with two decimals."""
-    digits = printed.rstrip("-−")  # a minus may stand behind
-    return len(digits) > 3 and digits[-3] in ".,"
+    digits = _BEHIND_MONEY.sub("", numerals.compact(printed)).rstrip()
+    return bool(len(digits) > 3 and digits[-3] in ".," and digits[-2:].isdigit()) or bool(
+        _MONEY_OTHERWISE.search(printed)
+    )
 
 
 def vat_ids(text: str) -> list[str]:
@@ -183,28 +190,12 @@ def _count(counts: dict[str, tuple[int, str]], code: str, symbol: str, text: str
         counts[code] = (seen + n, printed)
 
 
-def parse_amount(printed: str) -> Decimal | None:
+def parse_amount(printed: str, mark: str | None = None) -> Decimal | None:
     """The number that is printed, by the rules people print them: of two different separators the last is the decimal
-    point; a single one followed by exactly three digits groups thousands, unless a zero stands before it; a minus may
-    stand behind, and a dash for the cents (``12,-``) is none. None for what is no number or has more than 18 digits."""
-    text = re.sub(r"(?<=\d)[.,][-−–—]+$", "", printed.strip().strip("%€$£ ")).replace("−", "-")
-    negative = text.startswith("-") or text.endswith("-") or (text.startswith("(") and text.endswith(")"))
-    text = re.sub(r"[^\d.,]", "", text)
-    points = [c for c in text if c in ".,"]
-    if not 0 < sum(c.isdigit() for c in text) <= MAX_DIGITS:
-        return None
-    if points:
-        last = max(text.rfind("."), text.rfind(","))
-        tail = text[last + 1 :]
-        if len(points) > 1 and len(set(points)) == 1 and len(tail) != 3:
-            return None  # 1.2.3, or a day
-        grouped = len(tail) == 3 and len(set(points)) == 1 and (len(points) > 1 or text[:last].lstrip("0") != "")
-        text = re.sub(r"[.,]", "", text) if grouped else re.sub(r"[.,]", "", text[:last]) + "." + tail
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return None
-    return -value if negative else value
+    point; a single one followed by exactly three digits groups thousands, unless a zero stands before it or it is ``mark``,
+    the document's decimal mark (`decimal_mark`); a minus or ``CR`` may stand behind, and a dash for the cents (``12,-``) is
+    none. None for what is no number or has more than 18 digits."""
+    return numerals.number_of(printed, MAX_DIGITS, mark)
 
 
 _FREQUENT = {language: frozenset(words) for language, words in by_language("text.frequent").items()}
@@ -234,14 +225,14 @@ def _longest_valid(printed: str, valid: Callable[[str], bool]) -> str | None:
     while printed:
         if valid(printed):
             return printed
-        cut = max(printed.rfind(space) for space in _SPACES)
+        cut = max(printed.rfind(space) for space in SPACES)
         printed = printed[:cut] if cut > 0 else ""
     return None
 
 
 def _spaced(printed: str) -> str:
     """``printed`` with plain spaces for all others."""
-    return re.sub(rf"[{_SPACES}]", " ", printed)
+    return re.sub(rf"[{SPACES}]", " ", printed)
 
 
 def _once(values: object) -> list[str]:

@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from agents.documents.layout import Cell, Layout, union
 from agents.documents.reading import Reading
 from agents.documents.upright import UprightBox, UprightReading
-from agents.fields import days, values
+from agents.fields import days, numerals, values
 from agents.fields.identifiers import iban_shape
 from agents.words import is_label
 
@@ -99,6 +99,7 @@ class Candidates:
         self.layout = Layout(reading)
         self.left_out = 0
         """Candidates beyond `MOST`, of the kind that has most."""
+        self.decimal_mark = values.decimal_mark(reading.text)
         self.calendar = days.calendar(reading.text)
 
     @cached_property
@@ -118,14 +119,25 @@ class Candidates:
 
         def numbers(text: str) -> Iterator[tuple[int, int, str]]:
             dated = self._days(text)
+            text = numerals.plain(text)
             for match in values.AMOUNT.finditer(text):
-                number = values.parse_amount(match[0])
+                number = values.parse_amount(match[0], self.decimal_mark)
                 if number is not None and not any(a <= match.start() < b for a, b in dated):
-                    closed = match[0].startswith("(") and text[match.end() : match.end() + 1] == ")"
-                    value = -abs(number) if closed else number
-                    yield match.start(), match.end() + closed, f"{value:f}"
+                    start, end, taken_off = numerals.extent(text, *match.span())
+                    yield start, end, f"{-abs(number) if taken_off else number:f}"
 
-        return self._all(numbers)
+        return [self._signed(candidate) for candidate in self._all(numbers)]
+
+    def _signed(self, candidate: Candidate) -> Candidate:
+        """``candidate``, taken off where the end of its line says that it is in the payer's favour (``60.00 CR``)."""
+        cell = candidate.cell
+        if not values.is_money(candidate.text) or candidate.value.startswith("-"):
+            return candidate
+        behind = cell.text[cell.text.rfind(candidate.text) + len(candidate.text) :]
+        beside = self.layout.right_of(cell)
+        if not behind and beside is not None and not beside.has_digits:
+            behind, beside = beside.text, self.layout.right_of(beside)
+        return candidate.as_value(f"-{candidate.value}") if beside is None and numerals.is_credit(behind) else candidate
 
     @cached_property
     def references(self) -> list[Candidate]:

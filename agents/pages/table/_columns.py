@@ -12,14 +12,16 @@ from statistics import median
 
 from agents.documents.layout import Cell, Layout, Line, union
 from agents.documents.upright import UprightBox, UprightWord
+from agents.fields import numerals
 from agents.fields.values import parse_amount
 from agents.pages.table._headings import TEXTUAL, Heading, Role, shared
 
 _CURRENCY = r"(?:[€$£¥₹]|US\$|CHF|EUR|USD|GBP|PLN|SEK|NOK|DKK|CZK|Fr\.|zł|kr\.?|Kč)"
-_DIGITS = r"\d(?:[\d.,'’\u00a0\u202f\u2009 ]*\d)?(?:[.,][-–—]{1,2})?"
+_DIGITS = rf"\d(?:[\d.,{numerals.GROUPS}]*\d)?(?:[.,][-–—−=]{{1,2}}|[⁰¹²³⁴⁵⁶⁷⁸⁹]{{2}})?"
 _UNIT = r"\(?[^\W\d][^\s\d]{0,11}[23]?(?:\s[^\W\d]\w{0,7}\.?)?"
 _NUMBER = re.compile(
-    rf"(?P<sign>[-−–+]\s?)?(?P<open>\()?{_CURRENCY}?\s?(?P<minus>[-−–]\s?)?(?P<digits>{_DIGITS})(?P<after>[-−](?!\w))?\)?"
+    rf"(?P<sign>[-−–+]\s?)?(?P<open>\()?{_CURRENCY}?\s?(?P<minus>[-−–]\s?)?(?P<digits>{_DIGITS})"
+    rf"(?P<after>[-−](?!\w)|\s?(?=[^\W\d]{{2}})(?:{numerals.CREDIT})\Z)?\)?"
     rf"(?:[A-Z*](?=$)|\s?(?P<percent>%)|\s?{_CURRENCY}|\s?(?P<cents>ct|Cent|Rp\.)(?!\w))?"
     rf"(?:\s?/\s?(?P<per>\d{{0,5}}\s?[^\W\d]{{0,8}}\.?))?(?:\s(?P<unit>{_UNIT}))?",
 )
@@ -84,8 +86,9 @@ def token(words: Sequence[UprightWord], mark: str) -> Token:
 
     ``mark`` is the document's decimal mark. A number such as 5,000 is read both ways, the document's own first.
     """
-    text = " ".join(w.text for w in words)
-    made = {"text": text, "page": words[0].page, "box": union(words), "line": words[0].line, "words": tuple(words)}
+    printed = " ".join(w.text for w in words)
+    text = numerals.compact(printed)
+    made = {"text": printed, "page": words[0].page, "box": union(words), "line": words[0].line, "words": tuple(words)}
     if len(text) >= 60 or not any(c.isdigit() for c in text):
         return Token(**made)  # type: ignore[arg-type]
     credit = _CREDIT.search(text)

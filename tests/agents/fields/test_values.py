@@ -44,6 +44,29 @@ from agents.fields import values
         ("12,00- €", "-12.00"),
         ("EUR 1.234,50", "1234.50"),
         ("0", "0"),
+        ("1´234.50", "1234.50"),
+        ("1′234.50", "1234.50"),
+        ("1·234.50", "1234.50"),
+        ("12·50", "12.50"),
+        ("1\u2007234.50", "1234.50"),
+        ("1, 250.00", "1250.00"),
+        ("1. 250,00", "1250.00"),
+        ("40. 00", "40.00"),
+        ("8. 500000", "8.500000"),
+        ("2,36,000.00", "236000.00"),
+        ("129€77", "129.77"),
+        ("1.129€77", "1129.77"),
+        ("129⁷⁷", "129.77"),
+        ("480.00¹", "480.00"),
+        ("480,00²⁾", "480.00"),
+        ("480.00(1)", "480.00"),
+        ("480.-", "480"),
+        ("480,--", "480"),
+        ("GBP480.00", "480.00"),
+        ("60.00 CR", "-60.00"),
+        ("60.00CR", "-60.00"),
+        ("60.00 DR", "60.00"),
+        ("٣٠٠٫٥٠", "300.50"),
     ],
 )
 def test_a_printed_number_is_parsed(printed: str, number: str) -> None:
@@ -72,10 +95,62 @@ def test_what_is_no_number_is_not_parsed(printed: str) -> None:
         ("on 12.10.2026 and 12/10/2026", []),
         ("A4 R2D2 RE-2026-0417", []),
         ("no number", []),
+        ("Total GBP480.00 or 480.00EUR", ["480.00"]),
+        ("Total CHF 1´500.00", ["1´500.00"]),
+        ("Total 1\u2007250.00", ["1\u2007250.00"]),
+        ("Total 1, 250.00", ["1, 250.00"]),
+        ("40. 00", ["40. 00"]),
+        ("in 2, 250 were left", ["2", "250"]),
+        ("1,85,000.00", ["1,85,000.00"]),
+        ("Total 129€77", ["129€77"]),
+        ("Total 129⁷⁷ €", ["129⁷⁷"]),
+        ("Total 480.00¹", ["480.00"]),
+        ("60.00CR", ["60.00"]),
+        ("12 m²", ["12"]),
     ],
 )
 def test_numbers_are_found_whole_and_once(text: str, found: list[str]) -> None:
     assert values.amounts(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("Net 1.250,00", ","),
+        ("Net 1,250.00 dated 12.10.2026", "."),
+        ("Chevron  10,000  12,345  123,450\nNet  123,450", ","),
+        ("Liteau  100,000  0,765  76,500", ","),
+        ("Net 1.199,950", ","),
+        ("Net 12,345\nTax 1,235\nTotal 13,580", None),
+        ("Rice  100  1,250  125,000\nTotal IDR 125,000", None),
+        ("8.1 % of 1'500.00", "."),
+        ("", None),
+    ],
+)
+def test_the_decimal_mark_is_that_of_cents_or_of_what_multiplies(text: str, mark: str | None) -> None:
+    assert values.decimal_mark(text) == mark
+
+
+def test_a_single_mark_before_three_digits_is_the_decimal_mark_where_the_document_says_so() -> None:
+    assert values.parse_amount("199,950", ",") == Decimal("199.950")
+    assert values.parse_amount("199,950", ".") == values.parse_amount("199,950") == Decimal(199950)
+    assert values.parse_amount("1.199,950", ",") == Decimal("1199.950")
+
+
+@pytest.mark.parametrize(
+    ("printed", "money"),
+    [
+        ("12.00", True),
+        ("129⁷⁷", True),
+        ("40. 00", True),
+        ("480.-", True),
+        ("129€77", True),
+        ("60.00 CR", True),
+        ("12", False),
+    ],
+)
+def test_money_has_two_decimals_or_a_dash_for_them(printed: str, money: bool) -> None:
+    assert values.is_money(printed) is money
 
 
 @pytest.mark.parametrize(
