@@ -38,6 +38,8 @@ class Ground(StrEnum):
     """It is one of our own, by name or VAT id."""
     FIRM = "firm"
     """Its legal form or web site says that it is a firm's name."""
+    CONFIRMED = "confirmed"
+    """Two places that know nothing of each other say so: a label, the return address, who holds the account, the web site."""
     POSITION = "position"
     GUESS = "guess"
     TWO_NAMES = "two names"

@@ -77,6 +77,11 @@ class Candidate:
         """The same place with another canonical value."""
         return Candidate(value, self.text, self.cell, self.box, self.reading, self._labels)
 
+    def with_line(self, below: Cell) -> Candidate:
+        """This text and the line below, as one text."""
+        text, box = f"{self.text} {below.text}", union((*self.cell.words, *below.words))
+        return Candidate(text, text, self.cell, box, self.reading, self._labels)
+
     def announced(self, term: str) -> float:
         """How strongly a label announces it as ``term``: 0 if none does, 1 for a whole label right before it."""
         if term not in self._announced:

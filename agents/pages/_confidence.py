@@ -27,7 +27,7 @@ SURE = 0.95
 _UNKNOWN = 0.5
 _PRIOR = 4
 """Issuers."""
-_STRENGTHENING = (Ground.AGREED, Ground.ONLY, Ground.VENDOR, Ground.COMPANY)
+_STRENGTHENING = (Ground.AGREED, Ground.ONLY, Ground.VENDOR, Ground.COMPANY, Ground.CONFIRMED)
 """Grounds that never make a value less likely than it is without them: what was observed without them counts as well."""
 OCR = Ground.OCR
 _UNMEASURED = 0.9

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.fields.grounds import Ground
-from agents.fields.schema import Fields
+from agents.fields.schema import Field, Fields
 from agents.pages._candidates import Candidate
 from agents.pages._parties import Name, Parties, Role
 from agents.pages._proposed import follows, printed
@@ -38,7 +38,7 @@ def read_names(parties: Parties) -> DraftNames:
     if "seller" in taken and "buyer" in taken and taken["seller"].value == taken["buyer"].value:
         del taken["buyer"]  # the only name there is: nobody invoices himself
     return DraftNames(
-        {f"{role}.name": printed(name, name.value, _ground_of_name(ranked[role])) for role, name in taken.items()},
+        {f"{role}.name": printed(name, name.value, *_grounds_of_name(ranked[role])) for role, name in taken.items()},
         {f"{role}.name": names for role, names in ranked.items()},
         taken.get("seller"),
         taken.get("buyer"),
@@ -48,7 +48,22 @@ def read_names(parties: Parties) -> DraftNames:
 def read_identifiers(terms: Terms, parties: Parties, names: DraftNames) -> Fields:
     """VAT ids, accounts, registrations and countries, each given to the party it stands with."""
     fields = {**_vat_ids(terms, parties, names), **_accounts(terms), **_registrations(terms, names)}
-    return {**fields, **_countries(terms, names, fields)}
+    fields |= _countries(terms, names, fields)
+    return {path: _as_its_name(path, field, names) for path, field in fields.items()}
+
+
+def _as_its_name(path: str, field: Field, names: DraftNames) -> Field:
+    """What was given to a party for where it stands is a guess where the party's name is one."""
+    name = names.fields.get(f"{path.partition('.')[0]}.name")
+    placed = {Ground.POSITION, Ground.ADDRESS} & set(field.grounds) or path.endswith((".legal_id", ".tax_number"))
+    if name is None or not placed or Ground.GUESS not in name.grounds:
+        return field
+    return field.model_copy(update={"grounds": [*field.grounds, Ground.GUESS]})
+
+
+def _grounds_of_name(ranked: Sequence[Name]) -> tuple[Ground, ...]:
+    ground = _ground_of_name(ranked)
+    return (ground, Ground.CONFIRMED) if ranked[0].confirmed and ground != Ground.TWO_NAMES else (ground,)
 
 
 def _ground_of_name(ranked: Sequence[Name]) -> Ground:
@@ -58,7 +73,7 @@ def _ground_of_name(ranked: Sequence[Name]) -> Ground:
         return Ground.TWO_NAMES
     if best.labelled and lead > 0.4:
         return Ground.LABEL
-    if best.score < 1.2 or lead <= 0.4:
+    if best.score < 1.2 or lead <= 0.4 or best.payee_only:
         return Ground.GUESS
     return Ground.FIRM if best.firm else Ground.POSITION
 
@@ -120,16 +135,27 @@ def _registrations(terms: Terms, names: DraftNames) -> Fields:
     fields: Fields = {}
     for column, numbers in (("legal_id", terms.legal_ids()), ("tax_number", terms.tax_numbers())):
         found: Fields = {}
+
+        def stated(number: Candidate, of: Sequence[Candidate] = numbers) -> Field:
+            firm = _firm_of(number, of)
+            several = any(not number.value.startswith(c.value) and not c.value.startswith(number.value) for c in of)
+            return printed(firm, firm.value, Ground.LABEL, *([Ground.SEVERAL] if several else []))
+
         for role, name, other in (("seller", names.seller, names.buyer), ("buyer", names.buyer, names.seller)):
             if name is None:
                 continue
             near = terms.nearest(numbers, name.cell, other.cell if other else None)
             if near and not (role == "buyer" and (column == "tax_number" or terms.is_low(near))):
-                found[f"{role}.{column}"] = printed(near, near.value, Ground.LABEL)
+                found[f"{role}.{column}"] = stated(near)
         if not found and numbers:
-            found[f"seller.{column}"] = printed(numbers[0], numbers[0].value, Ground.LABEL)
+            found[f"seller.{column}"] = stated(numbers[0])
         fields |= found
     return fields
+
+
+def _firm_of(number: Candidate, numbers: Sequence[Candidate]) -> Candidate:
+    """The SIREN a SIRET begins with, where it is printed by itself: the firm, rather than one of its places."""
+    return next((c for c in numbers if len(number.value) == 14 and c.value == number.value[:9]), number)
 
 
 def _countries(terms: Terms, names: DraftNames, fields: Fields) -> Fields:

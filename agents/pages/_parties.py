@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Literal
 
 from agents.documents.layout import Cell, Line
+from agents.fields import days, values
 from agents.pages._candidates import Candidate, Candidates
 from agents.words import COUNTRIES, LEGAL_FORM, in_text, is_label, normalised, phrases
 
@@ -42,6 +44,14 @@ _NO_NAME = re.compile(
 )
 _CONTACT_PERSON = re.compile(rf"(?i){in_text('text.contact_person')}")
 _DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([\w-]{3,})\.")
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "&": "und"})
+_ENDS_OPEN = re.compile(rf"(?i)(?:[&+,/-]|\b{in_text('text.open_end')})$")
+_OWN_WORD = {
+    "label": "label", "return address": "return address", "domain": "domain", "account holder": "payment", "imprint": "payment",
+}  # fmt: skip
+"""Reasons for a seller's name that the issuer's own words give, by the place that gives them."""
+_HOUSE_NUMBER = re.compile(r"\d+\w? [A-ZÀ-Þ]")
+_MOST_DOMAINS = 40
 _FREE_MAIL = {"gmail", "outlook", "hotmail", "web", "gmx", "yahoo", "icloud", "localhost", "test", "example"}
 
 
@@ -54,6 +64,11 @@ class Name:
     labelled: bool
     firm: bool = False
     """It ends in a legal form, or the document's web site carries it."""
+    confirmed: bool = False
+    """The document says so of itself in two ways at least that know nothing of each other: by label, return address, holder of the
+    account, web site, imprint."""
+    payee_only: bool = False
+    """It stands nowhere but as the holder of the account: a factor, a collecting agent, a bank customer of another name."""
     two_names: bool = False
     """The line above or below it could be the name as well: a trading name, a registered one, a person."""
 
@@ -64,6 +79,8 @@ class _Evidence:
     text: str
     score: float = 0.0
     labelled: bool = False
+    below: Cell | None = None
+    """The line in which the name goes on."""
     reasons: list[str] = field(default_factory=list)
 
     def add(self, points: float, why: str) -> None:
@@ -79,6 +96,7 @@ class Parties:
         self._layout = candidates.layout
         self._text = candidates.reading.text
         self._folded = _fold(self._text)
+        self._addresses: dict[str, frozenset[int]] = {}
 
     @property
     def seller(self) -> list[Name]:
@@ -129,6 +147,8 @@ class Parties:
 
     def country(self, cell: Cell) -> str | None:
         """The country the address below a name states: ISO 3166, by name or by code before or behind the town."""
+        if _is_return_address(cell.text):  # whom the letter goes to stands below
+            return country_of(cell.text)
         for line in self.block(cell)[1:]:
             if code := country_of(line.text):
                 return code
@@ -151,36 +171,54 @@ class Parties:
     def _evidence(self, role: Role) -> list[_Evidence]:
         """All name-like texts; those a label of ``role`` announces are marked."""
         found: dict[tuple[int, str], _Evidence] = {}
+        joined: set[int] = set()
 
         def entry(cell: Cell, text: str) -> _Evidence:
             return found.setdefault((id(cell), text), _Evidence(cell, text))
 
         for line in self._lines:
             for cell in line.cells:
+                if id(cell) in joined:
+                    continue  # the second line of a name
                 parts = _parts(cell.text)
+                if any(days.DAY.fullmatch(part) for part in parts[1:]):
+                    continue  # a place and a day
                 if _POSTAL.search(cell.text) and len(parts) < 3 and not LEGAL_FORM.search(parts[0]):
                     continue  # a town
                 for part in parts if not _POSTAL.search(cell.text) else parts[:1]:
-                    if is_name(part):
+                    if is_name(part) and _fold(part) not in self._towns:
                         entry(cell, part)
+                if (below := self._layout.below(cell, 0.9)) and self._is_one_name(cell, below):
+                    entry(cell, f"{cell.text} {below.text}").below = below
+                    found.pop((id(cell), cell.text), None)
+                    joined.add(id(below))
                 for part in parts:
                     head, colon, rest = part.rpartition(":")
                     if colon and _HOLDER.fullmatch(normalised(head)) and is_name(rest.strip()):
                         entry(cell, rest.strip())
         other: tuple[str, ...] = ("buyer", "delivery_party") if role == "seller" else ("seller", "delivery_party")
-        for cell, text in self._announced(role):
+        announced = list(self._announced(role))
+        # At the foot of the first page it may be a payment slip; where it is the only one, that is where the party stands.
+        slip = not all(self._is_low(cell) for cell, _ in announced)
+        for cell, text in announced:
             one = entry(cell, text)
             if not one.labelled:
-                low = self._is_low(cell)
+                low = slip and self._is_low(cell)
                 one.labelled = not low
                 one.add(0.5 if low else 1.6, "label")
         for each in other:
             theirs: dict[str, float] = {}
+            there = set()
             for cell, text in self._announced(each):
                 weight = 0.5 if self._is_low(cell) else 1.5
                 theirs[_fold(text)] = theirs.get(_fold(text), 0.0) + weight
+                there.add(id(cell))
             for one in found.values():
-                if not one.labelled and (weight := theirs.get(_fold(one.text), 0.0)):
+                # The goods go to a place of the buyer's, whose name stands elsewhere too.
+                elsewhere = role == "buyer" and each == "delivery_party" and id(one.cell) not in there
+                if elsewhere and not one.labelled and _fold(one.text) in theirs:
+                    one.add(0.6, "delivered to")
+                if not one.labelled and not elsewhere and (weight := theirs.get(_fold(one.text), 0.0)):
                     one.add(-weight, f"label of {each}")
         return list(found.values())
 
@@ -189,7 +227,28 @@ class Parties:
         return 0.7 < self._place(cell) < 1
 
     def _announced(self, role: str) -> Iterator[tuple[Cell, str]]:
-        """What stands behind or below a label of ``role``."""
+        """What stands behind or below a label of ``role``; where none is, but one of the seller, the buyer is below the word beside
+        that: ``De`` and ``À``."""
+        by_label = False
+        for found in self._by_label(role):
+            by_label = True
+            yield found
+        if role == "buyer" and not by_label:
+            yield from self._beside_the_seller()
+
+    def _beside_the_seller(self) -> Iterator[tuple[Cell, str]]:
+        for line in self._lines:
+            if len(line.cells) != 2 or sum(is_label(cell.text.rstrip(": "), "seller") for cell in line.cells) != 1:
+                continue
+            head = next(cell for cell in line.cells if not is_label(cell.text.rstrip(": "), "seller"))
+            below = self._layout.below(head, 3)
+            if below is None or len(head.text) > 15 or is_label(head.text.rstrip(": "), "delivery_party"):
+                continue
+            address = self.block(below)
+            if is_name(_parts(below.text)[0]) and any(_POSTAL.search(c.text) for c in address[1:]):
+                yield below, _parts(below.text)[0]
+
+    def _by_label(self, role: str) -> Iterator[tuple[Cell, str]]:
         for cell in (cell for line in self._lines for cell in line.cells):
             head, colon, rest = cell.text.partition(":")
             if colon and rest.strip() and is_label(head, role):
@@ -246,9 +305,8 @@ class Parties:
             one.add(min(0.3 * repeated, 0.6), "repeated")
         if self._has_domain(text):
             one.add(0.6, "domain")
-        parts = _parts(cell.text)
-        if len(parts) > 1 and text == parts[0] and (_POSTAL.search(cell.text) or _STREET.search(cell.text)):
-            one.add(0.8, "return address")
+        if text == _parts(cell.text)[0] and self._place(cell) < 0.5 and _is_return_address(cell.text):
+            one.add(1.2, "return address")
         one.add(0.3 * max(0.0, 1 - 2 * self._place(cell)), "top")
         if cell.height > 1.25 * self._usual_height and self._place(cell) < 0.3:
             one.add(0.4, "large")
@@ -266,6 +324,14 @@ class Parties:
             one.add(0.6, "account holder")
         if self._owns_identifier(cell):
             one.add(0.5, "identifiers")
+        if folded in self._told_otherwise and not LEGAL_FORM.search(text):
+            one.add(-0.8, "told as something else")
+        if cell.line in self._rows_of_money and not one.labelled:
+            one.add(-1.0, "among rows")
+        if id(cell) in self._inside and not LEGAL_FORM.search(text):
+            one.add(-0.4, "not the first of its block")
+        if _HOUSE_NUMBER.match(text):
+            one.add(-0.6, "a street")
         if cell.page > 1:
             one.add(-0.3, "later page")
         if _CONTACT_PERSON.search(text):
@@ -277,50 +343,142 @@ class Parties:
         text, cell = one.text, one.cell
         if LEGAL_FORM.search(text):
             one.add(0.5, "legal form")
-        if len(_parts(cell.text)) > 1:
-            one.add(-0.6, "return address")
-        if self._has_contact(cell):
-            one.add(-0.4, "contact")
-        if cell.height > 1.25 * self._usual_height:
-            one.add(-0.4, "large")
         if _fold(text) in self._holders:
             one.add(-0.8, "account holder")
-        if self._has_domain(text):
-            one.add(-0.6, "domain")
+        if _is_return_address(cell.text):
+            one.add(-0.6, "return address")
+        if not one.labelled:
+            self._weigh_as_unlabelled_buyer(one)
         address = self.block(cell)[1:6]
         if any(_POSTAL.search(c.text) for c in address):
             one.add(0.7, "address")
             if self._under_return_address(cell):
                 one.add(0.9, "window")
-        where = self._place(cell)
-        if where > 0.45:
-            one.add(-0.8, "low")
         if cell.page > 1:
             one.add(-0.5, "later page")
-        if _CONTACT_PERSON.search(text):
+        if _CONTACT_PERSON.search(text) and (one.labelled or id(cell) in self._inside):
             one.add(-0.5, "a person")
-        above = self._layout.above(cell, 0.8)
-        if (
-            above
-            and not one.labelled
-            and abs(above.box[0] - cell.box[0]) < 2
-            and is_name(above.text)
-            and any(_POSTAL.search(c.text) for c in address)
-        ):
+        if id(cell) in self._inside and not one.labelled and not LEGAL_FORM.search(text):
             one.add(-0.35, "not the first of its block")
 
+    def _weigh_as_unlabelled_buyer(self, one: _Evidence) -> None:
+        """What says that a name is rather the issuer's; with a label it says nothing."""
+        cell = one.cell
+        if self._has_contact(cell):
+            one.add(-0.3, "contact")
+        if cell.height > 1.25 * self._usual_height:
+            one.add(-0.4, "large")
+        if self._has_domain(one.text):
+            one.add(-0.6, "domain")
+        if _fold(one.text) in self._told_otherwise:
+            one.add(-0.8, "told as something else")
+        if self._place(cell) > 0.45:
+            one.add(-0.8, "low")
+        if cell.line in self._rows_of_money:
+            one.add(-1.0, "among rows")
+        if (parts := _parts(cell.text)) and one.text != parts[0]:
+            one.add(-0.3, "behind a name")
+
     def _has_domain(self, text: str) -> bool:
-        """Whether a web site or mail address of the document carries the name."""
-        folded, firm = _fold(text), bool(LEGAL_FORM.search(text))
-        return any(
-            len(d) >= 4 and (folded in d or (d in folded and (firm or len(d) > 0.42 * len(folded))))
-            for d in self._domains
-        )
+        """Whether a web site or mail address of the document carries the name, umlauts also as they are written out. Of those of
+        several firms one that stands only in the address below the name says nothing: customers have mail addresses too."""
+        firm = bool(LEGAL_FORM.search(text))
+        spellings = {_fold(text), _fold(text.casefold().translate(_WRITTEN_OUT))} - {""}
+        for domain, cells in self._domains.items():
+            if len(domain) < 4 or not any(
+                folded in domain or (domain in folded and (firm or len(domain) > 0.42 * len(folded)))
+                for folded in spellings
+            ):
+                continue
+            if len(self._domains) == 1 or any(id(cell) not in self._address_of(text) for cell in cells):
+                return True
+        return False
+
+    def _address_of(self, text: str) -> frozenset[int]:
+        """The cells, by id, of the addresses below a name, wherever it begins a cell."""
+        if text not in self._addresses:
+            named = self._beginning_with.get(text, [])
+            self._addresses[text] = frozenset(id(one) for cell in named[:9] for one in self.block(cell))
+        return self._addresses[text]
 
     @cached_property
-    def _domains(self) -> set[str]:
-        found = {_fold(m[1]) for m in _DOMAIN.finditer(self._text.lower())}
-        return found - _FREE_MAIL
+    def _beginning_with(self) -> dict[str, list[Cell]]:
+        found: dict[str, list[Cell]] = {}
+        for line in self._lines:
+            for cell in line.cells:
+                found.setdefault(_parts(cell.text)[0], []).append(cell)
+        return found
+
+    def _is_one_name(self, cell: Cell, below: Cell) -> bool:
+        """Whether a name goes on in the line below: the document has the two as one elsewhere, in a text or as its web site; the
+        first line ends in the middle (``Vogt &``), or all that is below is a legal form."""
+        aside = abs(below.box[0] - cell.box[0]) > cell.height
+        if aside or len(_parts(cell.text)) > 1 or len(_parts(below.text)) > 1 or not is_name(cell.text):
+            return False
+        if LEGAL_FORM.search(cell.text) or _CONTACT_PERSON.search(cell.text):
+            return False
+        if LEGAL_FORM.fullmatch(below.text.strip()):
+            return True
+        if not is_name(below.text) or any(is_label(text.rstrip(": "), "seller") for text in (cell.text, below.text)):
+            return False
+        if self._folded.count(_fold(f"{cell.text} {below.text}")) > 1 or _ENDS_OPEN.search(cell.text):
+            return True
+        return bool(LEGAL_FORM.search(below.text)) and self._has_domain(cell.text) and not self._has_domain(below.text)
+
+    @cached_property
+    def _inside(self) -> frozenset[int]:
+        """The cells, by id, that stand in the address below a name: a street, a town, a person there."""
+        inside: set[int] = set()
+        for cell in (cell for line in self._lines for cell in line.cells):
+            if id(cell) not in inside and is_name(_parts(cell.text)[0]):
+                address = self.block(cell)
+                if any(_POSTAL.search(c.text) for c in address[1:]):
+                    inside.update(id(c) for c in address[1:])
+        return frozenset(inside)
+
+    @cached_property
+    def _towns(self) -> set[str]:
+        """Folded towns of the addresses: what stands with a postal code."""
+        found = set()
+        for cell in self._layout.cells():
+            before = ""
+            for part in re.split(r"\s*[|•·●,]\s*|\s+[–—-]\s+", cell.text):
+                if _POSTAL.search(part) and not LEGAL_FORM.search(part):
+                    found.add(_fold(re.sub(r"\S*\d\S*|\b[A-Z]{2}\b", " ", part)) or before)
+                before = "" if LEGAL_FORM.search(part) else _fold(part)
+        return found - {""}
+
+    @cached_property
+    def _told_otherwise(self) -> set[str]:
+        """Folded names behind a label that is no party's: a manager, a contact, a bank."""
+        found = set()
+        parties = ("seller", "buyer", "delivery_party")
+        for cell in self._layout.cells():
+            head, colon, rest = cell.text.rpartition(":")
+            named = _HOLDER.fullmatch(normalised(head)) or _NAME_LABEL.fullmatch(normalised(head))
+            if colon and is_name(rest.strip()) and not named and not any(is_label(head, party) for party in parties):
+                found.add(_fold(rest))
+        return found
+
+    @cached_property
+    def _rows_of_money(self) -> frozenset[int]:
+        """Numbers of the lines from the first with two amounts of money to the last: those of the table."""
+        rows = [
+            line.number
+            for line in self._layout.lines
+            if sum(values.is_money(cell.text.strip(" €$£")) for cell in line.cells) > 1
+        ]
+        return frozenset(range(rows[0], rows[-1] + 2)) if rows else frozenset()
+
+    @cached_property
+    def _domains(self) -> dict[str, list[Cell]]:
+        """Folded names of web sites and mail addresses, with where they stand."""
+        found: dict[str, list[Cell]] = {}
+        for cell in self._layout.cells():
+            for match in _DOMAIN.finditer(cell.text.lower()):
+                found.setdefault(_fold(match[1]), []).append(cell)
+        own = ((domain, cells) for domain, cells in found.items() if domain not in _FREE_MAIL)
+        return dict(islice(own, _MOST_DOMAINS))
 
     def _place(self, cell: Cell) -> float:
         """How far down the document it stands, from 0 to 1 for its first page, more for later ones."""
@@ -352,8 +510,8 @@ class Parties:
         return heights[len(heights) // 2] if heights else 1.0
 
     def _has_contact(self, cell: Cell) -> bool:
-        """Whether a telephone, a web site or an account stands in its address: few write those to their customers."""
-        return any(_CONTACT.search(c.text) or _REGISTERED.search(c.text) for c in self.block(cell)[1:7])
+        """Whether a telephone, a web site or an account stands in its address."""
+        return any(_CONTACT.search(c.text) for c in self.block(cell)[1:7])
 
     def _in_imprint(self, cell: Cell) -> bool:
         """Whether it stands at the foot of a page among registers, tax ids and accounts."""
@@ -391,10 +549,12 @@ class Parties:
         ranked = sorted(best.values(), key=lambda e: (-e.score, e.cell.line, e.cell.box[0]))[:MOST]
         return [
             Name(
-                self._all.whole(e.cell, e.text),
+                self._all.whole(e.cell).with_line(e.below) if e.below else self._all.whole(e.cell, e.text),
                 e.score,
                 e.labelled,
                 firm=bool(LEGAL_FORM.search(e.text)) or self._has_domain(e.text),
+                confirmed=len({_OWN_WORD[why] for why in e.reasons if why in _OWN_WORD}) > 1,
+                payee_only=_fold(e.text) in self._holders and self._folded.count(_fold(e.text)) == 1,
                 two_names=self._has_rival(e),
             )
             for e in ranked
@@ -470,6 +630,14 @@ def _parts(text: str) -> list[str]:
 @lru_cache(maxsize=20_000)
 def _fold(text: str) -> str:
     return "".join(c for c in normalised(text) if c.isalnum())
+
+
+def _is_return_address(text: str) -> bool:
+    """Whether a line is a name with its address in one line: above a window, or in a footer."""
+    parts = _parts(text)
+    if len(parts) < 2 or parts[0][0].isdigit():
+        return False
+    return bool(_POSTAL.search(text)) or any(_STREET.search(part) for part in parts[1:])
 
 
 def _same(a: str, b: str) -> bool:

@@ -25,9 +25,12 @@ Kind = Literal["invoice", "credit_note", "other"]
 _VAT_SHAPE = re.compile(rf"(?<![A-Za-z0-9])(?:{identifiers.VAT_ID_SHAPE})(?![A-Za-z0-9])")
 _IBAN_SHAPE = re.compile(rf"(?<![A-Za-z0-9]){identifiers.iban_shape()}(?![A-Za-z0-9])")
 _BIC_SHAPE = re.compile(rf"(?<![A-Za-z0-9]){identifiers.BIC_SHAPE}(?![A-Za-z0-9])")
-_REGISTER = re.compile(r"\b(?:HR[AB] ?\d[\d ]{2,7}\d(?: [A-Z]\b)?|FN ?\d{5,6} ?[a-z]\b|OC ?\d{6}\b|CRO ?\d{5,6}\b)")
+_REGISTER = re.compile(
+    r"\b(?:HR[AB]? ?-?\d[\d ]{2,7}\d(?: [A-Z]\b)?|FN ?\d{5,6} ?[a-z]\b|OC ?\d{6}\b|CR[ON] ?\d{5,8}\b)"
+)
 """Numbers that name their register: Handelsregister, Firmenbuch, Companies House (LLP), CRO."""
 _NUMBER_SHAPE = re.compile(r"(?<![\w.,])\d(?:[\d ./-]{3,20}\d)(?!\w|,\d)")
+_TOWN = re.compile(r"\d{4,5} [A-ZÀ-Þ][a-zà-ÿ]")
 _INVOICE = in_text("text.invoice")
 _REFERRED = re.compile(rf"(?i){in_text('text.refers')}[^:]{{0,12}}{_INVOICE}")
 """A label of another invoice, which this one corrects or speaks of."""
@@ -260,7 +263,8 @@ class Terms:
     def _numbers(self, term: str) -> list[Candidate]:
         found = []
         for c in self._all.matching(_NUMBER_SHAPE, lambda text: text.strip()):
-            if c.announced(term) >= 0.5 and sum(ch.isdigit() for ch in c.value) >= 5:
+            town = _TOWN.match(c.cell.text[max(c.cell.text.find(c.text), 0) :])
+            if c.announced(term) >= 0.5 and sum(ch.isdigit() for ch in c.value) >= 5 and not town:
                 value = re.sub(r"\s", "", c.value) if term == "legal_id" else c.value
                 found.append(c.as_value(value))
         return found

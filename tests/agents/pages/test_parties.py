@@ -89,7 +89,7 @@ def test_below_a_return_address_stands_the_buyer_and_in_it_the_seller() -> None:
         "Ware   2   50,00   100,00",
     )
     assert names(*lines) == ("Muster Metallbau", "Beispiel Handels AG")
-    assert grounds(page(*lines))["seller"] == ["guess"]  # it has no legal form, and the buyer might be it
+    assert grounds(page(*lines))["seller"] == ["position"]
 
 
 def test_a_seller_may_stand_in_the_imprint_alone() -> None:
@@ -106,7 +106,7 @@ def test_a_seller_may_stand_in_the_imprint_alone() -> None:
         "www.demolen.test   BTW NL004495445B01",
     )
     assert names(*lines) == ("Bakkerij De Molen B.V.", "Hotel Zeezicht")
-    assert grounds(page(*lines))["seller"] == ["firm"]
+    assert grounds(page(*lines))["seller"] == ["firm", "confirmed"]  # by its imprint, and by its web site
 
 
 @pytest.mark.parametrize(
@@ -263,3 +263,169 @@ def test_no_more_names_are_kept_than_are_worth_a_choice() -> None:
     many = parties(*[f"{chr(65 + n)}lpha {chr(65 + n)}eta Ltd" for n in range(26)])
     assert len(many.seller) <= MOST + 1
     assert parties("1", "2").seller == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "seller", "buyer"),
+    [
+        (  # a person behind the firm on one line, with the customer's own VAT id; the seller's web site is in the footer
+            (
+                "Marais Frères SPRL",
+                "Quai aux Briques 4",
+                "1000 Bruxelles",
+                "",
+                "                                   Librairie du Parc, Anne Dubois",
+                "                                   Rue Haute 7",
+                "                                   4000 Liège",
+                "                                   TVA: BE0403019261",
+                "",
+                *GOODS,
+                "",
+                "www.marais-freres.test   info@marais-freres.test   BE0428759497",
+            ),
+            "Marais Frères SPRL",
+            "Librairie du Parc",
+        ),
+        (  # a name of two lines, which the web site carries with its umlaut written out
+            (
+                "Büro für Vermessung",
+                "Lang und Kurz mbB",
+                "Hafenstr. 12",
+                "20457 Hamburg",
+                "",
+                "                                   Stiftung Elbufer, z. Hd. Frau Meier",
+                "                                   Lindenweg 3",
+                "                                   50667 Köln",
+                "",
+                *GOODS,
+                "",
+                "www.buero-fuer-vermessung.test",
+            ),
+            "Büro für Vermessung Lang und Kurz mbB",
+            "Stiftung Elbufer",
+        ),
+        (  # the town of the head is no party, nor is the place before a day
+            (
+                "Lucetta Sagl                       Bellinzona, 01.03.2026",
+                "6500 Bellinzona",
+                "Via Cantonale 8",
+                "                                   Atelier Jeanrichard",
+                "                                   Rue du Parc 14",
+                "                                   2300 La Chaux-de-Fonds",
+                "",
+                *GOODS,
+            ),
+            "Lucetta Sagl",
+            "Atelier Jeanrichard",
+        ),
+        (  # who is delivered to stands a second time, in the window
+            (
+                "Nordwind Handel GmbH · Hafenstr. 12 · 20457 Hamburg",
+                "",
+                "Lieferanschrift                    Café Anker",
+                "Café Anker                         Sven Ole",
+                "Kai 3                              Kai 3",
+                "18055 Rostock                      18055 Rostock",
+                "",
+                *GOODS,
+            ),
+            "Nordwind Handel GmbH",
+            "Café Anker",
+        ),
+        (  # a label in a word that nobody lists, beside one of the seller
+            (
+                "From                               Charged",
+                "Ada Rowe Design                    Fenland Growers",
+                "4 Mill Lane                        77 Fen Road",
+                "CB1 2AB Cambridge                  PE1 1AA Peterborough",
+                "",
+                *GOODS,
+            ),
+            "Ada Rowe Design",
+            "Fenland Growers",
+        ),
+        (  # both parties at the foot, the buyer with a mail address of its own
+            (
+                "INVOICE 17",
+                "",
+                *GOODS,
+                *[""] * 30,
+                "HARBOUR DATA LTD                   BILLED TO",
+                "2 Quay Street                      Orchard Dental Partners",
+                "BS1 4TR Bristol                    office@orchard-dental.test",
+                "info@harbour-data.test             9 High Street",
+                "                                   BA1 5AB Bath",
+            ),
+            "HARBOUR DATA LTD",
+            "Orchard Dental Partners",
+        ),
+        (  # a manager whose mail address it is, too
+            (
+                "Otto GmbH · Gartenstr. 17 · 65432 Mainz",
+                "",
+                "Paul Peter",
+                "Ring 24",
+                "70188 Stuttgart",
+                "",
+                *GOODS,
+                *[""] * 20,
+                "Otto GmbH           Max Reimann                    Geschäftsführer: Max Reimann",
+                "Gartenstr. 17       E-Mail: max@reimann.test       HRB 12345",
+            ),
+            "Otto GmbH",
+            "Paul Peter",
+        ),
+        (
+            ("Vanta Capital", "4 Mill Lane", "CB1 2AB Cambridge", "", "Bill to: Grey Capital", *GOODS),
+            "Vanta Capital",
+            "Grey Capital",
+        ),
+    ],
+    ids=[
+        "person behind",
+        "two lines",
+        "town",
+        "delivered to",
+        "beside the seller",
+        "at the foot",
+        "manager",
+        "capital",
+    ],
+)
+def test_parties_are_found_where_layouts_put_them(lines: tuple[str, ...], seller: str, buyer: str) -> None:
+    assert names(*lines) == (seller, buyer)
+
+
+def test_an_id_of_a_party_whose_name_is_a_guess_is_a_guess() -> None:
+    lines = (
+        "Rowan School                       Fern Nurseries",
+        "VAT ID: GB802364991                VAT ID: GB342515129",
+        "4 Mill Lane                        77 Fen Road",
+        "CB1 2AB Cambridge                  PE1 1AA Peterborough",
+        "",
+        *GOODS,
+    )
+    fields = draft(page(*lines)).fields
+    assert "guess" in fields["seller.name"].grounds
+    assert "guess" in fields["seller.vat_id"].grounds
+
+
+def test_who_is_named_only_as_the_holder_of_the_account_is_a_guess() -> None:
+    """A factor, or somebody who collects: perhaps the seller, perhaps not."""
+    lines = ("RECHNUNG", "", "Paul Peter", "Ring 24", "70188 Stuttgart", "", *GOODS, "", "Kontoinhaber: Abel Factoring")
+    fields = draft(page(*lines)).fields
+    assert "guess" in fields["seller.name"].grounds
+
+
+@pytest.mark.parametrize(
+    ("printed", "path", "value"),
+    [
+        ("Tax Information: EIN 46-1281348", "seller.tax_number", "46-1281348"),
+        ("Handelsregister: HR-12345678", "seller.legal_id", "HR-12345678"),
+        ("SIRET 73282932000074   SIREN 732829320", "seller.legal_id", "732829320"),
+        ("RCS Paris - Siège: 8 rue Haute 75008 Paris", "seller.legal_id", None),
+    ],
+)
+def test_a_register_number_is_the_firms_and_no_postal_code(printed: str, path: str, value: str | None) -> None:
+    fields = draft(page("Vanta Ltd", "4 Mill Lane", "CB1 2AB Cambridge", "", *GOODS, "", printed)).fields
+    assert (fields[path].value if path in fields else None) == value
