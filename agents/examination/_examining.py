@@ -10,7 +10,14 @@ from pydantic import BaseModel, TypeAdapter
 from agents.controls import matching
 from agents.documents import Answer
 from agents.documents.reading import EmbeddedXml, Page, Reading, Word
-from agents.einvoice import NotAnEInvoice, amounts_aside, container_findings, destinations_of_xml, fields_from_xml
+from agents.einvoice import (
+    NotAnEInvoice,
+    amounts_aside,
+    collection_findings,
+    container_findings,
+    destinations_of_xml,
+    fields_from_xml,
+)
 from agents.fields import checks
 from agents.fields.bounds import bounded, that_fit
 from agents.fields.destinations import Destination
@@ -18,7 +25,7 @@ from agents.fields.grounds import Ground
 from agents.fields.rules import Rule
 from agents.fields.schema import Fields
 from agents.fields.values import amounts, is_money
-from agents.pages import Draft, compare, draft, payment_destinations, safety, scan_findings
+from agents.pages import Draft, compare, draft, payment_destinations, safety, scan_findings, unpayable
 from infra.records import Finding, Severity, finding
 
 MOST_WORDS = 60_000
@@ -159,10 +166,12 @@ def warm_up() -> None:
     page = Page(number=1, width=595, height=842)
     reading = Reading(digest="0" * 64, media_type="application/pdf", pages=[page], words=words, text="\n".join(lines))
     safety.findings(reading)
+    unpayable.findings(reading)
     fields = draft(reading).fields
     written = fields_from_xml(_SAMPLE_XML)
     of_both = reading.model_copy(update={"xml": EmbeddedXml(name="sample.xml", text=_SAMPLE_XML)})
     container_findings(of_both)
+    collection_findings(_SAMPLE_XML)
     compare(written, of_both)
     _known_by(of_both, fields, pages=True)
 
@@ -194,7 +203,7 @@ def _of_the_file(reading: Reading, order: Order, words: int) -> OfTheFile:
 
 
 def _findings(reading: Reading, looks: bool) -> list[Finding]:
-    findings = list(safety.findings(reading))
+    findings = [*safety.findings(reading), *unpayable.findings(reading)]
     if reading.xml_problem:
         findings.append(finding(Rule.XML_BROKEN, Severity.ERROR, reading.xml_problem))
     findings += container_findings(reading)
@@ -219,6 +228,7 @@ def _stated(reading: Reading, findings: list[Finding]) -> Fields | None:
         findings.append(finding(Rule.XML_UNUSABLE, Severity.WARNING, message))
         return None
     findings += checks.type_code(fields)
+    findings += collection_findings(reading.xml.text)
     if reading.words:
         findings += compare(fields, reading, aside=amounts_aside(reading.xml.text))
     return {path: field.model_copy(update={"grounds": [Ground.STATED]}) for path, field in fields.items()}

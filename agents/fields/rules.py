@@ -28,6 +28,16 @@ class Rule(StrEnum):
     ANNOTATION = "ANNOTATION"
     FORM_FIELD = "FORM-FIELD"
     BANK_CHANGE = "BANK-CHANGE"
+    # That nothing is to be paid by it
+    DOCUMENT_KIND = "DOCUMENT-KIND"
+    VOID = "VOID"
+    DRAFT = "DRAFT"
+    PAID = "PAID"
+    DO_NOT_PAY = "DO-NOT-PAY"
+    REMINDED = "REMINDED"
+    DIRECT_DEBIT = "DIRECT-DEBIT"
+    IN_OUR_FAVOUR = "IN-OUR-FAVOUR"
+    SELF_BILLED = "SELF-BILLED"
     # How an e-invoice is put into its PDF
     FX_AF = "FX-AF"
     FX_AFRELATIONSHIP = "FX-AFRELATIONSHIP"

@@ -52,7 +52,7 @@ _PENALTY = phrases("sentences.penalty")
 _TERMS = phrases("sentences.payment_wording")
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("credit_note", re.compile(rf"{pattern('labels.title_credit_note')}.{{0,40}}")),
-    ("other", re.compile(rf"{pattern('labels.title_other')}(?:(?:nr|no|n|#|\S*\d\S*).{{0,30}})?")),
+    ("other", re.compile(rf"{pattern('labels.title_other')}(?:(?:nr|no|n|#|(?:[a-z]{{1,4}} )?\S*\d\S*).{{0,30}})?")),
     ("invoice", re.compile(rf"(?:.{{0,20}} )?(?:{_DOCUMENT}|{pattern('labels.title_invoice')}).{{0,60}}")),
 )
 """Titles, the likeliest to be meant first: an ``invoice`` in the title of a credit note does not make it one."""

@@ -14,14 +14,14 @@ from agents.fields.table import BY_PATH, Kind
 from agents.pages import safety
 from agents.pages._terms import kind_named
 from agents.pages.picture._places import KeyPlace
-from agents.words import normalised, phrases
+from agents.words import normalised, phrases, terms_of
 from infra.records import Finding, Severity, Verdict, finding
 
 _ALIKE = 0.8
 """Of the letters of a name, and of a title: what a recogniser misses of it at most."""
 _LEGIBLE = 0.5
 """Confidence below which what was read is no better than a guess."""
-_STAMP = phrases("stamps.against_paying")
+_STAMPS = [phrases(f"stamps.{term}") for term in terms_of("stamps")]
 _LONGEST_STAMP = 40
 _MOST_TOLD = 10
 
@@ -102,6 +102,11 @@ def _currencies(text: str) -> frozenset[str]:
     return frozenset(currency.code for currency in values.currencies(text))
 
 
+def _is_stamp(text: str) -> bool:
+    """Whether it speaks against paying. That it is a copy does so here: the text of the file does not say it."""
+    return any(stamp.search(normalised(text)) for stamp in _STAMPS)
+
+
 def _legible(line: SeenLine) -> bool:
     return any(seen.confidence >= _LEGIBLE and shape(seen.text) for seen in line.read)
 
@@ -136,7 +141,7 @@ def _besides(reading: Reading, fields: Mapping[str, Field], pieces: Sequence[Pie
         what = None
         if (kind := kind_named(piece.text)) and kind != "invoice":
             what = "names another kind of document"
-        elif len(piece.text) <= _LONGEST_STAMP and _STAMP.search(normalised(piece.text)):
+        elif len(piece.text) <= _LONGEST_STAMP and _is_stamp(piece.text):
             what = "is a stamp that speaks against paying"
         elif any(_is_new(one.value, known, reading) for one in destinations.find(piece.text)):
             what = "names where to pay"
