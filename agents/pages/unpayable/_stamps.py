@@ -9,7 +9,7 @@ from statistics import median
 
 from agents.documents.layout import Cell, Layout
 from agents.documents.upright import UprightWord
-from agents.fields import values
+from agents.fields import days, values
 from agents.fields.rules import Rule
 from agents.pages.unpayable._said import Said, by_words
 from agents.words import normalised, phrases
@@ -96,7 +96,7 @@ def _is_label(layout: Layout, cell: Cell, large: bool) -> bool:
 
 
 def _is_day(text: str) -> bool:
-    return bool(values.dates(text))
+    return bool(days.printed_days(text))
 
 
 def _together(high: Sequence[UprightWord]) -> Iterator[Said]:
