@@ -20,6 +20,8 @@ class Ground(StrEnum):
     """Quantity times price is the amount of the row, but the rows do not come to the total."""
     LAYOUT = "layout"
     """The column it stands in."""
+    CONTRADICTED = "contradicted"
+    """Quantity times price is not the amount of the row."""
     TEXT = "text"
     """Words of a row, which nothing proves."""
     CHECK_DIGITS = "check digits"

@@ -14,7 +14,7 @@ from agents.fields.schema import Fields
 from agents.pages._draft_totals import DraftTotals, is_taken_off
 from agents.pages._proposed import follows, placed
 from agents.pages._totals import Sums, Totals
-from agents.pages.table import Table, find_table
+from agents.pages.table import Row, Table, TableCell, find_table
 
 _MOST_BETWEEN = 8
 _SIGNS = (("allowance_total", -1), ("charge_total", 1))
@@ -50,11 +50,20 @@ def read_lines(layout: Layout, sums: Sums, around: DraftTotals) -> DraftLines:
 def _rows(reading: UprightReading, table: Table, closes: bool) -> Fields:
     fields: Fields = {}
     for n, row in enumerate(table.rows):
-        ground = Ground.PROVED if row.proved and closes else Ground.ROW if row.proved else Ground.LAYOUT
         for column, cell in row.cells.items():
-            own = Ground.TEXT if column in ("name", "id", "unit") else ground
-            fields[f"lines[{n}].{column}"] = placed(reading, cell.page, cell.box, cell.text, cell.value, own)
+            grounds = _grounds(row, column, cell, closes)
+            fields[f"lines[{n}].{column}"] = placed(reading, cell.page, cell.box, cell.text, cell.value, *grounds)
     return fields
+
+
+def _grounds(row: Row, column: str, cell: TableCell, closes: bool) -> tuple[Ground, ...]:
+    if column in ("name", "id", "unit"):
+        return (Ground.TEXT, Ground.SEVERAL) if column == "name" and row.rivalled else (Ground.TEXT,)
+    if cell.derived:
+        return (Ground.FOLLOWS, Ground.PROVED) if row.proved and closes else (Ground.FOLLOWS,)
+    if row.proved:
+        return (Ground.PROVED if closes else Ground.ROW,)
+    return (Ground.LAYOUT, Ground.CONTRADICTED) if row.contradicted else (Ground.LAYOUT,)
 
 
 def _to_net(table: Table, totals: Totals | None, sums: Sums, labelled: Fields) -> Sequence[Decimal]:

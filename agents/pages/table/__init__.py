@@ -2,7 +2,7 @@
 
 from agents.pages.table._headings import MOST_LINES
 from agents.pages.table._labels import CARRIED
-from agents.pages.table._reading import Table, find_table
+from agents.pages.table._reading import Row, Table, TableCell, find_table
 from agents.pages.table._runs import MOST_ROWS, ROW_TOKENS, Run, carried, missing, runs_of, tokens
 
 __all__ = [
@@ -10,8 +10,10 @@ __all__ = [
     "MOST_LINES",
     "MOST_ROWS",
     "ROW_TOKENS",
+    "Row",
     "Run",
     "Table",
+    "TableCell",
     "carried",
     "find_table",
     "missing",

@@ -8,18 +8,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import product
 
 from agents.documents.layout import Layout, Line
-from agents.fields.values import CENT, is_money
-from agents.pages.table._columns import Columns, Token, typical_height
+from agents.fields.values import CENT, RATE, is_money
+from agents.pages.table._columns import Columns, Token, readings, typical_height
 from agents.pages.table._headings import MOST_LINES, Header
 from agents.words import fold, phrases
 
 _MOST_LEGEND = 400
 _LEGEND = re.compile(r"(?:^|(?<=\s)|(?<=[(,;]))([A-Z]{1,2}\d?)\s{0,2}[=:@(]\s{0,2}(\d{1,2}(?:[.,]\d{1,2})?)\s?%")
+_GLUED = re.compile(r"(?P<digits>\d{1,5}(?:[.,]\d{1,3})?)(?P<unit>[^\W\d]{1,6}\.?|×)")
 _SAMPLE = 40
 """So many lines decide which column is which."""
 
@@ -35,13 +36,23 @@ class Body:
     """By line number, then column."""
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     """What the document says a letter for a rate of tax stands for, in percent."""
+    percents: frozenset[Decimal] = frozenset()
+    """Every percentage printed in the document."""
 
     def add(self, line: Line) -> None:
         by_column: dict[int, list[Token]] = defaultdict(list)
         for column, made in self.columns.place(line):
-            by_column[column].append(made)
+            by_column[column].append(self._counted(column, made))
         self.lines.append(line)
         self.placed[line.number] = by_column
+
+    def _counted(self, column: int, made: Token) -> Token:
+        """A quantity with its unit behind it and no space between: ``10Stk``, ``3×``."""
+        found = _GLUED.fullmatch(made.text) if not made.values else None
+        if found is None or column < 0 or self.columns.headings[column].roles[:1] != ("quantity",):
+            return made
+        unit = "" if found["unit"] in "x×" else found["unit"]
+        return replace(made, values=readings(found["digits"], self.columns.mark), unit=unit, number=found["digits"])
 
     def tokens(self, number: int, column: int | None) -> list[Token]:
         return self.placed[number].get(column, []) if column is not None else []
@@ -76,7 +87,9 @@ def body_of(
                 lines.pop()
             continue
         lines.append(line)
-    body = Body(columns.widened(lines), typical_height(layout), rates=_rates_of_codes(layout))
+    body = Body(
+        columns.widened(lines), typical_height(layout), rates=_rates_of_codes(layout), percents=_percents(layout)
+    )
     for line in lines:
         body.add(line)
     return body
@@ -91,6 +104,11 @@ def _rates_of_codes(layout: Layout) -> dict[str, Decimal]:
             for code, rate in _LEGEND.findall(text):
                 said[code].add(Decimal(rate.replace(",", ".")))
     return {code: rates.pop() for code, rates in said.items() if len(rates) == 1}
+
+
+def _percents(layout: Layout) -> frozenset[Decimal]:
+    texts = (line.text[:_MOST_LEGEND] for line in layout.lines[:MOST_LINES])
+    return frozenset(Decimal(said.replace(",", ".")) for text in texts if "%" in text for said in RATE.findall(text))
 
 
 def repeats(header: Header, first: Header) -> bool:
@@ -126,11 +144,18 @@ def meanings(body: Body) -> Meaning:
             continue
         if a is None and q is None and p is not None and "amount" in columns.headings[p].roles:
             continue  # what nothing is counted for is no price of one
+        if q is None and p is not None and columns.headings[p].roles[:1] != ("price",):
+            continue
+        counts = q is None or "quantity" in columns.headings[q].roles
+        if not counts and p is None:
+            continue  # a number before each row is its place in the table
         score = _fit(columns, q, p, a)
         if q is not None and p is not None and a is not None:
             fitting = sum(_line_multiplies(body, n, q, p, a) for n in lines)
             if q in numbered and 2 * fitting <= len(lines):
                 continue  # "No." may be how many; but the first of them is 1
+            if not counts and 2 * fitting <= len(lines):
+                continue
             score += 4.0 * fitting
             score += 0.1 * sum(_in_money(body, n, p) - _in_money(body, n, q) for n in lines)
         score += (

@@ -55,6 +55,8 @@ class Token:
     unit: str = ""
     number: str = ""
     """The number alone, as printed."""
+    derived: bool = False
+    """Whether ``values`` follow from what is printed, and are not it."""
 
     @property
     def worded(self) -> bool:

@@ -102,7 +102,9 @@ class Names:
                 tokens["id"] = number
             first = min([row.line, *(t.line for t in name)])
             last = max([row.last, *(t.line for t in block)])
-            named.append(replace(row, tokens=tokens, name=tuple(name), line=first, last=last))
+            others = (t for t in block if t not in name and not is_note(t.text))
+            rivalled = self.finder.rivalled or any(others)
+            named.append(replace(row, tokens=tokens, name=tuple(name), line=first, last=last, rivalled=rivalled))
         return named
 
     def _on(self, row: Row) -> int | None:

@@ -38,6 +38,8 @@ class TableCell:
     value: str
     page: int
     box: UprightBox
+    derived: bool = False
+    """Whether the value is not the printed one but follows from it."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Row:
     """One line of the invoice. ``cells`` has some of the columns `schema.LINE`; amounts that include tax are left out.
 
     ``proved``: its quantity times its price is its amount, or it has not both and the sum of all rows fixes it.
+    ``contradicted``: its quantity times its price is not its amount. ``rivalled``: other words could be its name.
     ``first_line`` and ``last_line`` are the numbers of the lines of the reading it covers.
     """
 
@@ -52,6 +55,8 @@ class Row:
     proved: bool
     first_line: int
     last_line: int
+    contradicted: bool = False
+    rivalled: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,8 +132,8 @@ def _judged(
     finder: RowFinder, header: Header | None, stated: Stated, rows: Sequence[_Found], adjustments: Sequence[_Found]
 ) -> tuple[tuple[float, ...], Table]:
     last = max(t.line for r in rows for t in r.tokens.values())
-    inner = [a for a in adjustments if rows[0].at < a.at < rows[-1].at]
-    outer = [a for a in adjustments if a.at > rows[-1].at][:_MOST_ADJUSTMENTS]
+    inner = [a for a in adjustments if rows[0].at < a.at and (a.at < rows[-1].at or not a.label)]
+    outer = [a for a in adjustments if a.at > rows[-1].at and a.label][:_MOST_ADJUSTMENTS]
     summed = [r for r in rows if "amount" in r.values]
     complete = len(summed) == len(rows) and finder.meaning.amount is not None
     total = sum((r.amount for r in summed), Decimal(0)) if complete else None
@@ -145,7 +150,13 @@ def _judged(
     kept: Sequence[_Found] = [*inner, *outer]
     if total is not None:
         reduced = total + sum((a.amount for a in inner), Decimal(0))
-        if inner and (reduced in stated.given or (reduced in targets and total not in targets)):
+        below = {a.value for a in stated.behind(last) if a.total}
+        unnamed = bool(inner) and not any(a.label for a in inner)
+        if inner and (
+            reduced in stated.given
+            or (reduced in targets and total not in targets)
+            or (unnamed and reduced in below and total not in below)
+        ):
             total, kept = reduced, outer
             for a in inner:
                 less.setdefault(max(n for n, r in enumerate(rows) if r.at < a.at), []).append(a)
@@ -153,7 +164,9 @@ def _judged(
         closed = total in targets or chosen is not None
     if chosen is None:  # what is taken off only if something happens is no allowance
         chosen = [(a, _as_meant(a)) for a in kept if not _CONDITIONAL.search(a.label)]
-    gross = _is_gross(finder, total, stated, last)
+    derived = any("taxed" in r.values for r in rows)
+    """Whether amounts are printed with tax, and what they are without it follows from their prices and rates."""
+    gross = False if derived and closed else derived or _is_gross(finder, total, stated, last)
     made = tuple(_row(finder, row, gross, closed and len(rows) > 1, less.get(n, ())) for n, row in enumerate(rows))
     made = _as_spoken(made, finder.body.columns.mark)
     table = Table(
@@ -261,7 +274,14 @@ def _row(finder: RowFinder, row: _Found, gross: bool, closed: bool, less: Iterab
     last = max([row.last, *(a.last for a in allowances)])
     contradicted = "quantity" in row.values and "price" in row.values
     proved = not gross and (row.proved or (closed and "net_amount" in cells and not contradicted))
-    return Row(cells, proved, row.line, last)
+    for column, role in (("net_amount", "amount"), ("tax_rate", "tax_rate")):
+        made = row.tokens.get(role)
+        if column not in cells or made is None or allowances:
+            continue
+        if made.derived or row.values[role] not in made.values:
+            cells[column] = replace(cells[column], derived=True)
+    against = contradicted and "amount" in row.values and not row.proved
+    return Row(cells, proved, row.line, last, against, row.rivalled)
 
 
 def _as_spoken(rows: tuple[Row, ...], mark: str) -> tuple[Row, ...]:

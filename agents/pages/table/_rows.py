@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import product
 from typing import Literal
 
@@ -27,6 +27,9 @@ from agents.words import fold
 _REACH = 2.3
 """A row's numbers stand no further apart than this, in heights of a word."""
 
+_PER = re.compile(r"(?<![\d.,])(100|1000)(?![\d.,])")
+"""What a price may be for, said on a line under its row."""
+_MOST_NOTE = 120
 _SAMPLE = 40
 """So many lines decide which column holds the names."""
 
@@ -46,6 +49,8 @@ class Row:
     name: tuple[Token, ...]
     kind: Kind
     proved: bool
+    rivalled: bool = False
+    """Whether other words, in another column or on another line, could be its name."""
     label: str = ""
     """Its words, folded."""
 
@@ -67,6 +72,8 @@ class RowFinder:
         """The column of descriptions."""
         m = self.meaning
         self.rates = [n for n in columns.indices("tax_rate") if n not in (m.quantity, m.price, m.amount)]
+        self.taxes = [*columns.indices("tax_amount"), *(n for n in self.rates if self._has_amounts_of_tax(n))]
+        self.rates = [n for n in self.rates if n not in self.taxes]
         self.discounts = columns.indices("discount")
         self.pers = columns.indices("per")
         self.units = columns.indices("unit")
@@ -76,6 +83,16 @@ class RowFinder:
         """Amounts of rows that multiply, once they are known."""
         self.span = (0.0, 0.0)
         self.in_money = False
+
+    def _has_amounts_of_tax(self, column: int) -> bool:
+        """Whether a column of tax has amounts of it and no rates: printed as money, and none that is said to be a rate."""
+        if "%" in self.body.columns.headings[column].text:
+            return False
+        printed = [t for line in self.body.lines[:_SAMPLE] for t in self.body.tokens(line.number, column) if t.values]
+        if not printed or any(t.percent for t in printed):
+            return False
+        rates = all(not t.values[0] or t.values[0] in self.body.percents for t in printed)
+        return not rates and all(is_money(re.sub(r"[^\d.,]", "", t.number)) for t in printed)
 
     def _name_column(self) -> int | None:
         """The column that is called a description, or else the one with most letters. One that is called the item, and has
@@ -232,7 +249,7 @@ class RowFinder:
         for role, found in (("quantity", quantities), ("price", prices)):
             if found and role not in tokens:
                 tokens[role], values[role] = found[0], found[0].values[0]
-        if self.anchor_column == m.amount and "taxed" not in values:
+        if self.anchor_column == m.amount:
             tokens["amount"] = anchor
             values.setdefault("amount", anchor.values[0])
         self._others(line.number, lent, tokens, values)
@@ -242,7 +259,7 @@ class RowFinder:
             tokens.pop("unit", None)
         last = max([line.number, *(t.line for t in tokens.values())])
         first = min([line.number, *(t.line for t in tokens.values())])
-        return Row(line.number, first, last, tokens, values, (), kind, proved, label)
+        return Row(line.number, first, last, tokens, values, (), kind, proved, label=label)
 
     def _prove(
         self, line: int, lent: Sequence[int], quantities: Sequence[Token], prices: Sequence[Token], anchor: Token,
@@ -253,7 +270,7 @@ class RowFinder:
         if self.anchor_column != self.meaning.amount:
             return False
         for many, each in product(quantities, prices):
-            for q, p, a in product(many.values, each.values, anchor.values):
+            for q, p, a in _alike(many, each, anchor):
                 if any(makes(q, p * factor, a + less) for factor, less in self._terms(line, lent, q, many)):
                     tokens.update(quantity=many, price=each)
                     values.update(quantity=q, price=p, amount=a)
@@ -262,12 +279,24 @@ class RowFinder:
                     tokens.update(quantity=many, price=each)
                     values.update(quantity=-q, price=p, amount=a)
                     return True
+                if tax := self._tax_within(line, lent, q * p, a):
+                    tokens.update(quantity=many, price=each)
+                    values.update(quantity=q, price=p, taxed=a, amount=a - tax.values[0])
+                    return True
                 rate = self._rate(line, lent)
                 if rate and rate.values[0] and makes(q, p * (1 + rate.values[0] / 100), a):
                     tokens.update(quantity=many, price=each)
-                    values.update(quantity=q, price=p, taxed=a)
+                    values.update(quantity=q, price=p, taxed=a, amount=(q * p).quantize(CENT, ROUND_HALF_UP))
                     return True
         return False
+
+    def _tax_within(self, line: int, lent: Sequence[int], net: Decimal, gross: Decimal) -> Token | None:
+        """The amount of tax that makes ``gross`` of ``net``, in a column of its own."""
+        for column in self.taxes:
+            for made in self._candidates(column, line, lent)[:1]:
+                if made.values[0] > 0 and abs(net + made.values[0] - gross) <= CENT:
+                    return made
+        return None
 
     def _terms(
         self, line: int, lent: Sequence[int], quantity: Decimal, many: Token
@@ -292,6 +321,8 @@ class RowFinder:
                     yield made.values[0]
         for made in self._candidates(self.meaning.price, line, lent)[:2]:
             yield from (Decimal(said) for said in re.findall(r"/\s?(\d{1,5})\b", made.text))
+        under = (t.text for n in lent for tokens in self.body.placed[n].values() for t in tokens)
+        yield from (Decimal(said) for text in under for said in _PER.findall(text[:_MOST_NOTE]))
         if self.meaning.price is not None:
             yield scale_of(self.body.columns.headings[self.meaning.price].text)
 
@@ -299,6 +330,8 @@ class RowFinder:
         """The rate of tax, the unit and the number of the line."""
         if rate := self._rate(line, lent):
             tokens["tax_rate"], values["tax_rate"] = rate, rate.values[0]
+        elif implied := self._implied_rate(line, lent, values.get("amount")):
+            tokens["tax_rate"], values["tax_rate"] = implied, implied.values[0]
         for column in self.units:
             texts = [t for n in (line, *lent) for t in self.body.tokens(n, column) if not t.values]
             if texts and len(texts[0].text) <= 20:
@@ -313,6 +346,15 @@ class RowFinder:
             t for t in found if 0 <= t.values[0] <= 50 and (t.percent or len(self.rates) == 1 or not is_money(t.number))
         ]
         return max(found, key=lambda t: t.percent, default=None)
+
+    def _implied_rate(self, line: int, lent: Sequence[int], net: Decimal | None) -> Token | None:
+        """The rate that makes the printed amount of tax, where it is a whole one."""
+        for made in (t for column in self.taxes for t in self._candidates(column, line, lent)[:1]):
+            rate = (100 * made.values[0] / net).quantize(Decimal("0.1")) if net else Decimal(0)
+            exact = net is not None and abs(net * rate / 100 - made.values[0]) <= CENT / 2
+            if exact and 0 < rate <= 30 and (rate % 1 == 0 or rate in self.body.percents):
+                return replace(made, values=(Decimal(f"{rate.normalize():f}"),), derived=True)
+        return None
 
     def _in_words(self, line: int, column: int) -> Iterator[Token]:
         """Percents among words, such as ``VAT 20%``."""
@@ -362,8 +404,9 @@ class RowFinder:
         )
         if proved or (counted and not SUM.match(label) and not adjusts):
             return "item"
-        if not label:
-            return "none"
+        if not label:  # nothing but a sum that is taken off belongs to the row above it
+            taken_off = "amount" in tokens and tokens["amount"].values[0] < 0 and not counted
+            return "adjustment" if taken_off else "none"
         if TAX_WORD.search(label) and "%" in line.text:
             return "tax"
         if SUM.match(label):
@@ -376,6 +419,16 @@ class RowFinder:
         """Whether a text is the label of a total, with its amount on the same line."""
         placed = self.body.placed[text.line]
         return is_label_of_total(fold(text.text)) and any(t.values for tokens in placed.values() for t in tokens)
+
+
+def _alike(*tokens: Token) -> list[tuple[Decimal, ...]]:
+    """The numbers that tokens may be read as together, those first in which the same sign divides decimals."""
+
+    def differs(numbers: tuple[Decimal, ...]) -> bool:
+        open_to_doubt = [(t, n) for t, n in zip(tokens, numbers, strict=True) if len(t.values) > 1]
+        return len({t.values.index(n) for t, n in open_to_doubt}) > 1
+
+    return sorted(product(*(t.values for t in tokens)), key=differs)
 
 
 def _middle(line: Line) -> float:

@@ -485,8 +485,9 @@ def test_a_line_total_with_tax_leaves_the_price_without() -> None:
     )
     assert column(found, "unit_price_net") == ["100.00", "50.00"]
     assert column(found, "tax_rate") == ["20", "20"]
-    assert column(found, "net_amount") == [None, None]
-    assert not found.proved
+    assert column(found, "net_amount") == ["200.00", "200.00"]  # follows, and is no printed sum
+    assert all(row.cells["net_amount"].derived for row in found.rows)
+    assert found.proved
 
 
 def test_a_line_that_contradicts_itself_is_not_proved() -> None:
@@ -1052,3 +1053,138 @@ def test_three_decimals_are_told_by_a_number_below_one() -> None:
     )
     assert column(found, "quantity") == ["10.000", "100.000"]
     assert column(found, "net_amount") == ["123.450", "76.500"]
+
+
+def test_money_in_a_column_of_tax_is_no_rate_and_a_whole_rate_follows_from_it() -> None:
+    found = table(
+        "Description            Qty     Price      Tax     Amount",
+        "Shop sign 2 m            2    $30.00    $6.00     $60.00",
+        "Fitting                  4    $10.00    $4.00     $40.00",
+        "Subtotal                                         $100.00",
+        "Sales tax                                         $10.00",
+    )
+    assert column(found, "tax_rate") == ["10", "10"]
+    assert all(row.cells["tax_rate"].derived for row in found.rows)
+    rates = table(
+        "Description            Qty     Price      Tax     Amount",
+        "Shop sign 2 m            2     30.00    20.00      60.00",
+        "Fitting                  4     10.00     5.00      40.00",
+        "Net total                                         100.00",
+        "VAT 20.00 %                                        12.00",
+        "VAT 5.00 %                                          2.00",
+    )
+    assert column(rates, "tax_rate") == ["20.00", "5.00"]
+    uneven = table(
+        "Description            Qty     Price      Tax     Amount",
+        "Shop sign 2 m            2    $30.00    $6.13     $60.00",
+        "Subtotal                                          $60.00",
+    )
+    assert column(uneven, "tax_rate") == [None]
+
+
+def test_amounts_with_tax_beside_prices_without_it_leave_the_net_to_follow() -> None:
+    found = table(
+        "Description            Qty     Net price    VAT      Total",
+        "Shop sign 2 m            2      30.00     12.00     72.00",
+        "Fitting                  4      10.00      8.00     48.00",
+        "Net                                                100.00",
+        "VAT 20%                                             20.00",
+        "Total                                              120.00",
+        totals=("100",),
+    )
+    assert column(found, "net_amount") == ["60.00", "40.00"]
+    assert found.rows[0].cells["net_amount"].derived
+    assert found.proved
+
+
+def test_net_tax_and_gross_beside_each_other_are_no_prices() -> None:
+    found = table(
+        "Description            Net       VAT     Gross",
+        "Rent July            100.00     20.00    120.00",
+        "Cleaning              50.00     10.00     60.00",
+        "Total                150.00     30.00    180.00",
+        totals=("150",),
+    )
+    assert column(found, "net_amount") == ["100.00", "50.00"]
+    assert column(found, "unit_price_net") == [None, None]
+
+
+@pytest.mark.parametrize("heading", ["Rad", "Xa", "   "])
+def test_a_running_number_is_no_quantity(heading: str) -> None:
+    found = table(
+        f"{heading}   Description      Amount",
+        "1     Rent             100.00",
+        "2     Cleaning          50.00",
+        "3     Gas               30.00",
+        "      Total            180.00",
+    )
+    assert column(found, "name") == ["Rent", "Cleaning", "Gas"]
+    assert column(found, "quantity") == [None, None, None]
+
+
+def test_a_quantity_may_have_its_unit_glued_to_it() -> None:
+    found = table(
+        "Beschreibung         Menge      EP       GP",
+        "Schrauben            10Stk     1,50    15,00",
+        "Dübel                   3×     2,00     6,00",
+        "Summe                                  21,00",
+    )
+    assert column(found, "quantity") == ["10", "3"]
+    assert column(found, "unit") == ["Stk", None]
+
+
+def test_a_price_may_be_for_a_hundred_as_the_line_under_it_says() -> None:
+    found = table(
+        "Description            Qty     Price     Amount",
+        "Screws                 250      4.00      10.00",
+        "Price per 100",
+        "",
+        "Nails                  500      2.00      10.00",
+        "Price per 100",
+        "",
+        "Total net                                 20.00",
+    )
+    assert column(found, "net_amount") == ["10.00", "10.00"]
+    assert found.proved
+
+
+def test_a_sum_without_a_name_under_a_row_is_taken_off_it() -> None:
+    found = table(
+        "Pos.   Menge   Bezeichnung        EP         GP",
+        "1      1,00    Toller Artikel   10,0000    10,00",
+        "                         1,00 %           - 0,10",
+        "       Summe Waren                          9,90",
+        totals=("10.00",),
+    )
+    assert column(found, "net_amount") == ["9.90"]
+
+
+def test_what_multiplies_only_where_one_number_is_read_otherwise_than_the_next_comes_last() -> None:
+    found = table(
+        "Désignation             Qté     P.U. HT    Montant HT",
+        "Chevron              10,000      12,345       123,450",
+        "Total HT                                      123,450",
+        "Remise                                          1,50",
+    )
+    assert column(found, "net_amount") == ["123.450"]
+
+
+def test_words_that_could_be_the_name_as_well_are_told() -> None:
+    found = table(
+        "Description            Qty     Price     Amount",
+        "Chair                    2     30.00      60.00",
+        "Table                    1     50.00      50.00",
+        "made of oak",
+        "Net total                                110.00",
+    )
+    assert [row.rivalled for row in found.rows] == [False, True]
+
+
+def test_a_row_that_does_not_multiply_says_so() -> None:
+    found = table(
+        "Description            Qty     Price     Amount",
+        "Chair                    2     30.00      55.00",
+        "Table                    1     50.00      50.00",
+        "Net total                                105.00",
+    )
+    assert [row.contradicted for row in found.rows] == [True, False]
