@@ -59,6 +59,8 @@ def _rows(reading: UprightReading, table: Table, closes: bool) -> Fields:
 def _grounds(row: Row, column: str, cell: TableCell, closes: bool) -> tuple[Ground, ...]:
     if column in ("name", "id", "unit"):
         return (Ground.TEXT, Ground.SEVERAL) if column == "name" and row.rivalled else (Ground.TEXT,)
+    if cell.derived and column == "quantity":
+        return (Ground.WORDING,)
     if cell.derived:
         return (Ground.FOLLOWS, Ground.PROVED) if row.proved and closes else (Ground.FOLLOWS,)
     if row.proved:

@@ -26,13 +26,14 @@ _MOST_NAME_LINES = 4
 _OPEN_END = re.compile(rf"(?:[-‐,(/&+]|{in_text('text.open_end')})$", re.IGNORECASE)
 
 _WORD = re.compile(r"(?<!\S)[^\W\d_]{3,}")
+_WITHOUT_DIGITS = re.compile(r"\d+")
 _POSITION = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 _COUNTED = tuple(
     re.compile(shape)
     for shape in (
         r"(?P<name>.+?)\s*\((?P<count>\d[\d.,]{0,9})\)",
-        r"(?P<count>\d[\d.,]{0,9})\s?[x×]\s+(?P<name>.+)",
-        r"(?P<name>.+?)\s+[x×]\s?(?P<count>\d[\d.,]{0,9})",
+        r"(?P<count>\d[\d.,]{0,9})\s?[x×]\s+(?P<name>\D.*)",
+        r"(?P<name>(?:.*\D)??[^\d\s])\s+[x×]\s?(?P<count>\d[\d.,]{0,9})",
     )
 )
 """How many of it there are, said with a name: ``Pro plan (5)``, ``3 x Chair``."""
@@ -97,13 +98,15 @@ class Names:
         named = []
         for n, (row, block) in enumerate(zip(self.rows, blocks, strict=True)):
             name = self._name(block, wraps, edge)
+            if name and (begun := self._on_the_page_before(n, name[0], blocks[n - 1] if n else ())):
+                name = [begun, *name]
             tokens = dict(row.tokens)
             if number := self._number(n, row, block):
                 tokens["id"] = number
             first = min([row.line, *(t.line for t in name)])
             last = max([row.last, *(t.line for t in block)])
             others = (t for t in block if t not in name and not is_note(t.text))
-            rivalled = self.finder.rivalled or any(others)
+            rivalled = self.finder.rivalled or any(others) or name[:1] != block[:1]
             named.append(replace(row, tokens=tokens, name=tuple(name), line=first, last=last, rivalled=rivalled))
         return named
 
@@ -163,6 +166,8 @@ class Names:
             return self._above(row) if not centred else None
         previous = self.rows[n - 1].at if n else -1
         while centred and at > 0 and self._joined(at - 1) and self.texts[at - 1].line > previous:
+            if self.finder.is_total(self.texts[at - 1]):
+                break
             if own is not None and not self.last_line_up and self._lines_below(own) < own - at + 1:
                 break
             at -= 1
@@ -238,6 +243,21 @@ class Names:
         if full and line.text[:1].islower() and not _fits(before, line, edge + self.height):
             return True
         return wraps and not _fits(before, line, edge)
+
+    def _on_the_page_before(self, n: int, name: Token, before: Sequence[Token]) -> Token | None:
+        """Where a page breaks in the middle of a name, its first line: below the row before, set as the name is, and no foot of
+        every page."""
+        if not n or not name.text[:1].islower() or self._top(self.rows[n - 1])[0] != name.page - 1:
+            return None
+        last = max([self.rows[n - 1].last, *(t.line for t in before)])
+        at = bisect_right(self.lines, last)
+        if at >= len(self.texts) or self.texts[at].page != name.page - 1:
+            return None
+        begun = self.texts[at]
+        feet = {_WITHOUT_DIGITS.sub("", t.text) for t in self.texts if t.page == name.page}
+        able = begun.worded and not is_note(begun.text) and not self.finder.is_total(begun) and not begun.values
+        fits = abs(begun.box[0] - name.box[0]) < 0.4 * self.height and _WITHOUT_DIGITS.sub("", begun.text) not in feet
+        return begun if able and fits else None
 
     def _number(self, n: int, row: Row, block: Sequence[Token]) -> Token | None:
         """The line's own number, which may stand further down in its description."""

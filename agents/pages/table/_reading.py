@@ -258,7 +258,7 @@ def _row(finder: RowFinder, row: _Found, gross: bool, closed: bool, less: Iterab
     if "unit" not in cells and many is not None and many.unit and many.unit not in "x×*@à":
         cells["unit"] = TableCell(many.text, many.unit, many.page, many.box)
     if row.name:
-        boxes = [t.box for t in row.name]
+        boxes = [t.box for t in row.name if t.page == row.name[0].page]
         text = " ".join(t.text for t in row.name)
         cells["name"] = TableCell(text, text[:MAX_NAME], row.name[0].page, around(boxes))
     allowances = list(less)
@@ -298,7 +298,7 @@ def _as_spoken(rows: tuple[Row, ...], mark: str) -> tuple[Row, ...]:
             if said.number:
                 cells.setdefault("id", replace(cells["name"], value=said.number))
             if many:
-                cells["quantity"] = replace(cells["name"], value=_plain(many[0]))
+                cells["quantity"] = replace(cells["name"], value=_plain(many[0]), derived=True)
         made.append(replace(row, cells=cells))
     return tuple(made)
 

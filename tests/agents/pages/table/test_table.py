@@ -1188,3 +1188,37 @@ def test_a_row_that_does_not_multiply_says_so() -> None:
         "Net total                                105.00",
     )
     assert [row.contradicted for row in found.rows] == [True, False]
+
+
+def test_a_size_in_a_name_is_no_quantity() -> None:
+    found = table(
+        "Description               Amount",
+        "Oak board 4 x 2          145.00",
+        "Pine board 6 x 2         225.00",
+        "Total                    370.00",
+    )
+    assert column(found, "name") == ["Oak board 4 x 2", "Pine board 6 x 2"]
+    assert column(found, "quantity") == [None, None]
+
+
+def test_a_name_goes_on_over_a_page_and_its_foot_is_no_part_of_it() -> None:
+    first = page(
+        "Description                 Quantity   Unit price     Amount",
+        "Shop sign 2 m                      2       120.00     240.00",
+        "",
+        "",
+        "Fitting by two people with",
+        "",
+        "Harrowgate Signs - Page 1 of 2",
+    )
+    both = page(
+        "Description                 Quantity   Unit price     Amount",
+        "lifting platform, on site          4        40.00     160.00",
+        "Net total                                             400.00",
+        "",
+        "Harrowgate Signs - Page 2 of 2",
+        number=2,
+        after=first,
+    )
+    found = table(reading=both)
+    assert column(found, "name") == ["Shop sign 2 m", "Fitting by two people with lifting platform, on site"]
