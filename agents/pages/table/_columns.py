@@ -26,8 +26,6 @@ _NUMBER = re.compile(
     rf"(?:\s?/\s?(?P<per>\d{{0,5}}\s?[^\W\d]{{0,8}}\.?))?(?:\s(?P<unit>{_UNIT}))?",
 )
 """A number with its sign, currency, percent sign, letter of a tax code (``237.00T``), what it is for, and unit."""
-_CREDIT = re.compile(r"(?<=\d)\s?(?P<sign>CR|Cr|DR|Dr)\.?$")
-"""Behind an amount: in the buyer's favour (credit), or as usual (debit)."""
 _LABELLED = re.compile(r"\(?[^\W\d]{2,10}\)?\s?:\s?(?P<rest>[-−]?[\d.,'’ ]+\)?)")
 """A price with a word before it, such as ``(Net): 60,00``."""
 _SIZED = re.compile(r"(\d{1,4}) ((?!\d{3}\b)\d{1,4} [^\W\d]{1,8}\.?)")
@@ -93,9 +91,6 @@ def token(words: Sequence[UprightWord], mark: str) -> Token:
     made = {"text": printed, "page": words[0].page, "box": union(words), "line": words[0].line, "words": tuple(words)}
     if len(text) >= 60 or not any(c.isdigit() for c in text):
         return Token(**made)  # type: ignore[arg-type]
-    credit = _CREDIT.search(text)
-    if credit:
-        text = text[: credit.start()]
     if sized := _SIZED.fullmatch(text):
         return Token(**made, values=readings(sized[1], mark), unit=sized[2], number=sized[1])  # type: ignore[arg-type]
     found = _NUMBER.fullmatch(text)
@@ -109,7 +104,6 @@ def token(words: Sequence[UprightWord], mark: str) -> Token:
         and "+" not in found["sign"]
         or found["minus"]
         or found["after"]
-        or (credit and credit["sign"].upper() == "CR")
         or (found["open"] and ")" in text)
     ):
         values = tuple(-v for v in values)
