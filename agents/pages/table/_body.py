@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import product
@@ -154,7 +154,7 @@ def meanings(body: Body) -> Meaning:
             fitting = sum(_line_multiplies(body, n, q, p, a) for n in lines)
             if q in numbered and 2 * fitting <= len(lines):
                 continue  # "No." may be how many; but the first of them is 1
-            if not counts and 2 * fitting <= len(lines):
+            if not counts and (not fitting or 2 * fitting <= len(lines) and _runs_on(body, lines, q)):
                 continue
             score += 4.0 * fitting
             score += 0.1 * sum(_in_money(body, n, p) - _in_money(body, n, q) for n in lines)
@@ -164,6 +164,12 @@ def meanings(body: Body) -> Meaning:
         if best is None or score > best[0]:
             best = (score, Meaning(q, p, a))
     return best[1] if best else Meaning(None, None, None)
+
+
+def _runs_on(body: Body, lines: Sequence[int], column: int) -> bool:
+    """Whether a column counts the rows: 1, 2, 3."""
+    numbers = [t.values[0] for line in lines for t in body.tokens(line, column)[:1] if t.values]
+    return numbers == list(range(1, len(numbers) + 1))
 
 
 def _in_money(body: Body, line: int, column: int) -> bool:

@@ -1222,3 +1222,14 @@ def test_a_name_goes_on_over_a_page_and_its_foot_is_no_part_of_it() -> None:
     )
     found = table(reading=both)
     assert column(found, "name") == ["Shop sign 2 m", "Fitting by two people with lifting platform, on site"]
+
+
+def test_a_column_nobody_knows_is_the_quantity_where_it_multiplies() -> None:
+    found = table(
+        "Art.    Text                     Flaschen    à EUR    Rab.    EUR netto",
+        "1024    Veltliner 2024                600     5,80     -8%     3.201,60",
+        "1123    Riesling 2023                 180     9,40             1.692,00",
+        "        Netto                                                  4.893,60",
+    )
+    assert column(found, "quantity") == ["600", "180"]
+    assert found.proved
