@@ -9,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from agents.controls import matching
 from agents.documents import Answer
+from agents.documents.layout import Layout
 from agents.documents.reading import EmbeddedXml, Page, Reading, Word
 from agents.einvoice import (
     NotAnEInvoice,
@@ -25,8 +26,8 @@ from agents.fields.grounds import Ground
 from agents.fields.rules import Rule
 from agents.fields.schema import Fields
 from agents.fields.values import amounts, is_money
-from agents.pages import Draft, compare, draft, payment_destinations, safety, scan_findings, unpayable
-from infra.records import Finding, Severity, finding
+from agents.pages import Draft, compare, draft, issuer, payment_destinations, safety, scan_findings, unpayable
+from infra.records import Finding, Issuer, IssuerProfile, Severity, finding
 
 MOST_WORDS = 60_000
 """Words of a document that are kept for later steps, which work on them in the worker: loading so many takes some tenths of a
@@ -72,6 +73,8 @@ class KnownBy(BaseModel):
     sketch: list[int] = []
     preceding: str | None = None
     destinations: list[Destination] = []
+    issuers: list[str] = []
+    """Keys of what on its pages may name its issuer."""
 
 
 @dataclass(frozen=True)
@@ -124,12 +127,67 @@ def examine(data: bytes) -> Iterator[bytes]:
     yield of_the_file.model_dump_json().encode()
     fields, drafted = of_the_file.stated, None
     if fields is None and of_the_file.words and not of_the_file.too_long:
-        drafted = draft(reading)
-        kept, too_long = that_fit(drafted.fields, order.most_bytes)
-        drafted = replace(drafted, fields=kept, findings=bounded([*drafted.findings, *too_long]))
-        fields = kept
+        drafted = _that_fits(draft(reading), order)
+        fields = drafted.fields
     yield _DRAFT.dump_json(drafted)
-    yield _known_by(reading, fields or {}, pages=not of_the_file.too_long).model_dump_json().encode()
+    known_by = _known_by(reading, fields or {}, pages=not of_the_file.too_long)
+    if drafted is not None:
+        known_by.issuers = issuer.keys_in(Layout(reading))
+    yield known_by.model_dump_json().encode()
+
+
+def _that_fits(drafted: Draft, order: Order) -> Draft:
+    kept, too_long = that_fit(drafted.fields, order.most_bytes)
+    return replace(drafted, fields=kept, findings=bounded([*drafted.findings, *too_long]))
+
+
+class Known(BaseModel):
+    """What `draft_known` is given of issuers."""
+
+    order: Order
+    issuers: list[Issuer]
+
+
+def draft_known(data: bytes) -> Iterator[bytes]:
+    """Of `Known` and a reading, as JSON with a line break between: its draft, by what is known of its issuer."""
+    known, _, reading = data.partition(b"\n")
+    given = Known.model_validate_json(known)
+    yield _DRAFT.dump_json(_that_fits(draft(Reading.model_validate_json(reading), given.issuers), given.order))
+
+
+class Confirmed(BaseModel):
+    """What `learn` is given of an invoice that a person confirmed."""
+
+    fields: Fields
+    but: list[str]
+    """Paths approved in spite of what was found."""
+    names: list[str]
+    """That the vendor master has for the issuer."""
+    before: list[Issuer]
+    """What is known of issuers that its pages name."""
+
+
+class Learnt(BaseModel):
+    """What it teaches."""
+
+    keys: list[str]
+    """By which the issuer is found: identifiers that are proved, and names it goes by."""
+    follows: str | None
+    """Id of the issuer that it is one more look at."""
+    profile: IssuerProfile
+
+
+def learn(data: bytes) -> Iterator[bytes]:
+    """Of `Confirmed` and a reading, as JSON with a line break between: `Learnt`."""
+    confirmed, _, reading = data.partition(b"\n")
+    given = Confirmed.model_validate_json(confirmed)
+    read = Reading.model_validate_json(reading)
+    before = issuer.fitting(Layout(read), given.before)
+    profile = issuer.learn(
+        read, given.fields, but=given.but, names=given.names, before=before.profile if before else None
+    )
+    keys = issuer.keys_of(given.fields, None, profile.names)
+    yield Learnt(keys=keys, follows=before.id if before else None, profile=profile).model_dump_json().encode()
 
 
 def draft_again(data: bytes) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""The invoice agent's graph: read, split or extract, check, repair, match, comply, look, decide, review, post.
+"""The invoice agent's graph: read, split or extract, check, repair, match, comply, look, decide, review, post, learn.
 
 Plain LangGraph: compile it with a checkpointer and invoke it without Temporal, as the tests do. The metadata of each node
 says where Temporal runs it and with which limits.
@@ -42,6 +42,7 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
     graph.add_node("decide", nodes.decide, metadata=PURE)
     graph.add_node("review", nodes.review, metadata=PURE)
     graph.add_node("post", nodes.post, metadata={**QUICK, "summary": "write once to the ledger"})
+    graph.add_node("learn", nodes.learn, metadata={**reads(made), "summary": "how its issuer prints invoices"})
 
     graph.add_node("split", nodes.split, metadata={**reads(made), "summary": "each invoice a file of its own"})
 
@@ -63,7 +64,8 @@ def build_graph() -> StateGraph[Any, Any, Any, Any]:
         {"check": "check", "post": "post", "split": "split", "review": "review", "end": END},
     )
     graph.add_conditional_edges("split", nodes.after_split, {"decide": "decide", "end": END})
-    graph.add_conditional_edges("post", nodes.after_post, {"review": "review", "end": END})
+    graph.add_conditional_edges("post", nodes.after_post, {"review": "review", "learn": "learn", "end": END})
+    graph.add_edge("learn", END)
     return graph
 
 

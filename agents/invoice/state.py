@@ -35,6 +35,7 @@ class Step(StrEnum):
     DECIDE = "decide"
     REVIEW = "review"
     POST = "post"
+    LEARN = "learn"
 
     @property
     def node(self) -> str:

@@ -4,6 +4,7 @@
 sure each value is. `safety` looks for what a document says to its reader, `table` has the lines of an invoice.
 """
 
+from agents.pages import issuer
 from agents.pages._confidence import SURE, confidence_of, judged
 from agents.pages._confidence import keys as calibration_keys
 from agents.pages._destinations import payment_destinations
@@ -23,6 +24,7 @@ __all__ = [
     "compare",
     "confidence_of",
     "draft",
+    "issuer",
     "judged",
     "parse_pages",
     "payment_destinations",

@@ -27,7 +27,9 @@ SURE = 0.95
 _UNKNOWN = 0.5
 _PRIOR = 4
 """Issuers."""
-_STRENGTHENING = (Ground.AGREED, Ground.ONLY, Ground.VENDOR, Ground.COMPANY, Ground.CONFIRMED)
+_STRENGTHENING = (
+    Ground.AGREED, Ground.ONLY, Ground.VENDOR, Ground.COMPANY, Ground.CONFIRMED, Ground.LEARNT,
+)  # fmt: skip
 """Grounds that never make a value less likely than it is without them: what was observed without them counts as well."""
 OCR = Ground.OCR
 _UNMEASURED = 0.9
@@ -66,6 +68,8 @@ def confidence_of(path: str, field: Field, table: Table | None = None) -> float:
 
 def _share(table: Table, path: str, grounds: Sequence[str]) -> float:
     shares = [_estimated([keys(path, grounds)], table)]
+    if family(path) is Family.NAME and Ground.LEARNT in grounds and set(grounds) <= {Ground.LEARNT, Ground.OVERRULED}:
+        return min(shares[0] or _UNKNOWN, _UNMEASURED)  # whose name it is, the vendor master says
     base = [ground for ground in grounds if ground not in _STRENGTHENING]
     if base and len(base) < len(grounds):
         shares += [_estimated([keys(path, base)], table), _estimated([keys(path, base), keys(path, grounds)], table)]

@@ -15,6 +15,7 @@ from agents.fields import values
 from agents.fields.grounds import Ground
 from agents.fields.rules import Rule
 from agents.fields.schema import Fields
+from agents.pages import issuer
 from agents.pages._candidates import Candidates
 from agents.pages._draft_header import read_currency, read_header
 from agents.pages._draft_lines import read_lines
@@ -26,7 +27,7 @@ from agents.pages._several import Several, may_hold_several, several
 from agents.pages._terms import Kind, Terms
 from agents.pages._totals import Sums
 from agents.pages.table import MOST_LINES, Table
-from infra.records import Finding, Severity, finding
+from infra.records import Finding, Issuer, Severity, finding
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,12 @@ class Draft:
     findings: Sequence[Finding] = ()
 
 
-def draft(reading: Reading) -> Draft:
-    """All that code finds in ``reading``."""
+def draft(reading: Reading, issuers: Sequence[Issuer] = ()) -> Draft:
+    """All that code finds in ``reading``; by what is known of its issuer, where one of ``issuers`` printed it."""
     candidates = Candidates(reading)
+    known = issuer.fitting(candidates.layout, issuers)
+    if known:
+        candidates.calendar = issuer.as_written(candidates.calendar, reading.text, known.profile.day_order)
     parties = Parties(candidates)
     terms = Terms(candidates, parties)
     sums = Sums(candidates)
@@ -68,27 +72,31 @@ def draft(reading: Reading) -> Draft:
     lines = read_lines(candidates.layout, sums, totals)
     kind = terms.kind()
     invoices = _several(candidates, terms)
+    fields = {
+        **header.fields,
+        **names.fields,
+        **identifiers,
+        **totals.fields,
+        **lines.adjustments,
+        **currency,
+        **lines.fields,
+        **_type_code(kind),
+    }
+    learnt = issuer.changed(candidates.layout, issuers) if known is None else []
+    if known:
+        fields, learnt = issuer.read_by(known, candidates, fields, sums)
     return Draft(
-        fields={
-            **header.fields,
-            **names.fields,
-            **identifiers,
-            **totals.fields,
-            **lines.adjustments,
-            **currency,
-            **lines.fields,
-            **_type_code(kind),
-        },
+        fields=fields,
         choices={
             **{path: _offers(offered(c) for c in found) for path, found in header.choices.items()},
             **{path: _offers(offered(n.candidate, n.score) for n in ranked) for path, ranked in names.ranked.items()},
             "seller.vat_id": _offers(offered(c) for c, _ in terms.vat_ids()),
         },
         kind=kind,
-        closes=totals.totals is not None,
+        closes=totals.totals is not None or issuer.closes(fields),
         table=_lines_of(lines.table) if lines.table else None,
         several=invoices,
-        findings=[*header.findings, *totals.findings, *_left_out(candidates)],
+        findings=[*header.findings, *totals.findings, *learnt, *_left_out(candidates)],
     )
 
 

@@ -2,6 +2,7 @@
 how much a state may carry, and where Temporal runs nodes (`placing`)."""
 
 from agents.fields.bounds import LONGEST_TEXT, line_of, that_fit
+from agents.steps._issuers import Lesson, learn_issuer
 from agents.steps._looking import look
 from agents.steps._reading import DraftedDocument, ReadDocument, document_of, read, reading_of
 from agents.steps._state import (
@@ -33,6 +34,7 @@ __all__ = [
     "DraftedDocument",
     "ExecutionRef",
     "Headline",
+    "Lesson",
     "Noted",
     "Options",
     "Plain",
@@ -40,6 +42,7 @@ __all__ = [
     "accepted",
     "decided_since",
     "document_of",
+    "learn_issuer",
     "line_of",
     "look",
     "merged",

@@ -23,6 +23,7 @@ from agents.fields.bounds import LONGEST_TEXT
 from agents.fields.rules import Rule
 from agents.fields.schema import Fields
 from agents.pages import Draft
+from agents.steps._issuers import by_issuer
 from agents.steps._looking import ocr_limits
 from agents.steps._state import DocumentFacts, ExecutionRef
 from infra.connections import connections
@@ -99,6 +100,7 @@ async def read(execution: ExecutionRef, *, hand_in: str) -> ReadDocument:
     if outcome.fault and outcome.fault.kind == ReaderFailed.__name__:
         raise ReaderFailed("The reading process gave an answer that is no reading.")
     reading = found.reading or _not_examined(answer)
+    found = await by_issuer(execution.tenant, order, found, settings)
     await asyncio.to_thread(to.documents.put_derived, execution.digest, "reading.json", reading)
     if found.draft:
         _drafts[sha256(reading).digest()] = outcome.parts[2]

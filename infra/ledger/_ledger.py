@@ -32,6 +32,7 @@ from infra.ledger._batches import Batches, flat
 from infra.ledger._billings import Billings
 from infra.ledger._claims import Claims
 from infra.ledger._identity import Identity
+from infra.ledger._issuers import Issuers
 from infra.ledger._master import Master
 from infra.ledger._tables import executions, findings, model_calls, postings, reviews, steps, submissions
 from infra.ledger._types import Words
@@ -59,7 +60,7 @@ _LOST = "no answer was seen: the worker ended while the call was in flight"
 _SHORTEST_DIGEST = 6
 
 
-class Ledger(Batches, Master, Claims, Billings, Identity):
+class Ledger(Batches, Master, Claims, Billings, Issuers, Identity):
     """The record in the database at a URL. Nothing is opened before the first use.
 
     May be used from several event loops, threads and processes. Every method raises `LedgerNotReady` when the database

@@ -279,6 +279,29 @@ receipts = Table(
     Index(None, "tenant", "order"),
 )
 
+# What people who looked at an invoice taught of its issuer. A key may name several of them.
+issuers = Table(
+    "issuers",
+    metadata,
+    Column("tenant", Words, primary_key=True),
+    Column("id", Words, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("keys", PlainJson, nullable=False),
+    Column("profile", PlainJson, nullable=False),
+    Column("execution_id", Words, nullable=False),
+    Column("taught_by", Words, nullable=False),
+    Column("taught_at", Moment, nullable=False),
+)
+
+issuer_keys = Table(
+    "issuer_keys",
+    metadata,
+    Column("tenant", Words, primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("issuer", Words, primary_key=True),
+    Index(None, "tenant", "issuer"),
+)
+
 # What invoices say they are and bill. No foreign key to executions: a claim may come before its execution's line.
 billings = Table(
     "billings",

@@ -22,6 +22,7 @@ from infra.records.executions import (
 )
 from infra.records.findings import BY_RULE, DecidedBy, Finding, JsonObject, Severity, Verdict, finding
 from infra.records.installation import Installation
+from infra.records.issuers import Issuer, IssuerProfile, Side, Spot
 from infra.records.master import Billing, Order, OrderLine, OrderOnRecord, OwnCompany, Receipt, Vendor
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "Execution",
     "Finding",
     "Installation",
+    "Issuer",
+    "IssuerProfile",
     "JsonObject",
     "ModelCall",
     "Order",
@@ -54,6 +57,8 @@ __all__ = [
     "Review",
     "SPLIT_BY",
     "Severity",
+    "Side",
+    "Spot",
     "Status",
     "Step",
     "Submission",

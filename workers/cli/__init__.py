@@ -24,7 +24,7 @@ MODULES = {
     **{
         name: name for name in ("demo", "score", "submit", "watch", "status", "retry", "show", "page", "export", "cost")
     },
-    **{name: name for name in ("check", "batch", "review", "rules", "vendors", "orders", "policy", "trust")},
+    **{name: name for name in ("check", "batch", "review", "rules", "vendors", "issuers", "orders", "policy", "trust")},
 }
 """Commands, in the order in which help lists them, and the modules of this package that have them as ``register`` adds them."""
 

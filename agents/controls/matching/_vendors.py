@@ -148,6 +148,8 @@ def is_named(match: VendorMatch, fields: Fields) -> bool:
     seller, vendor = fields.get("seller.name"), match.vendor
     if vendor is None or seller is None or not is_name_of(seller.value, vendor):
         return False
+    if Ground.LEARNT in seller.grounds:  # a person showed us where its issuer prints it
+        return True
     if account_of(fields) in vendor.ibans:
         return True
     if match.how not in ("vat id", "tax number", "legal id"):

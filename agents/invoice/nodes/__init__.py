@@ -1,5 +1,5 @@
 """The steps of the invoice's graph, a concern a file, in the order in which they run: read, split, extract, check, repair, match,
-comply, look, decide, review, post. ``after_…`` says where it goes from there.
+comply, look, decide, review, post, learn. ``after_…`` says where it goes from there.
 
 Steps that ask a model, read or write are activities; the others are pure and run in the workflow (`graph` says which).
 """
@@ -8,6 +8,7 @@ from agents.invoice.nodes._check import check
 from agents.invoice.nodes._comply import after_comply, after_policies, ask_policies, comply
 from agents.invoice.nodes._decide import after_decide, decide
 from agents.invoice.nodes._extract import extract_header, extract_lines, extract_totals
+from agents.invoice.nodes._learn import learn
 from agents.invoice.nodes._look import look
 from agents.invoice.nodes._match import after_match, choose_vendor, match
 from agents.invoice.nodes._post import after_post, post
@@ -34,6 +35,7 @@ __all__ = [
     "extract_header",
     "extract_lines",
     "extract_totals",
+    "learn",
     "look",
     "match",
     "post",

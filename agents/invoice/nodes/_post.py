@@ -8,8 +8,9 @@ from decimal import Decimal
 from agents.controls import approval
 from agents.controls.approval import Case
 from agents.fields.rules import Rule
+from agents.invoice.nodes._learn import teacher
 from agents.invoice.state import InvoiceState, InvoiceUpdate, Step
-from agents.steps import Decision, now, step, way
+from agents.steps import Decision, decided_since, now, step, way
 from infra.connections import connections
 from infra.failures import Failure
 from infra.ledger.keys import number_key
@@ -74,5 +75,8 @@ async def post(state: InvoiceState) -> InvoiceUpdate:
 
 @way(InvoiceState)
 async def after_post(state: InvoiceState) -> str:
-    """Posted is the end; a duplicate found at the last moment goes to a person."""
-    return Step.REVIEW.node if state.decision.outcome == "review" else "end"
+    """Posted is the end, but for what a person's look at it teaches of its issuer; a duplicate found at the last moment goes to a
+    person."""
+    if state.decision.outcome == "review":
+        return Step.REVIEW.node
+    return Step.LEARN.node if teacher(state) and decided_since("an issuer is learnt") else "end"

@@ -25,7 +25,7 @@ auto_approval:
   enabled: true
   limits: {EUR: 1000000, GBP: 1000000, USD: 1000000, CHF: 1000000, INR: 100000000}
 approvers:
-  - {id: heads, people: [Ada, Bodo], up_to: {EUR: 100000000}}
+  - {id: heads, people: [Ada, Bodo], up_to: {EUR: 100000000, GBP: 100000000, USD: 100000000, CHF: 100000000, INR: 1000000000}}
 """
 """No limit that a document comes to: what stops one is doubt, never its sum."""
 
@@ -62,12 +62,17 @@ class Desks:
 
     async def tried(self, document: bytes, name: str, truth: Mapping[str, Any]) -> Attempt:
         """``document`` through the graph until a person is asked, or to its end."""
+        return await (await self.desk(truth)).hand_in(document, name=name)
+
+    async def desk(self, truth: Mapping[str, Any], *others: Mapping[str, Any]) -> Desk:
+        """One that knows nobody; but the seller of ``truth``, and that its buyer and that of ``others`` are we, where the way of
+        reading has them on record."""
         self._tenants += 1
         tenant = f"unseen{self._tenants}"
         if self._way != Way.CODE and (vendor := vendor_of(truth, tenant)):
             await self._connections.ledger.put_vendors([vendor])
-        ours = [] if self._way == Way.CODE else companies_of(truth)
-        return await Desk(self._connections, tenant, ours).hand_in(document, name=name)
+        ours = [] if self._way == Way.CODE else [ours for one in (truth, *others) for ours in companies_of(one)]
+        return Desk(self._connections, tenant, ours)
 
 
 def vendor_of(truth: Mapping[str, Any], tenant: str, id: str = "V1") -> Vendor | None:
