@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -16,8 +16,9 @@ from agents.documents.layout import Cell, Layout, union
 from agents.documents.reading import Reading
 from agents.documents.upright import UprightBox, UprightReading
 from agents.fields import days, numerals, values
-from agents.fields.identifiers import iban_shape
+from agents.fields.identifiers import VAT_ID_SHAPE, iban_shape
 from agents.words import is_label
+from agents.words import printed as words
 
 INLINE, LEFT, HEADING, NEAR, ABOVE, RIGHT, BELOW = 1.0, 0.95, 0.9, 0.8, 0.75, 0.7, 0.55
 """How much a label counts by where it stands: before the value in its cell, in the cell to the left, right above it, in
@@ -29,6 +30,8 @@ _SEPARATORS = re.compile(r"\s[|•·●–—]\s|[;|•·●]|(?<=[\w)]),\s|\s-\
 MOST = 6_000
 """Candidates of a kind that are looked at, half of them from the end: an invoice of as many lines as an execution carries
 (`bounds`) has some 5,500 numbers."""
+_SENTENCE = 4
+"""Words before a value, from which on it stands in a sentence: what is above that is no label of it."""
 _FAR = 5.0
 """Line heights above a value in which its heading is looked for."""
 _REACH = 12
@@ -150,21 +153,23 @@ class Candidates:
         address, and short cells of several such words."""
 
         def references(text: str) -> Iterator[tuple[int, int, str]]:
-            taken = self._days(text)
-            taken += [(m.start(), m.end()) for m in _NO_REFERENCE.finditer(text)]
-            taken += [(m.start(), m.end()) for m in values.AMOUNT.finditer(text) if values.is_money(m[0])]
+            dated = [(a, b) for a, b in self._days(text) if not text[a:b].isdigit()]  # 20260918 may be a number, too
+            taken = [m.span() for m in _NO_REFERENCE.finditer(text)]
+            taken += [m.span() for m in _VAT_SHAPE.finditer(text) if is_label(text[: m.start()], "vat_id")]
+            taken += [m.span() for m in values.AMOUNT.finditer(text) if values.is_money(m[0])]
             for match in _REFERENCE.finditer(text):
-                printed = match[0].rstrip(".,;:)/-")
-                if any(a < match.end() and match.start() < b for a, b in taken):
+                start, printed = _beside(dated, *match.span(), text)
+                end = start + len(printed)
+                if not printed or any(a < end and start < b for a, b in taken):
                     continue
                 if values.is_money(printed) and values.parse_amount(printed) is not None:
                     continue
                 if values.is_vat_id(printed):
                     continue
-                yield match.start(), match.start() + len(printed), printed
-            several = _several(text) if not taken else None
+                yield start, end, _plain(printed)
+            several = _several(text) if not taken and not dated else None
             if several and several[1] - several[0] <= 30:
-                yield *several, text[several[0] : several[1]]
+                yield *several, _plain(text[several[0] : several[1]])
 
         return self._all(references)
 
@@ -215,7 +220,7 @@ class Candidates:
         hops = 0
         while left is not None and hops < 4:
             weight = LEFT if hops == 0 else LEFT - 0.1 * hops
-            if left.has_letters:
+            if left.has_letters and not self._is_heading(left):
                 yield from _whole(left.text, weight)
                 if before == "" and hops == 0 and ":" in left.text:
                     yield from _inline(left.text, weight)
@@ -228,7 +233,8 @@ class Candidates:
         while above is not None and climbed < 8:
             if above.has_letters:
                 heading = climbed == 0 and _stands_alone(above) and cell.box[1] - above.box[3] < 1.5 * cell.height
-                yield from _whole(above.text, HEADING if heading else ABOVE - 0.05 * climbed)
+                weight = HEADING if heading else ABOVE - 0.05 * climbed
+                yield from _whole(above.text, weight * _PARTIAL if len(before.split()) >= _SENTENCE else weight)
                 if climbed == 0 and (higher := self.layout.above(above, 0.6)) and higher.overlaps(above) > 0.5:
                     yield from _whole(f"{higher.text} {above.text}", ABOVE)
                 if not above.has_digits:
@@ -239,6 +245,14 @@ class Candidates:
         below = self.layout.below(cell, 1.0)
         if below is not None and _stands_alone(below):
             yield from _whole(below.text, BELOW)
+
+    def _is_heading(self, cell: Cell) -> bool:
+        """Whether it is of a row of labels with their values below: then what is right of it is of another column."""
+        beside = self.layout.left_of(cell)
+        if beside is None or not (_stands_alone(cell) and _stands_alone(beside)):
+            return False
+        value, its = self.layout.below(cell, 1.5), self.layout.below(beside, 1.5)
+        return bool(value and its and value is not its and value.has_digits and its.has_digits)
 
     def _near_left(self, cell: Cell) -> Iterator[Cell]:
         """Cells to the left that are less than a line higher or lower: labels set apart from their values."""
@@ -262,10 +276,39 @@ class Candidates:
         return {page: ([c.box[1] for c in cells], cells) for page, cells in ordered.items()}
 
 
-_REFERENCE = re.compile(r"(?<![\w@.])(?=[\w./#-]*\d)[A-Za-zÀ-ÿ0-9][\w./\-]{0,39}(?![\w@])")
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212-"  # the plain one last: it stands in brackets
+_REFERENCE = re.compile(
+    rf"(?<![\w@.])(?=[\w./#+:,{_DASHES}]*\d)[A-Za-zÀ-ÿ0-9]"
+    rf"(?:[\w./+{_DASHES}]|(?<=\d):(?=\w)|(?<=\w),(?=\w)|(?<=\d)\s?/\s?(?=\d{{1,4}}(?!\w))){{0,39}}(?![\w@])"
+)
+_DASH = re.compile(f"[{_DASHES}]")
+_VAT_SHAPE = re.compile(rf"(?<![A-Za-z0-9])(?:{VAT_ID_SHAPE})(?![A-Za-z0-9])")
+_TAXES = frozenset(words("words.vat"))
+"""Before a number they tell whose it is: no letters of a series."""
 _MOST_GROUPS = 5
 _SERIES = re.compile(r"[A-Z][A-Z-]{0,4}")
 _SUFFIX = re.compile(r"[A-Z]{1,3}")
+
+
+def _plain(number: str) -> str:
+    """A number with plain dashes: which one is printed tells nothing."""
+    return _DASH.sub("-", number)
+
+
+def _beside(dated: Sequence[tuple[int, int]], start: int, end: int, text: str) -> tuple[int, str]:
+    """Where what is no day begins between ``start`` and ``end``, and how it is printed: the longer part, before a day that is
+    glued to it or behind; nothing of a day alone."""
+    day = next(((a, b) for a, b in dated if a < end and start < b), None)
+    if day:
+        before, behind = (start, max(day[0], start)), (min(day[1], end), end)
+        start, end = before if before[1] - before[0] >= behind[1] - behind[0] else behind
+    printed = text[start:end]
+    start += len(printed) - len(printed.lstrip(_ENDS))
+    printed = printed.strip(_ENDS)
+    return start, printed if any(c.isdigit() for c in printed) else ""
+
+
+_ENDS = f" .,;:)/+{_DASHES}"
 
 
 def _several(text: str) -> tuple[int, int] | None:
@@ -278,7 +321,7 @@ def _several(text: str) -> tuple[int, int] | None:
             first -= 1
         while first > 0 and len(words) - first < _MOST_GROUPS and any(c.isdigit() for c in words[first - 1][1]):
             first -= 1
-        if 0 < first < len(words) and _SERIES.fullmatch(words[first - 1][1]):
+        if 0 < first < len(words) and _SERIES.fullmatch(series := words[first - 1][1]) and series not in _TAXES:
             first -= 1
         if len(words) - first > 1 and any(c.isdigit() for _, word in words[first:] for c in word):
             return words[first][0], words[-1][0] + len(words[-1][1])
@@ -287,6 +330,8 @@ def _several(text: str) -> tuple[int, int] | None:
 
 _NO_REFERENCE = re.compile(
     r"\S+@\S+|(?:https?://|www\.)\S+|\+\d[\d ()/-]{6,}"
+    r"|\(\d{3}\) ?\d{3}[-. ]\d{4}(?!\d)"
+    r"|\bHR[AB] ?\d[\d ]{2,7}\d\b|\bFN ?\d{5,6} ?[a-z]\b"
     rf"|\b{iban_shape(fewest=3)}\b"
     r"|\d[\d.,]*\s?(?:%|€|\$|£)"
     r"|[€$£]\s?\d[\d.,]*"

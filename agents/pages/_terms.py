@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from stdnum import bic
@@ -15,12 +16,14 @@ from stdnum.fr import siren
 
 from agents.documents.layout import Cell, Layout
 from agents.fields import identifiers, values
+from agents.fields.days import DAY
 from agents.fields.grounds import Ground
 from agents.pages._candidates import Candidate, Candidates
 from agents.pages._parties import Parties, country_of
 from agents.words import in_text, is_label, normalised, pattern, phrases, printed
 
 Kind = Literal["invoice", "credit_note", "other"]
+Paid = Literal["early", "in full"]
 
 _VAT_SHAPE = re.compile(rf"(?<![A-Za-z0-9])(?:{identifiers.VAT_ID_SHAPE})(?![A-Za-z0-9])")
 _IBAN_SHAPE = re.compile(rf"(?<![A-Za-z0-9]){identifiers.iban_shape()}(?![A-Za-z0-9])")
@@ -45,7 +48,26 @@ _OTHERS = "|".join(map(normalised, printed("text.other_document")))
 _ISSUED = re.compile(rf"(?:^|.* ){_DOCUMENT}(?:(?!{_OTHERS}).){{0,80}}\d\S* {pattern('labels.issued_before_day')}")
 """An invoice with its number, and the word before its day: ``Rechnung Nr. 17 vom``."""
 _BEFORE_DAY = in_text("text.place_before_day")
-_PLACE_AND_DAY = re.compile(rf"^(?:[AÀ] )?[A-ZÀ-Þ][\w. -]{{2,30}},?(?i: {_BEFORE_DAY}|,)?$")
+_PLACE = r"[A-ZÀ-Þ][\w.'’ -]{2,30}"
+_PLACE_AND_DAY = re.compile(
+    rf"(?:(?:(?i:{in_text('text.made_at')}) |[AÀ] )?{_PLACE},(?i: {_BEFORE_DAY})?"
+    rf"|(?i:{in_text('text.made_at')}) {_PLACE}(?i: {_BEFORE_DAY})?)$"
+)
+"""Where and when an invoice was made: ``Hamburg, den``, ``Fait à Brest, le``. A word and ``le`` alone say what was done."""
+_BARE = phrases("labels.bare_date")
+_NUMBER_AND_DAY = re.compile(
+    rf"(?:^| )(\S*\d\S*) (?:{pattern('labels.before_day')}|{pattern('labels.issued_before_day')})$"
+)
+"""A number and the word before its day: ``HS-2418 from``."""
+_BROKEN_OFF = re.compile(r" ?[-\u2010-\u2013/]")
+_CLAUSE = re.compile(r"[,;(]|\.(?!\d)")
+_EARLY, _IN_FULL = phrases("sentences.paid_early"), phrases("sentences.paid_in_full")
+_OTHERS_NUMBERS = ("purchase_order_ref", "customer_number")
+_IDENTIFIERS = ("vat_id", "tax_number", "iban")
+_APART = 0.09
+"""By how much less a rival is announced than what is chosen: less than a heading above a value than words before it."""
+_PLAIN = 0.7
+"""How strongly a label has to announce a number to say which days are another's."""
 _PRO_FORMA = re.compile(r"\bpro ?forma")
 _PENALTY = phrases("sentences.penalty")
 """What happens if it is paid late: no terms of payment."""
@@ -102,16 +124,21 @@ class Terms:
         scored = []
         credit = self.kind() == "credit_note"
         for c in self._all.references:
-            weight = c.announced("invoice_number") - 0.6 * max(
-                c.announced("purchase_order_ref"), c.announced("customer_number")
-            )
+            weight, others = c.announced("invoice_number"), max(map(c.announced, _OTHERS_NUMBERS))
+            if others >= weight:  # a label further away is that of another column
+                weight -= 0.6 * others
             if not weight:
                 weight = 0.6 * c.announced("some_number")
+            if weight <= max(map(c.announced, _IDENTIFIERS)):
+                continue
+            c = self._to_its_end(c)
             at = c.cell.text.find(c.text)
             if _YEAR.fullmatch(c.value):
                 weight -= 0.8
-            if c.cell.text[max(at - 1, 0) : at] == "(" or c.value.isdigit() and len(c.value) < 3:
+            if c.cell.text[max(at - 1, 0) : at] == "(":
                 weight -= 0.8
+            if c.value.isdigit() and len(c.value) < 3:
+                weight -= 0.5  # of a firm that has only begun, or of something else
             if len(c.text.split()) > 1:
                 weight += 0.06  # the number in its groups, or with the letters of its series
             if any(_REFERRED.search(label.text) for label in c.labels[:1]):
@@ -122,6 +149,20 @@ class Terms:
                 scored.append((weight, c))
         scored.sort(key=lambda s: (-s[0], s[1].cell.line))
         return _chosen(scored)
+
+    def _to_its_end(self, c: Candidate) -> Candidate:
+        """A number that its cell breaks off, with what stands below."""
+        rest = c.cell.text[c.cell.text.find(c.text) + len(c.text) :]
+        below = self._all.layout.below(c.cell, 1.0) if _BROKEN_OFF.fullmatch(rest) else None
+        if below is None or len(below.words) > 1 or not below.has_digits:
+            return c
+        return c.as_value(f"{c.value}{rest.strip()}{below.text}")
+
+    @cached_property
+    def _own_number(self) -> str | None:
+        """The invoice's own number, if a label is plain about it."""
+        chosen = self.invoice_number()
+        return chosen.best.value if chosen.best and chosen.strength >= _PLAIN else None
 
     def numbers_by_page(self) -> dict[int, Candidate]:
         """The number of an invoice that each page announces as its own, the first of each."""
@@ -146,15 +187,26 @@ class Terms:
             if len(c.text) == 8 and c.text.isdigit() and not c.announced(term):
                 continue
             weight = c.announced(term) - 0.5 * c.announced("other_date") * (term != "due_date")
+            if term == "due_date":
+                paid = self._paid_by(c)
+                if paid == "early":
+                    continue
+                if paid == "in full" and any(abs(e.cell.line - c.cell.line) <= 2 for e in self._paid_early):
+                    weight = max(weight, 0.85)
             if term == "issue_date":
+                if self._is_of_another(c):
+                    continue
                 weight = max(weight, self._issued(c))
                 rivals = max(c.announced("due_date"), c.announced("delivery_date"))
                 weight -= 0.5 * rivals if rivals > c.announced(term) else 0.0
-                if any(phrases("labels.bare_date").fullmatch(normalised(label.text)) for label in c.labels[:1]):
+                if any(_BARE.fullmatch(normalised(label.text)) for label in c.labels[:1]):
                     weight -= 0.1 + 0.3 * (c.cell.line > 0.75 * len(self._all.layout.lines))
             if weight > 0.25:
                 scored.append((weight, c))
         scored.sort(key=lambda s: (-s[0], s[1].cell.line))
+        if term == "issue_date" and scored and not self._is_bare(scored[0][1]):
+            # A column or a payment may have any day: against one that is called the invoice's it is none.
+            scored = [(w, c) for n, (w, c) in enumerate(scored) if n == 0 or not self._is_bare(c)]
         chosen = _chosen(scored)
         days = {c.value for c in self._all.dates}
         if chosen.best is None and term == "issue_date" and len(days) == 1:
@@ -163,6 +215,10 @@ class Terms:
             if not any(c.announced(other) >= 0.5 for c in self._all.dates for other in others):
                 return Choice(only, 0.5, (Ground.ONLY,))
         return chosen
+
+    @cached_property
+    def _paid_early(self) -> list[Candidate]:
+        return [c for c in self._all.dates if self._paid_by(c) == "early"]
 
     def order(self) -> Choice:
         """The buyer's order."""
@@ -274,15 +330,60 @@ class Terms:
         left = self._all.layout.left_of(c.cell)
         further = self._all.layout.left_of(left) if left and len(left.text) < 6 else None
         told = f"{further.text if further else ''} {left.text} {before}" if left and len(before) < 6 else before
-        if _ISSUED.fullmatch(normalised(told)) and not _ANOTHER.search(normalised(told)):
+        if _ISSUED.fullmatch(plain := normalised(told)) and not _ANOTHER.search(plain):
             return 0.95
+        for label in c.labels[:6]:
+            number, _, day = label.text.partition("/")  # Rechnung Nr./Datum
+            if _BARE.fullmatch(normalised(day)) and is_label(number, "invoice_number"):
+                return label.weight
         alone = normalised(before) or (normalised(left.text) if left and not before.strip() else "")
         if phrases("labels.before_day").fullmatch(alone) and c.page == 1:
             return 0.75 if c.cell.line < 0.45 * len(self._all.layout.lines) else 0.3
-        whole = f"{told}".strip() or (left.text if left else "")
-        if re.search(rf"(?i)(?:{_BEFORE_DAY}|,)$", whole.strip()) and _PLACE_AND_DAY.match(whole.strip()):
+        whole = (told.strip() or (left.text if left else "")).strip()
+        right = self._all.layout.right_of(c.cell)
+        if _PLACE_AND_DAY.match(whole) and not (right and values.AMOUNT.fullmatch(right.text)):  # no row of a table
             return 0.9
         return 0.0
+
+    def _is_of_another(self, c: Candidate) -> bool:
+        """Whether it is the day of a document whose number stands before it, and is not the invoice's."""
+        before = normalised(c.cell.text[: c.cell.text.find(c.text)])
+        told = _NUMBER_AND_DAY.search(before)
+        if not told or self._own_number is None:
+            return False
+        number, own = (re.sub(r"\D", "", n) for n in (told[1], self._own_number))
+        return number not in own and own not in number
+
+    def _is_bare(self, c: Candidate) -> bool:
+        """Whether the label that says most for it as the day of issue could be that of any day."""
+        told = [label for label in c.labels if is_label(label.text, "issue_date")]
+        most = max((label.weight for label in told), default=0.0)
+        return self._issued(c) < most and all(_BARE.fullmatch(normalised(t.text)) for t in told if t.weight == most)
+
+    def _paid_by(self, c: Candidate) -> Paid | None:
+        """What the clause around a day says is to be paid by it: less, as it is early, or all. The nearest words before the
+        day count, then those behind it."""
+        text, start = c.cell.text, c.cell.text.find(c.text)
+        end = start + len(c.text)
+        dated = [m.span() for m in DAY.finditer(text)]
+        before = text[max((b for _, b in dated if b <= start), default=0) : start]
+        left = self._all.layout.left_of(c.cell)
+        if not before.strip() and left and (c.announced("due_date") < 0.5 or is_label(left.text, "due_date")):
+            before = left.text
+        behind = text[end : min((a for a, _ in dated if a >= end), default=len(text))]
+        below = self._all.layout.below(c.cell, 1.0)
+        if not behind.strip(" .:,") and below is not None and below.text[0].islower() and not DAY.search(below.text):
+            behind = below.text
+        elif any(a >= end for a, _ in dated):
+            behind = _CLAUSE.split(behind)[0]  # what follows is of the next day
+        for part, last in ((before, True), (behind, False)):
+            plain = normalised(part)
+            full = [m.span() for m in _IN_FULL.finditer(plain)]
+            early = [m.start() for m in _EARLY.finditer(plain) if not any(a <= m.start() < b for a, b in full)]
+            said: list[tuple[int, Paid]] = [*((a, "in full") for a, _ in full), *((a, "early") for a in early)]
+            if said:
+                return (max if last else min)(said)[1]
+        return None
 
 
 def _chosen(scored: Sequence[tuple[float, Candidate]]) -> Choice:
@@ -292,7 +393,7 @@ def _chosen(scored: Sequence[tuple[float, Candidate]]) -> Choice:
     weight, best = scored[0]
     rival = max((w for w, c in scored if c.value != best.value), default=0.0)
     others = {c.value: c for _, c in scored[1:] if c.value != best.value}
-    strength = weight if rival < weight - 0.1 else 0.5 * weight
+    strength = weight if rival < weight - _APART else 0.5 * weight
     return Choice(best, strength, (Ground.LABEL,), tuple(others.values()))
 
 

@@ -196,6 +196,16 @@ def test_the_time_long_numbers_take_does_not_grow_with_the_square_of_their_lengt
     assert grows_gently(of, 16)
 
 
+@pytest.mark.parametrize("text", ["1:", "a,", "1 / ", "1-", "A‑", "12.05.2026/"])
+@pytest.mark.exhaustive
+def test_the_time_numbers_of_many_parts_take_grows_with_their_length(text: str) -> None:
+    def of(parts: int) -> Callable[[], object]:
+        every = Candidates(page(*[text * 40] * parts))
+        return lambda: every.references
+
+    assert grows_gently(of, 64)
+
+
 def test_days_and_amounts_are_found_as_values_finds_them() -> None:
     text = "Rechnung vom 01.02.2025, zahlbar bis 03.04.2025: 1.200,00 EUR zzgl. 19 % = 228,00 EUR"
     every = Candidates(page(text))

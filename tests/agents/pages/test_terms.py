@@ -104,6 +104,107 @@ def test_an_invoice_is_issued_on_the_day_behind_a_place(line: str) -> None:
     assert chosen.strength >= 0.7
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Souscrit depuis le 03/02/2020", "Abonné le 03/02/2020", "Client depuis le 03/02/2020", "Geliefert am 03.02.2020",
+        "Customer since 03.02.2020", "Kunde seit 03.02.2020", "Concert Lyon, 03/02/2020     1    12,00",
+    ],
+)  # fmt: skip
+def test_what_was_done_on_a_day_does_not_make_it_the_day_of_issue(line: str) -> None:
+    chosen = terms(line, "Facture du 18/09/2026").date("issue_date")
+    assert (value(chosen), chosen.strength >= 0.7) == ("2026-09-18", True)
+    assert terms(line, "Échéance 18/10/2026").date("issue_date").strength < 0.7
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Fait à Brest, le 18/09/2026", "Hamburg, den 18.09.2026", "Fatto a Roma il 18/09/2026", "L'Isle-Adam, le 18 sept. 2026"],
+)  # fmt: skip
+def test_an_invoice_is_made_at_a_place_on_a_day(line: str) -> None:
+    chosen = terms("Souscrit depuis le 02/09/2020", line).date("issue_date")
+    assert (value(chosen), chosen.strength >= 0.7) == ("2026-09-18", True)
+
+
+@pytest.mark.parametrize(
+    ("lines", "due"),
+    [
+        (("Zahlbar bis 28.09.2026 mit 2 % Skonto: 466,48 EUR", "oder bis 18.10.2026 netto: 476,00 EUR"), "2026-10-18"),
+        (("2 % Skonto bis 28.09.2026, netto bis 18.10.2026",), "2026-10-18"),
+        (("Zahlbar bis 18.10.2026, 2 % Skonto bis 28.09.2026",), "2026-10-18"),
+        (("Zahlbar bis 18.10.2026 ohne Skonto",), "2026-10-18"),
+        (("Zahlbar bis 28.09.2026", "mit 2 % Skonto, sonst rein netto"), None),
+        (("Payable by 28.09.2026 less 2 % discount", "or by 18.10.2026 net"), "2026-10-18"),
+        (("Pay by 28 September 2026 with 2% early payment discount",), None),
+        (("À payer avant le 28/09/2026 avec 2 % d'escompte", "ou avant le 18/10/2026 net"), "2026-10-18"),
+        (("Échéance le 18/10/2026 sans escompte",), "2026-10-18"),
+        (("Betaling voor 28-09-2026 met 2 % korting", "of voor 18-10-2026 netto"), "2026-10-18"),
+        (("Pagamento entro il 28/09/2026 con sconto 2 %", "entro il 18/10/2026 netto"), "2026-10-18"),
+        (("Rechnung vom 18.09.2026 netto 400,00 EUR",), None),
+    ],
+)
+def test_the_day_until_which_less_is_to_be_paid_is_not_the_one_it_is_due(
+    lines: tuple[str, ...], due: str | None
+) -> None:
+    assert value(terms(*lines).date("due_date")) == due
+
+
+@pytest.mark.parametrize(
+    ("lines", "number", "day"),
+    [
+        (
+            ("Date:   18 Sep 2026", "Corrected invoice No. HS-2419", "for invoice No. HS-2418 from 12 Sep 2026"),
+            "HS-2419",
+            "2026-09-18",
+        ),
+        (
+            ("Rechnungsnummer: INV-9", "Datum: 18.09.2026", "Rechnung", "Dies bezieht sich auf die Rechnung PREV-7 vom 12.09.2026"),
+            "INV-9",
+            "2026-09-18",
+        ),
+        (("Facture n° F-9", "Date : 18/09/2026", "Relative à la facture F-7 du 12/09/2026"), "F-9", "2026-09-18"),
+        (("Rechnung Nr./Datum     80101911/18.09.2026", "Lieferschein/Datum     70044102/16.09.2026"), "80101911", "2026-09-18"),
+        (("Invoice no / date     IN-77/2026-09-18", "Order/date     70044/2026-09-16"), "IN-77", "2026-09-18"),
+    ],
+)  # fmt: skip
+def test_the_day_of_another_document_is_told_by_the_number_before_it(
+    lines: tuple[str, ...], number: str, day: str
+) -> None:
+    found = terms(*lines)
+    chosen = found.invoice_number(), found.date("issue_date")
+    assert tuple(map(value, chosen)) == (number, day)
+    assert min(c.strength for c in chosen) >= 0.7
+
+
+@pytest.mark.parametrize(
+    ("lines", "number"),
+    [
+        (("Invoice number   HS\u20112418\u20117",), "HS-2418-7"),
+        (("Invoice number   HS–2418",), "HS-2418"),
+        (("Invoice number   2026:0418",), "2026:0418"),
+        (("Invoice number:2026/0418",), "2026/0418"),
+        (("Invoice number   A+2418",), "A+2418"),
+        (("Invoice number   2418 / 26",), "2418 / 26"),
+        (("Invoice number   2418/26",), "2418/26"),
+        (("Invoice number   FT,2026,17",), "FT,2026,17"),
+        (("Invoice number   20260918", "Invoice date   18/09/2026"), "20260918"),
+        (("Rechnungsnummer:RE-2026-", "                03721"), "RE-2026-03721"),
+        (("Client :   Facture n°   F-2418", "N° TVA FR83404833048"), "F-2418"),
+        (("VAT No. GB 938120432", "Invoice number"), None),
+        (("N° TVA FR83404833048", "Facture"), None),
+        (("HRB 12345 Amtsgericht Leer", "Rechnung"), None),
+        (("Date :         Due :          Number :      (473) 555-0129", "05/28/2024     06/27/2024     # 4518/2024"), "4518/2024"),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_to_its_end_and_is_no_other_columns(lines: tuple[str, ...], number: str | None) -> None:
+    assert value(terms(*lines).invoice_number()) == number
+
+
+def test_a_number_of_one_digit_is_read_but_not_plainly() -> None:
+    chosen = terms("Rechnung Nr.   7", "Kundennummer   10042", "Auftrag   A-5518").invoice_number()
+    assert (value(chosen), 0.4 < chosen.strength < 0.7) == ("7", True)
+
+
 def days_in_doubt(*lines: str) -> tuple[str | None, bool]:
     made = draft(page(*lines))
     doubts = [f for f in made.findings if f.rule == "DATE-AMBIGUOUS" and f.fields == ["issue_date"]]
@@ -135,6 +236,16 @@ def test_day_and_month_are_told_by_other_days_language_or_country_or_a_person_is
     lines: tuple[str, ...], read: tuple[str, bool]
 ) -> None:
     assert days_in_doubt(*lines) == read
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [("Invoice date: 03/04/2025", "DATE-AMBIGUOUS"), ("Invoice date: 18/09/2562", "DATE-IMPLAUSIBLE")],
+)
+def test_a_day_in_doubt_is_a_finding_and_never_sure(line: str, rule: str) -> None:
+    made = draft(page("Invoice no.: HS-1", line))
+    assert [(f.rule, f.fields) for f in made.findings] == [(rule, ["issue_date"])]
+    assert made.fields["issue_date"].grounds == ["ambiguous"]
 
 
 def test_identifiers_whose_check_digits_fail_need_a_label() -> None:
