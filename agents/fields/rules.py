@@ -145,3 +145,22 @@ MENDABLE = frozenset(
     }
 )  # fmt: skip
 """What another look may mend: a value that is missing, sums that do not close. The rest is wrong on the page itself."""
+
+
+class EInvoiceRuleKind(StrEnum):
+    """What a rule of EN 16931 or of a profile is about; of a rule that is about several, the first of these."""
+
+    TAX = "tax"
+    AMOUNTS = "amounts"
+    PAYMENT = "payment"
+    PARTIES = "parties"
+    PROFILE = "profile"
+    """By which rules the e-invoice says it is written: without, nobody knows which hold."""
+    REFERENCES = "references"
+    """Numbers, days, orders, deliveries, what was sold."""
+    OTHER = "other"
+    """Nothing that could be told."""
+    CODES = "codes"
+    """Codes and schemes of identifiers that change nothing of what is owed, by whom and to whom."""
+    FORM = "form"
+    """How a value is written, notes, attachments."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -38,6 +38,8 @@ counterfoil show Rechnung_RE-2026-0417.pdf
 
 counterfoil show invoice-demo-3f2a
 
+counterfoil show 3f2a9c --to-sender
+
 counterfoil show 3f2a9c --json"""
 
 _ROW = re.compile(r"(\w+)\[(\d+)\]\.(\w+)")
@@ -50,12 +52,22 @@ def register(app: typer.Typer) -> None:
     app.command("show", epilog=EPILOG, rich_help_panel="Documents")(show)
 
 
-def show(id: ExecutionArgument, tenant: TenantFilter = None, as_json: JsonOption = False) -> None:
+def show(
+    id: ExecutionArgument,
+    tenant: TenantFilter = None,
+    to_sender: Annotated[
+        bool, typer.Option("--to-sender", help="Only what its e-invoice does not keep, in words for who sent it.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Show one execution: decision and why, fields with evidence, findings, model calls, cost, and where to look on."""
     from workers.office import executions
 
     stub = in_office(lambda office: executions.stub(office, id, tenant))
     execution, total, links = stub.execution, stub.total, stub.links
+    if to_sender:
+        _to_sender(execution, as_json)
+        return
     if as_json:
         print_json(
             {
@@ -92,6 +104,19 @@ def show(id: ExecutionArgument, tenant: TenantFilter = None, as_json: JsonOption
         _title(console, "Settle it")
         for command in settle_commands(execution.id):
             say(command)
+
+
+def _to_sender(execution: Execution, as_json: bool) -> None:
+    from workers.office.sender import to_sender
+
+    text = to_sender(execution)
+    if as_json:
+        print_json({"execution": execution.id, "to_sender": text})
+        return
+    for paragraph in text:
+        out().print(cell(paragraph), soft_wrap=True)
+    if not text:
+        say(f"no rule of e-invoicing that {execution.name} does not keep")
 
 
 def _cost(total: Tally) -> str:

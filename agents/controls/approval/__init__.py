@@ -8,6 +8,7 @@ from agents.controls.approval._case import (
     corrections_as_json,
     corrections_of,
 )
+from agents.controls.approval._einvoice_rules import weighed
 from agents.controls.approval._evaluation import (
     after_approval,
     approval_notes,
@@ -54,4 +55,5 @@ __all__ = [
     "same_person",
     "starter",
     "weaknesses",
+    "weighed",
 ]

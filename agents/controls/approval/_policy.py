@@ -9,12 +9,14 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 from agents.controls.approval._names import People, key_of, name_problem, same_person
+from agents.fields.rules import EInvoiceRuleKind
 from infra.lookalikes import told_apart
 
 BUILT_IN = "built-in"
@@ -195,6 +197,21 @@ class Matching(_Part):
     """0: off."""
 
 
+class BreachAction(StrEnum):
+    """What becomes of a sound invoice whose e-invoice breaks a rule."""
+
+    REVIEW = "review"
+    """A person looks."""
+    WARN = "warn"
+    """It is told, and stops nothing."""
+    NOTE = "note"
+    """It is on record, and no more."""
+
+
+BREACHES = {EInvoiceRuleKind.CODES: BreachAction.WARN, EInvoiceRuleKind.FORM: BreachAction.WARN}
+"""What a broken rule does where the policy does not say: all else is looked at by a person."""
+
+
 class Policy(_Part):
     """An approval policy. Without ``approvers`` anyone may approve; without ``auto_approval`` nothing passes by itself."""
 
@@ -209,6 +226,9 @@ class Policy(_Part):
     aliases: dict[PersonName, list[PersonName]] = Field(default_factory=dict)
     """Other names of one person, such as login, full name and address of mail: whichever is given, they are one."""
     matching: Matching = Matching()
+    einvoice_rules: dict[EInvoiceRuleKind, BreachAction] = Field(default_factory=dict)
+    """What a broken rule of EN 16931, of a profile or of the schema does, by what the rule is about; what is not named does what
+    `BREACHES` says."""
     digest: str = ""
     """SHA-256, hex, of all the rest as JSON with sorted keys. One that came with an execution is kept as it came."""
 
@@ -267,8 +287,12 @@ class Policy(_Part):
     def _content(self) -> dict[str, JsonValue]:
         """All but the digest. What is newer than the first policies is left out where it says nothing, so that these keep their
         digests."""
-        unsaid = set() if self.aliases else {"aliases"}
+        unsaid = {name for name in ("aliases", "einvoice_rules") if not getattr(self, name)}
         return self.model_dump(mode="json", by_alias=True, exclude={"digest", *unsaid})
+
+    def breach(self, kind: EInvoiceRuleKind) -> BreachAction:
+        """What a broken rule of that kind does."""
+        return self.einvoice_rules.get(kind, BREACHES.get(kind, BreachAction.REVIEW))
 
     def as_json(self) -> dict[str, JsonValue]:
         """Plain JSON, with its digest, as it travels in an execution's options; `Policy.model_validate` takes it."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agents.controls.approval._names import listed
-from agents.controls.approval._policy import Policy
+from agents.controls.approval._policy import BreachAction, Policy
+from agents.fields.rules import EInvoiceRuleKind
 
 
 def weaknesses(policy: Policy) -> list[str]:
     """What holds less, or lets less through, than whoever wrote the policy may think; a sentence each, with what to do."""
-    return [*_eyes(policy), *_names(policy)]
+    return [*_eyes(policy), *_names(policy), *_breaches(policy)]
 
 
 def _eyes(policy: Policy) -> Iterator[str]:
@@ -37,3 +38,10 @@ def _names(policy: Policy) -> Iterator[str]:
         like = [other for other in people[:n] if policy.known.may_be_one_of(name, [other])]
         if like and not policy.known.is_one_of(name, like):
             yield f"approvers: {like[0]} and {name} look alike, and count as one person; write their full names"
+
+
+def _breaches(policy: Policy) -> Iterator[str]:
+    """Kinds of rules that are about what is paid, and to whom."""
+    grave = (EInvoiceRuleKind.AMOUNTS, EInvoiceRuleKind.TAX, EInvoiceRuleKind.PAYMENT, EInvoiceRuleKind.PARTIES)
+    if passes := [kind.value for kind in grave if policy.breach(kind) is not BreachAction.REVIEW]:
+        yield f"einvoice_rules: an e-invoice that breaks a rule about {listed(passes)} passes without a person; write review"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agents.controls.approval._names import listed
-from agents.controls.approval._policy import AutoRule, Group, Limits, Policy
+from agents.controls.approval._policy import AutoRule, BreachAction, Group, Limits, Policy
+from agents.fields.rules import EInvoiceRuleKind
 
 
 def in_words(policy: Policy) -> list[str]:
     """What the policy says, a sentence each."""
-    return [*_auto(policy), *_approvers(policy), *_time(policy), *_matching(policy)]
+    return [*_auto(policy), *_approvers(policy), *_time(policy), *_matching(policy), *_einvoices(policy)]
 
 
 def _auto(policy: Policy) -> Iterator[str]:
@@ -71,6 +72,20 @@ def _matching(policy: Policy) -> Iterator[str]:
     duplicates = f"within {allowed.duplicate_days} days" if allowed.duplicate_days else "only by their number"
     split = f"within {allowed.split_days} days" if allowed.split_days else "not"
     yield f"Duplicates by amount are looked for {duplicates}; invoices split into several {split}."
+
+
+def _einvoices(policy: Policy) -> Iterator[str]:
+    for action, does in _BREACH.items():
+        kinds = [kind.value for kind in EInvoiceRuleKind if policy.breach(kind) is action]
+        if kinds:
+            yield f"An e-invoice that breaks a rule about {listed(kinds)} {does}."
+
+
+_BREACH = {
+    BreachAction.REVIEW: "is looked at by a person",
+    BreachAction.WARN: "passes if all else holds; it is told",
+    BreachAction.NOTE: "passes if all else holds; it is noted",
+}
 
 
 def _when(rule: AutoRule) -> str:

@@ -10,7 +10,9 @@ from typing import Any
 
 from agents.einvoice._stated import NotAnEInvoice, fields_from_xml
 from agents.einvoice.en16931 import _catalogue, _judge, _process, _sheets
+from agents.einvoice.en16931._kinds import kind_of
 from agents.einvoice.en16931._terms import LinesAt, lines_at, paths_of, values_of
+from agents.fields.rules import EInvoiceRuleKind
 from agents.fields.schema import Field
 from infra.records import Finding, Severity, Verdict, finding
 
@@ -32,6 +34,8 @@ class Failed:
     """``fatal`` or ``warning``."""
     layer: str
     sheet: str
+    kind: EInvoiceRuleKind
+    """What it is about."""
     terms: tuple[str, ...]
     """Business terms and groups that the text names."""
     times: int
@@ -144,6 +148,7 @@ def _assessment(judged: _judge.Judgement, xml: str) -> Assessment:
                 flag=entry["flag"],
                 layer=entry["layer"],
                 sheet=entry["sheet"],
+                kind=EInvoiceRuleKind(entry["kind"]),
                 terms=tuple(entry["terms"]),
                 times=entry["times"],
                 places=tuple(entry["places"]),
@@ -188,6 +193,7 @@ def failure(failed: Failed, fields: Mapping[str, Field], lines: LinesAt | None =
     values = {term: values_of(term, fields, location, lines) for term in failed.terms if paths_of(term)}
     severity = Severity.ERROR if failed.fatal else Severity.WARNING
     evidence: dict[str, Any] = {"layer": failed.layer, "location": location, "terms": values, "sheet": failed.sheet}
+    evidence["kind"] = failed.kind
     if failed.places and failed.places[0]["found"]:
         evidence["elements"] = failed.places[0]["found"]
     if failed.allowed_by:
@@ -199,7 +205,9 @@ def failure(failed: Failed, fields: Mapping[str, Field], lines: LinesAt | None =
 
 def _violation(error: Mapping[str, Any], assessment: Assessment) -> Finding:
     message = f"The XML does not obey its schema: {error['message']}"
-    return finding(SCHEMA, Severity.ERROR, message, layer="XSD", location=error["location"], sheet=assessment.schema)
+    kind = kind_of(error["message"], place=error["location"])
+    evidence: dict[str, Any] = {"layer": "XSD", "location": error["location"], "sheet": assessment.schema, "kind": kind}
+    return finding(SCHEMA, Severity.ERROR, message, **evidence)
 
 
 def _no_verdict(assessment: Assessment) -> Finding:
@@ -235,7 +243,7 @@ def _of_the_profile(assessment: Assessment) -> list[Finding]:
         message = (
             f"The XML declares {profile!r}, which is no specification of EN 16931 or Factur-X: nobody knows its rules."
         )
-        return [finding(PROFILE, Severity.ERROR, message, "profile", found=profile)]
+        return [finding(PROFILE, Severity.ERROR, message, "profile", found=profile, kind=EInvoiceRuleKind.PROFILE)]
     if level in _sheets.NO_FULL_INVOICE:
         message = f"The profile {level} is no full invoice of EN 16931; it was judged by the rules of its own level."
         return [finding(RULES, Severity.INFO, message, "profile", verdict=Verdict.NOT_ASSESSABLE, profile=profile)]

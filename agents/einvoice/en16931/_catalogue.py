@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
+from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
 from agents.einvoice.en16931 import _sheets
+from agents.einvoice.en16931._kinds import gravest, kind_of
 from agents.einvoice.en16931._sheets import Sheet
+from agents.fields.rules import EInvoiceRuleKind
 
 XSL = "{http://www.w3.org/1999/XSL/Transform}"
 SVRL = "{http://purl.oclc.org/dsdl/svrl}"
@@ -35,6 +38,8 @@ class OfficialRule:
     layer: str
     sheet: str
     """The file it stands in, or the first of them."""
+    kind: EInvoiceRuleKind
+    """What it is about; of one that stands several times, the gravest."""
 
 
 def catalogue() -> list[OfficialRule]:
@@ -84,6 +89,12 @@ def _all() -> dict[str, OfficialRule]:
     return rules
 
 
+def _context(check: Any) -> str:
+    """The elements that an assert is about: what its template matches."""
+    template = next(check.iterancestors(f"{XSL}template"), None)
+    return "" if template is None else str(template.get("match") or "").split("|")[0].strip()
+
+
 @cache
 def _read(name: str, layer: str) -> dict[str, OfficialRule]:
     """The asserts of a stylesheet. One that stands several times, for several places, is one rule."""
@@ -93,7 +104,10 @@ def _read(name: str, layer: str) -> dict[str, OfficialRule]:
         computed = check.findall(f"{XSL}attribute")
         said = {attribute.get("name"): "".join(attribute.itertext()) for attribute in computed} | dict(check.attrib)
         id, text = named(said.get("id"), "".join(check.find(f"{SVRL}text").itertext()))
-        if id not in rules:
+        kind = kind_of(text, said.get("test", ""), _context(check), id)
+        if known := rules.get(id):
+            rules[id] = replace(known, kind=gravest([known.kind, kind]))
+        else:
             flag = "warning" if said.get("flag") == "warning" else "fatal"
-            rules[id] = OfficialRule(id, text, flag, terms_in(text), (syntax,), layer, name)
+            rules[id] = OfficialRule(id, text, flag, terms_in(text), (syntax,), layer, name, kind)
     return rules

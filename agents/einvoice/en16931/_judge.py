@@ -15,6 +15,8 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from agents.documents.safe_xml import BrokenXml, UnsafeXml, parse_xml
 from agents.einvoice.en16931 import _catalogue, _sheets
+from agents.einvoice.en16931._kinds import gravest, kind_of
+from agents.fields.rules import EInvoiceRuleKind
 
 MAX_SCHEMA_ERRORS = 20
 MAX_PLACES = 10
@@ -58,6 +60,7 @@ class FailedRule(TypedDict):
     flag: str
     layer: str
     sheet: str
+    kind: EInvoiceRuleKind
     terms: list[str]
     times: int
     places: list[Place]
@@ -113,19 +116,21 @@ def _collect(report: Any, sheet: _sheets.Sheet, root: Any, by_id: dict[str, Fail
         id, text = _catalogue.named(assertion.get("id"), assertion.findtext(f"{_SVRL}text") or "")
         if not sheet.kept.match(id):
             continue
+        location = str(assertion.get("location") or "")
+        kind = kind_of(text, assertion.get("test") or "", _readable(location), id)
         known = by_id.setdefault(
             id,
             {
                 "id": id, "text": text[:1000], "flag": "warning" if assertion.get("flag") == "warning" else "fatal",
-                "layer": sheet.layer, "sheet": sheet.name, "terms": list(_catalogue.terms_in(text)), "times": 0,
+                "layer": sheet.layer, "sheet": sheet.name, "kind": kind, "terms": list(_catalogue.terms_in(text)), "times": 0,
                 "places": [],
             },
         )  # fmt: skip
         if known["sheet"] != sheet.name:
             continue
         known["times"] += 1
+        known["kind"] = gravest([known["kind"], kind])
         if len(known["places"]) < MAX_PLACES:
-            location = str(assertion.get("location") or "")
             known["places"].append({"location": _readable(location), "found": _values(root, location)})
 
 

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from agents.controls.approval import auto
+from agents.controls.approval import auto, weighed
 from agents.controls.rulebook import Facts, ask_rules, by_code, kept_rulebook, kept_sanctions, unasked
 from agents.documents.reading import Reading
 from agents.einvoice import en16931
@@ -24,7 +24,8 @@ async def comply(state: InvoiceState) -> InvoiceUpdate:
     kind = state.kind or "invoice"
     reading = await asyncio.to_thread(reading_of, state.execution.digest)
     if reading.xml and state.document.xml:
-        official = await en16931.findings(reading.xml.text, french=state.options.french_rules)
+        broken = await en16931.findings(reading.xml.text, french=state.options.french_rules)
+        official = [weighed(state.policy, finding) for finding in broken]
     else:
         official = await en16931.assess_extracted(state.fields, kind)
     said = {finding.rule for finding in state.found_by(Step.CHECK) if finding.is_error}
