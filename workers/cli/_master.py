@@ -27,13 +27,15 @@ SkipBadOption = Annotated[
 
 
 def tell_problems(imported: Imported[Any], *, skip_bad: bool, as_json: bool) -> None:
-    """What is wrong with the rows that are left out.
+    """What is wrong with the rows that are left out, and what is worth a look in the others.
 
     Raises:
         Exit: with code 1, where nothing was imported for that.
     """
     problems = imported.problems
     if not as_json:
+        for told in imported.told[:MOST_SHOWN]:
+            warn(told, "yellow")
         for problem in problems[:MOST_SHOWN]:
             warn(problem, "yellow" if skip_bad else "red")
         if len(problems) > MOST_SHOWN:

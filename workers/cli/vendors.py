@@ -76,7 +76,7 @@ def import_(
     if as_json:
         changed = [vendor.id for vendor in imported.changed]
         kept = {"tenant": of, "imported": len(imported.kept), "new": imported.new, "changed": changed}
-        print_json({**kept, "accounts_changed": accounts, "problems": imported.problems})
+        print_json({**kept, "accounts_changed": accounts, "problems": imported.problems, "told": imported.told})
     else:
         say(f"{counted(len(imported.kept), 'vendor')} of tenant {of}: {changes(imported)}")
         if accounts:

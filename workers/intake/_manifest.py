@@ -6,7 +6,6 @@ A row that cannot be used keeps its file back: handed in without what the row sa
 from __future__ import annotations
 
 import codecs
-import csv
 import io
 import json
 import os
@@ -25,15 +24,15 @@ from workers.intake._files import Found, HandedIn, Refused
 from workers.intake._names import LONGEST, name_of, readable, tidy
 from workers.intake._opening import Root, open_file, real
 from workers.intake._problems import BadSubmission, CannotTake, checked_name
+from workers.intake.tables import Unread, decoded, is_destroyed, table_of
 
 MAX_MANIFEST_BYTES = 50_000_000
 MAX_COLUMNS = 100
 PRIORITIES = {"urgent": 1, "normal": 3, "bulk": 5}
 """Words for priorities, which go from 1, the most urgent, to 5."""
 
-_DELIMITERS = ",;\t"
-_MAX_HEADER_CHARS = 20_000
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_ISO_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ]00:00(?::00(?:\.0+)?)?)?")
+"""A day; spreadsheets write the midnight it begins with behind it."""
 
 
 def checked_priority(text: str) -> int:
@@ -172,8 +171,8 @@ def _tenant(name: str) -> str:
 
 def _iso_date(text: object) -> date:
     try:
-        if isinstance(text, str) and _ISO_DATE.fullmatch(text):
-            return date.fromisoformat(text)
+        if isinstance(text, str) and (day := _ISO_DATE.fullmatch(text)):
+            return date.fromisoformat(day[1])
     except ValueError:
         pass
     raise ValueError(f"due_date {_quoted(str(text))} is no date; write year-month-day, as 2026-12-31")
@@ -214,6 +213,15 @@ def _row(number: int, columns: dict[str, str] | _Wrong, folder: Path) -> Row:
         place, inner = _located(folder, file)
     except _Wrong as error:
         return Row(number, file, wrong=str(error), place=_not_there(folder, file))
+    if unfit := [
+        name for name in values if name in _Columns.model_fields and len(columns[name].strip().splitlines()) > 1
+    ]:
+        return Row(
+            number, file, wrong=f"{_quoted(unfit[0])} has more than one line; write one", place=place, inner=inner
+        )
+    if destroyed := [name for name, value in values.items() if is_destroyed(value)]:
+        what = f"{values[destroyed[0]]}, what a spreadsheet makes of a long number"
+        return Row(number, file, wrong=f"{_quoted(destroyed[0])} is {what}; write it as text", place=place, inner=inner)
     if too_long := [name for name, value in values.items() if len(value) > LONGEST]:
         wrong = f"{_quoted(too_long[0])} has more than {LONGEST} characters; shorten it"
         return Row(number, file, wrong=wrong, place=place, inner=inner)
@@ -292,70 +300,34 @@ def _text(path: Path, root: Root | None) -> str:
         raise BadSubmission(
             f"the manifest {path} has more than {MAX_MANIFEST_BYTES / 1e6:.0f} MB; split it. Nothing was handed in"
         )
-    encodings = ("utf-8-sig", "cp1252")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ("utf-16", "utf-16")
-    for encoding in encodings:
+    text = decoded(data)
+    if text is None and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
-            text = data.decode(encoding)
+            text = data.decode("cp1252")
         except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise BadSubmission(f"the manifest {path} is no text; save it as CSV or JSONL in UTF-8. Nothing was handed in")
+            text = None
+    if text is None or "\0" in text:
+        raise BadSubmission(f"the manifest {path} is no text; save it as CSV or JSONL in UTF-8. Nothing was handed in")
+    return text
 
 
 def _read_csv(text: str, path: Path) -> Iterator[tuple[int, dict[str, str] | _Wrong]]:
-    head = text[:_MAX_HEADER_CHARS]
-    headers = {delimiter: _header(head, delimiter) for delimiter in _DELIMITERS}
-    delimiter = max(headers, key=lambda each: ("file" in headers[each], len(headers[each])))
-    header = headers[delimiter]
+    table = table_of(text, _column, lambda header: "file" in header)
+    header = table.header
     if "file" not in header:
-        first = _quoted(head.splitlines()[0] if head else "")
         raise BadSubmission(
-            f"the manifest {path} has no column `file` in its first line, {first}. The first line names the columns, with "
-            "commas, semicolons or tabs between. Nothing was handed in"
+            f"the manifest {path} has no column `file` in its first line, {_quoted(table.first_line)}. The first line names the "
+            "columns, with commas, semicolons or tabs between. Nothing was handed in"
         )
     if twice := [name for name in header if name and header.count(name) > 1]:
         raise BadSubmission(f"the manifest {path} has two columns {_quoted(twice[0])}. Nothing was handed in")
     if len(header) > MAX_COLUMNS:
         raise BadSubmission(f"the manifest {path} has more than {MAX_COLUMNS} columns. Nothing was handed in")
-    rows = _csv_rows(text, delimiter)
-    next(rows)
-    number = 1
-    while True:
-        number += 1
-        try:
-            values = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            # An open quotation mark takes in every row below it: what these say is lost, and the row says so.
-            yield number, _Wrong(f"it cannot be read ({error}); look for a quotation mark here that is not closed")
-            continue
-        if not any(value.strip() for value in values):
-            continue
-        if len(values) == len(header):
-            yield number, {name: value for name, value in zip(header, values, strict=True) if name}
+    for number, cells in table.rows:
+        if isinstance(cells, Unread):
+            yield number, _Wrong(cells.why)
         else:
-            yield (
-                number,
-                _Wrong(
-                    f"it has {len(values)} values for {len(header)} columns: {_quoted(delimiter.join(values))}. Put values "
-                    "that hold the delimiter into quotation marks"
-                ),
-            )
-
-
-def _header(text: str, delimiter: str) -> list[str]:
-    try:
-        return [_column(name) for name in next(_csv_rows(text, delimiter), [])]
-    except csv.Error:
-        return []
-
-
-def _csv_rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+            yield number, {name: value for name, value in zip(header, cells, strict=True) if name}
 
 
 def _column(name: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,10 +12,10 @@ from typing import Any
 
 from infra.failures import Failure
 from workers.intake._names import readable
+from workers.intake.tables import Unread, decoded, table_of
 from workers.master.cells import unguarded
 
 MAX_BYTES = 50_000_000
-_DELIMITERS = ",;\t"
 
 
 class BadFile(Failure):
@@ -119,53 +117,27 @@ def _text(path: Path) -> str:
         raise BadFile(f"{path} cannot be read: {error.strerror or error}") from error
     if len(data) > MAX_BYTES:
         raise BadFile(f"{path} has more than {MAX_BYTES / 1e6:.0f} MB; split it")
+    if (text := decoded(data)) is not None:
+        return text
     try:
-        text = data.decode("utf-8-sig")
+        data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise BadFile(f"{path} is not in UTF-8 (line {line}); save it as CSV UTF-8. Nothing was imported") from error
-    if "\0" in text:
-        raise BadFile(f"{path} is no text; save it as CSV UTF-8. Nothing was imported")
-    return text
+    raise BadFile(f"{path} is no text; save it as CSV UTF-8. Nothing was imported")
 
 
 def _of_csv(
     text: str, path: Path, columns: Sequence[str], needed: Sequence[str], aliases: Mapping[str, str]
 ) -> Iterator[Row]:
-    text = text.lstrip("\r\n")
-    first = text.partition("\n")[0].rstrip("\r")[:20_000]
-    headers = {each: _header(first, each, aliases) for each in _DELIMITERS}
-    delimiter = max(headers, key=lambda each: (len(set(columns) & set(headers[each])), len(headers[each])))
-    header = headers[delimiter]
-    _check_columns([name for name in header if name], path, columns, needed)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    next(reader, None)
-    number = 1
-    while True:
-        number += 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            # An open quotation mark takes in every row below it: what these say is lost, and the row says so.
-            yield Row(str(number), {}, f"it cannot be read ({error}); close the quotation mark")
-            continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            what = f"it has {len(cells)} values for {len(header)} columns; put values that hold {delimiter!r} into quotation marks"
-            yield Row(str(number), {}, what)
-            continue
-        pairs = zip(header, cells, strict=True)
-        yield Row(str(number), {name: unguarded(cell.strip(" ")).strip() for name, cell in pairs if name})
-
-
-def _header(line: str, delimiter: str, aliases: Mapping[str, str]) -> list[str]:
-    try:
-        return [_column(name, aliases) for name in next(csv.reader([line], delimiter=delimiter, strict=True), [])]
-    except csv.Error:
-        return []
+    table = table_of(text, lambda name: _column(name, aliases), lambda header: len(set(columns) & set(header)))
+    _check_columns([name for name in table.header if name], path, columns, needed)
+    for number, cells in table.rows:
+        if isinstance(cells, Unread):
+            yield Row(str(number), {}, cells.why)
+        else:
+            pairs = zip(table.header, cells, strict=True)
+            yield Row(str(number), {name: unguarded(cell.strip(" ")).strip() for name, cell in pairs if name})
 
 
 def _column(name: str, aliases: Mapping[str, str]) -> str:

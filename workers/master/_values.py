@@ -12,12 +12,15 @@ from agents.fields.identifiers import CURRENCIES, EU, without_tax_name
 from agents.fields.schema import MAX_DIGITS, MAX_NAME
 from agents.fields.values import is_iban, is_vat_id, parse_amount
 from workers.intake._names import readable
+from workers.intake.tables import is_destroyed
 from workers.master._rows import Number, parted, quoted
 
 MAX_PARTS = 100
 """Of a list in a cell: aliases, accounts."""
 _TRUE = ("yes", "true", "1", "x", "y", "ja", "oui")
 _FALSE = ("no", "false", "0", "", "n", "nein", "non")
+_ISO_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ]00:00(?::00(?:\.0+)?)?)?")
+"""A day; spreadsheets write the midnight it begins with behind it."""
 _GROUPINGS = (("[.]", ","), (",", "[.]"), ("['’ ]", "[.,]"))
 """Signs between thousands, and the decimal points that go with them."""
 
@@ -30,7 +33,16 @@ def text(value: Any) -> str | None:
     """One line of at most 255 characters; None for an empty cell."""
     if isinstance(value, (list, bool)):
         raise BadValue(f"{quoted(value)} is no text")
-    plain = " ".join(readable(str(value)).split())
+    given = str(value).strip()
+    if len(given.splitlines()) > 1:
+        raise BadValue(
+            f"{quoted(' / '.join(given.splitlines()))} has more than one line; write one, with | between the parts of a list"
+        )
+    if is_destroyed(given):
+        raise BadValue(
+            f"{quoted(given)} is what a spreadsheet makes of a long number, its last digits lost; write it as text"
+        )
+    plain = " ".join(readable(given).split())
     if len(plain) > MAX_NAME:
         raise BadValue(f"it has {len(plain)} characters; shorten it to {MAX_NAME}")
     return plain or None
@@ -151,8 +163,8 @@ def day(value: Any) -> date | None:
     try:
         if german:
             return date(int(german[3]), int(german[2]), int(german[1]))
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", given):
-            return date.fromisoformat(given)
+        if iso := _ISO_DAY.fullmatch(given):
+            return date.fromisoformat(iso[1])
     except ValueError:
         pass
     raise BadValue(f"{quoted(given)} is no day; write year-month-day, as 2026-12-31")

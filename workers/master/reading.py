@@ -21,6 +21,8 @@ class Read(Generic[T]):
 
     records: list[T] = field(default_factory=list)
     problems: list[Wrong] = field(default_factory=list)
+    told: list[Wrong] = field(default_factory=list)
+    """What is right by its form, and worth a look."""
 
 
 def values_of(row: Row, columns: Columns, file: str, needed: tuple[str, ...]) -> tuple[dict[str, Any], list[Wrong]]:

@@ -6,13 +6,13 @@ A column that the file does not have leaves what is on record; a cell that is em
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from infra.records import Vendor
 from workers.master import _values
-from workers.master._rows import Wrong, read_rows
+from workers.master._rows import Wrong, quoted, read_rows
 from workers.master._writing import as_csv, as_json
 from workers.master.reading import Columns, Read, values_of
 
@@ -72,7 +72,23 @@ def read_vendors(path: Path, tenant: str, known: Mapping[str, Vendor] | None = N
         else:
             kept = before.model_dump() if before else {"tenant": tenant}
             read.records.append(Vendor.model_validate({**kept, **values}))
+    read.told = list(_shared(read.records, known, first, path.name))
     return read
+
+
+def _shared(
+    records: Sequence[Vendor], known: Mapping[str, Vendor], rows: Mapping[str, str], file: str
+) -> Iterator[Wrong]:
+    """Accounts and VAT ids that another vendor has, too: by one of these an invoice's vendor is no more told from the other."""
+    for column in ("ibans", "vat_ids"):
+        owner: dict[str, str] = {}
+        others = [vendor for id, vendor in known.items() if id not in rows]
+        for vendor in [*others, *records]:
+            for number in getattr(vendor, column):
+                other = owner.setdefault(number, vendor.id)
+                if other != vendor.id:
+                    what = f"{number} is of {quoted(other)} too: two vendors share it; see that both are meant"
+                    yield Wrong(file, rows.get(vendor.id, "?"), column, what)
 
 
 def write_vendors(vendors: Sequence[Vendor]) -> str:

@@ -26,6 +26,8 @@ class Imported(Generic[T]):
     """Those that were on record and are other now."""
     problems: Sequence[Wrong]
     """What is wrong with the rows that were left out."""
+    told: Sequence[Wrong] = ()
+    """What is worth a look in those that were kept."""
 
     @property
     def whole(self) -> bool:
@@ -49,7 +51,7 @@ async def imported(
         return Imported([], 0, [], read.problems)
     new = await put(read.records)
     changed = [record for record in read.records if (was := before(record)) is not None and was != record]
-    return Imported(read.records, new, changed, read.problems)
+    return Imported(read.records, new, changed, read.problems, read.told)
 
 
 def not_known(tenant: str, what: str, name: str, known: Sequence[str], listing: str) -> NotKnown:

@@ -129,7 +129,7 @@ def test_a_row_finds_its_file_however_its_accents_and_separators_are_written(fol
         ("a.pdf,9,31.12.2026,", "'9' is no priority"),
         (
             "a.pdf,,",
-            "it has 3 values for 4 columns: 'a.pdf,,'. Put values that hold the delimiter into quotation marks",
+            "it has 3 values for 4 columns; put values that hold ',' into quotation marks",
         ),
         (",1,,", "it names no file; fill the column `file`"),
         ("c.pdf,1,,", "there is no such file in "),
@@ -138,7 +138,7 @@ def test_a_row_finds_its_file_however_its_accents_and_separators_are_written(fol
         ("/etc/passwd,1,,", "it is not in the manifest's folder"),
         (".,1,,", "it is not in the manifest's folder"),
         ("sub,1,,", "it is a folder; give each file in it a row"),
-        ('"a.pdf,1,,', "look for a quotation mark here that is not closed"),
+        ('"a.pdf,1,,', "close the quotation mark"),
         ("b.pdf,,,", "it has row 2 already; delete one of the two"),
     ],
 )
