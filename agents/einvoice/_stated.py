@@ -9,6 +9,7 @@ a number of more than `MAX_DIGITS` digits, and a line that only groups others or
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -101,7 +102,9 @@ class _Reader:
         for table, columns in COLUMNS.items():
             of_row = None if table in self._syntax.without_currency else currency
             rows = root.all(self._syntax.rows[table]) if table in self._syntax.rows else []
-            counting = lines_of(rows, self._syntax.lines).counting if table == "lines" else rows
+            counting: Sequence[Element] = [row for row in rows if not _in_another_currency(row, of_row)]
+            if table == "lines":
+                counting = lines_of(rows, self._syntax.lines).counting
             for number, row in enumerate(counting):
                 for spec in columns:
                     self._read(spec, f"{table}[{number}].{spec.name}", row, of_row)
@@ -120,7 +123,10 @@ class _Reader:
                 text = " ".join(element.text for element in pieces)
                 self._set(spec, path, text, pieces[0].path, text)
             return
-        element = _in_currency(root.all(place), currency) if spec.kind is Kind.AMOUNT else root.first(place)
+        if spec.kind is Kind.AMOUNT:
+            element = _in_currency(root.all(place), currency)
+        else:
+            element = _last_due(root, place) if spec.path == "due_date" else root.first(place)
         if element is not None and element.text:
             convert = self._syntax.canonical.get(spec.kind) or canonical(spec.kind)
             self._set(spec, path, convert(element.text), element.path, element.text)
@@ -152,6 +158,22 @@ class _Reader:
         if kept:
             evidence = Evidence(source="xml", locator=locator, text=text[:MAX_TEXT])
             self._fields[path] = Field(value=kept, evidence=evidence)
+
+
+def _last_due(root: Element, place: str) -> Element | None:
+    """The day (BT-9) by which all is due: those with a discount end before, and of instalments the first counts."""
+    days = [element for element in root.all(place) if element.text] if "|" not in place else []
+    last = max(days, key=lambda element: canonical(Kind.DATE)(element.text) or "", default=None)
+    instalments = (
+        any(local_name(element) == "PartialPaymentAmount" for element in root.element.iter()) if days[1:] else False
+    )
+    return root.first(place) if last is None or instalments else last
+
+
+def _in_another_currency(row: Element, currency: str | None) -> bool:
+    """Whether all amounts of a row name another currency: it is of the tax in the currency that the seller accounts in (BT-6)."""
+    named = {str(element.get("currencyID") or "").strip().upper() for element in row.element.iter()} - {""}
+    return bool(currency and named and currency not in named)
 
 
 def _in_currency(elements: list[Element], currency: str | None) -> Element | None:

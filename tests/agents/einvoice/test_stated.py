@@ -217,3 +217,38 @@ def test_the_same_invoice_in_both_syntaxes_yields_the_same_values() -> None:
         same += sum(_folded(ubl[key], ubl[key]) == _folded(cii[key], cii[key]) for key in ubl)
     assert len(pairs) >= 20
     assert same / total > 0.95, f"{same} of {total}: the pairs differ in their own right in under one in twenty"
+
+
+def test_tax_by_rate_in_the_currency_that_the_seller_accounts_in_is_no_row() -> None:
+    twice = UBL.replace(
+        '<b:TaxAmount currencyID="USD">20.52</b:TaxAmount>',
+        '<b:TaxAmount currencyID="USD">20.52</b:TaxAmount><a:TaxSubtotal><b:TaxableAmount currencyID="USD">108</b:TaxableAmount>'
+        '<b:TaxAmount currencyID="USD">20.52</b:TaxAmount><a:TaxCategory><b:ID>S</b:ID><b:Percent>19</b:Percent></a:TaxCategory>'
+        "</a:TaxSubtotal>",
+    )
+    assert public(fields_from_xml(twice))["tax_breakdown"] == public(fields_from_xml(UBL))["tax_breakdown"]
+
+
+@pytest.mark.parametrize(
+    ("days", "instalment", "due"),
+    [
+        (["20260925", "20261018"], "", "2026-10-18"),
+        (["20261018", "20260925"], "", "2026-10-18"),
+        (["20260925", "20261018"], "<PartialPaymentAmount>50</PartialPaymentAmount>", "2026-09-25"),
+        (["20261018"], "", "2026-10-18"),
+    ],
+)
+def test_of_several_terms_the_last_day_is_the_due_one_and_of_instalments_the_first(
+    days: list[str], instalment: str, due: str
+) -> None:
+    terms = "".join(
+        f"<SpecifiedTradePaymentTerms>{instalment}<DueDateDateTime><DateTimeString format='102'>{day}</DateTimeString>"
+        "</DueDateDateTime></SpecifiedTradePaymentTerms>"
+        for day in days
+    )
+    xml = (
+        '<CrossIndustryInvoice xmlns="urn:x"><ExchangedDocument><ID>R-1</ID></ExchangedDocument><SupplyChainTradeTransaction>'
+        f"<ApplicableHeaderTradeSettlement>{terms}</ApplicableHeaderTradeSettlement></SupplyChainTradeTransaction>"
+        "</CrossIndustryInvoice>"
+    )
+    assert fields_from_xml(xml)["due_date"].value == due
