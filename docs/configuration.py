@@ -25,7 +25,8 @@ SECTIONS = {
         "french_rules",
     ),
     "Models": (
-        "model_url", "model_name", "model_api_key", "model_price", "allowed_hosts", "local_model", "tiers", "model_context",
+        "model_url", "model_name", "model_api_key", "model_price", "model_reads", "allowed_hosts", "local_model",
+        "tiers", "model_context",
         "model_timeout_seconds", "model_attempts", "model_retry_seconds", "model_outage_minutes", "model_concurrency",
         "model_concurrency_least", "model_concurrency_most", "model_calls_per_second", "model_port",
     ),
@@ -121,6 +122,12 @@ cached = 0.15
 currency = "USD"
 source = "price list of March 2026"
 ```
+
+A tier whose `reads` is `whole` (`model_reads` without tiers) has a strong model. It reads each document as a whole, in two calls
+that know nothing of what code read, and what both read is sure ([decision 48](decisions/0048-two-independent-readings.md)). Say
+so when `counterfoil score`, on documents of issuers it was not tuned to, counts at least 95 % of its values right: what both read
+is believed by that share. Leave a model of some 1.5B parameters at `choose`, which asks it only what code leaves open: called
+strong, it would put right values in doubt.
 
 A model is spoken to only on loopback, on a private address, or on a host that `allowed_hosts` names.
 """

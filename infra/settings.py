@@ -65,11 +65,17 @@ class TokenPrice(BaseModel):
     source: str
 
 
+Reads = Literal["choose", "whole"]
+"""What a model is asked about a document: to choose where code leaves something open; or to read all of it, knowing nothing of
+what code read, so that what both say counts as read twice."""
+
+
 class TierSettings(BaseModel):
     """A named endpoint and model. Without ``price`` its calls are recorded as unpriced, never as free."""
 
     url: str
     model: str | None = None
+    reads: Reads = "choose"
     price: TokenPrice | MachinePrice | None = None
     api_key_env: str = "COUNTERFOIL_MODEL_API_KEY"
     timeout_seconds: float = 300.0
@@ -189,6 +195,11 @@ class Settings(BaseSettings):
     )
     model_name: str | None = Field(default=None, description="model id; if unset, the first that the endpoint lists")
     model_api_key: SecretStr | None = Field(default=None, description="key for it; to be given in the environment")
+    model_reads: Reads = Field(
+        default="choose",
+        description="choose: it is asked what code leaves open; whole: it is strong, reads each page by itself, and what it "
+        "and code both say is sure (reads of a tier is the same)",
+    )
     model_port: int = Field(default=8000, description="where the local model serves, on loopback")
     model_price: TokenPrice | MachinePrice | None = Field(
         default=None,

@@ -149,6 +149,12 @@ def currencies(text: str) -> list[Currency]:
     return _named(text)[0]
 
 
+def currencies_of(sign: str) -> set[str]:
+    """All currencies (ISO 4217) that a printed ``sign`` can stand for: itself, its symbol's, or any of a shared symbol's."""
+    codes = set(CODE.findall(sign)) | {currency.code for currency in currencies(sign)}
+    return codes.union(*(shared for symbol, shared in _SHARED_SYMBOLS.items() if symbol in sign and not codes))
+
+
 def the_currency(text: str) -> Currency | None:
     """The only currency that ``text`` names; None in doubt: where a second one is named even once, such as that of an
     exchange rate, or where a ``$`` could be of several countries."""

@@ -14,10 +14,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from agents.documents.places import Places
+from agents.fields.grounds import Ground
 from agents.fields.rules import Rule
 from agents.fields.schema import Field, Fields
 from agents.fields.table import Part
-from agents.invoice import extraction, questions
+from agents.invoice import agreement, extraction, questions, whole
 from agents.invoice.extraction import PlacedRow
 from agents.invoice.prompts import messages, prompt, version
 from agents.invoice.state import EXTRACT, InvoiceState, InvoiceUpdate, TableRun
@@ -27,9 +29,12 @@ from infra.connections import connections
 from infra.models import ContextExceeded, InvalidAnswer, Question
 from infra.records import Finding, ModelCall, Severity, finding
 
+FIRST = "small"
+"""The tier that is asked first."""
+
 
 async def extract(
-    state: InvoiceState, part: Part, *, tier: str = "small", reasons: Sequence[str] = (), round: int = 0
+    state: InvoiceState, part: Part, *, tier: str = FIRST, reasons: Sequence[str] = (), round: int = 0
 ) -> InvoiceUpdate:
     """Ask about one part of the invoice; what the model answers becomes fields only where the document bears it out.
 
@@ -43,7 +48,9 @@ async def extract(
     data = await asyncio.to_thread(connections().documents.get_derived, state.execution.digest, "reading.json")
     document = await document_of(data)
     asking = _Asking(state, part, document, tier, tuple(reasons), round)
-    return await (asking.lines() if part == "lines" else asking.scalars())
+    if part == "lines":
+        return await asking.lines()
+    return await (asking.header_and_totals() if tier in state.options.whole else asking.scalars())
 
 
 @dataclass(frozen=True)
@@ -70,9 +77,12 @@ class _Asking:
         self._document = document
         self._tier = tier
         self._step = str(EXTRACT[part]) if round == 0 else f"repair {part} {round}"
-        self._question = prompt(part)
-        if reasons:
+        self._whole = tier in state.options.whole
+        self._prompt = f"whole_{'lines' if part == 'lines' else 'header'}" if self._whole else part
+        self._question = prompt(self._prompt)
+        if reasons and not self._whole:  # which tell what code read
             self._question += "\nAn earlier answer was wrong: " + "; ".join(reasons) + ". Look again and answer anew."
+        self._ground = Ground.READER if self._whole else Ground.MODEL
         self._known = state.fields
         self._way = way_asked(tier, reasons)
 
@@ -93,6 +103,32 @@ class _Asking:
         else:
             fields = extraction.fields_of_totals(said.answer, self._known, reading)
         return {**update, **self._update(fields, calls, [])}
+
+    async def header_and_totals(self) -> InvoiceUpdate:
+        """All but the table, read from the whole document by a model that is told nothing of what code read."""
+        layout, context = self._document.layout, connections().settings.model_context
+        runs = await asyncio.to_thread(runs_of, layout, context)
+        text = whole.shown(layout, runs, context)
+        said = await self._ask(self._step, text, whole.header_shape(), whole.header_tokens())
+        calls = [said.call] if said.call else []
+        if said.answer is None:
+            return self._update({}, calls, [said.problem] if said.problem else [])
+        return await asyncio.to_thread(self._read_twice, said.answer, calls)
+
+    def _read_twice(self, answer: Mapping[str, Any], calls: Sequence[ModelCall]) -> InvoiceUpdate:
+        shown = whole.Shown(self._document.layout, Places(self._document.reading))
+        read = whole.pointed_at(answer, shown, self._known)
+        fields, told = agreement.joined(self._known, read)
+        update: InvoiceUpdate = {}
+        if self._document.draft.kind is None:
+            update["kind"] = answer["kind"]
+        elif answer["kind"] != self._document.draft.kind:
+            mine = self._document.draft.kind
+            message = f"the document is read twice and not alike: as {mine}, and as {answer['kind']}"
+            told.append(finding(Rule.READINGS_DIFFER, Severity.ERROR, message, "type_code"))
+        update |= self._update(fields, calls, told)
+        update["asked"] = {part: [self._way] for part in ("header", "totals")}
+        return update
 
     async def lines(self) -> InvoiceUpdate:
         """The table: every run of it that has no answer that holds."""
@@ -132,9 +168,14 @@ class _Asking:
         return tops.get((at.page, self._document.layout.reading.upright(at.page, at.box)[1]), run.first)
 
     async def _ask_run(self, run: Run, which: str) -> _Said:
+        where = f" on {run.pages}" if which else ""
+        step = f"{self._step}{which}"
+        if self._whole:
+            text = whole.numbered(run.shown)
+            return await self._ask(step, text, whole.rows_shape(run.rows), whole.rows_tokens(run.rows), where=where)
         shape = questions.answer_shape("lines", self._document.draft, run.text, run.rows)
         most = questions.max_tokens("lines", self._document.draft, run.rows)
-        return await self._ask(f"{self._step}{which}", run.text, shape, most, where=f" on {run.pages}" if which else "")
+        return await self._ask(step, run.text, shape, most, where=where)
 
     def _joined(
         self, runs: Sequence[Run], held: Mapping[int, list[PlacedRow]], said: Mapping[int, _Said]
@@ -142,7 +183,9 @@ class _Asking:
         """The rows of all runs, one behind the other, taken if they are better than what is known."""
         found = dict(held)
         for n, one in said.items():
-            found[n] = extraction.rows_of_run(one.answer, runs[n], self._document.reading) if one.answer else []
+            found[n] = (
+                extraction.rows_of_run(one.answer, runs[n], self._document.reading, self._ground) if one.answer else []
+            )
         goods = set(map(id, extraction.goods([row for n in range(len(runs)) for row in found[n]])))
         kept = [[row for row in found[n] if id(row) in goods] for n in range(len(runs))]
         fields = extraction.fields_of_lines(row for rows in kept for row in rows)
@@ -156,7 +199,13 @@ class _Asking:
         if not taken and not before:  # code's lines stand: what the model missed of them is no matter
             problems = [one.problem for one in said.values() if one.problem]
         calls = [one.call for one in said.values() if one.call]
-        update = self._update(fields if taken else {}, calls, problems)
+        if self._whole:
+            stands = extraction.adds_up(self._known, net) or agreement.are_proved(self._known)
+            taken = bool(fields) and not stands
+            changed, told = agreement.joined_lines(self._known, fields, stands=stands)
+            update = self._update(changed, calls, [*(map(_told_only, problems) if stands else problems), *told])
+        else:
+            update = self._update(fields if taken else {}, calls, problems)
         if taken:  # a table is replaced whole
             gone = [path for path in self._known if path.startswith("lines") and path not in update["fields"]]
             update["fields"] |= dict.fromkeys(gone)
@@ -204,7 +253,7 @@ class _Asking:
                     messages=messages(text, self._question),
                     answer=shape,
                     max_tokens=most,
-                    prompt_version=version(self._part),
+                    prompt_version=version(self._prompt),
                     tier=self._tier,
                 )
             )
@@ -230,6 +279,11 @@ class _Asking:
 def way_asked(tier: str, reasons: Sequence[str]) -> str:
     """A way a part was asked: its tier, and the reasons that were given."""
     return f"{tier}: {'; '.join(reasons)}"
+
+
+def _told_only(problem: Finding) -> Finding:
+    """A ``problem`` of a second reading, where the first stands: a person need not look for that."""
+    return problem.model_copy(update={"severity": Severity.WARNING})
 
 
 def _missing(run: Run, lines: int) -> Finding:

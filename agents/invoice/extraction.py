@@ -87,19 +87,22 @@ class PlacedRow:
     cells: Mapping[str, Field]
 
 
-def rows_of_run(answer: Mapping[str, Any], run: Run, reading: Reading) -> list[PlacedRow]:
+def rows_of_run(
+    answer: Mapping[str, Any], run: Run, reading: Reading, ground: Ground = Ground.MODEL
+) -> list[PlacedRow]:
     """The rows of ``answer`` whose cells stand among the lines of ``run``, from top to bottom.
 
     A row stands where its amount does (else its price, its quantity, its name), on a line of its own: of several places
     with that amount on the one that has most of its other cells, too. A row that stands on a line around the run
-    belongs to the run before or behind it, and is left out here.
+    belongs to the run before or behind it, and is left out here. Where the answer says on which line the row's amount stands,
+    a row that has none there, or next to it, is no row, and its other cells stand near it.
     """
     shown = {line.number for line in run.shown}
     places = Places(reading, shown)
     made: dict[int, PlacedRow] = {}
     last = -1
     for row in answer.get("lines", ()):
-        found = {key: where for key in LINE if (where := places.every(_said(row, key)))}
+        found = {key: where for key in LINE if (where := _near(places.every(_said(row, key)), row.get("line"), key))}
         key = next((key for key in ("amount", "price", "quantity", "name") if key in found), None)
         if key is None:
             continue
@@ -118,7 +121,7 @@ def rows_of_run(answer: Mapping[str, Any], run: Run, reading: Reading) -> list[P
             place = at if other == key else min(where, key=lambda p: (abs(p.line - last), abs(p.box[1] - at.box[1])))
             value = _canonical(f"lines[0].{LINE[other]}", _said(row, other))
             if value is not None:
-                cells[LINE[other]] = _placed(places, place, value, MODEL)
+                cells[LINE[other]] = _placed(places, place, value, ground)
         made[at.line] = PlacedRow(at.line, cells)
     return [made[line] for line in sorted(made) if run.first <= line <= run.last]
 
@@ -135,6 +138,12 @@ def rows_in(fields: Mapping[str, Field], first: int, behind: int) -> list[dict[s
         if first <= (n := line_of(path)) < behind:
             made.setdefault(n, {})[path.partition(".")[2]] = field
     return [made[n] for n in sorted(made)]
+
+
+def _near(where: Sequence[Place], line: int | None, key: str) -> Sequence[Place]:
+    """Those of the places that are near the ``line`` an answer names for its row: its amount on it or next to it."""
+    most = 1 if key == "amount" else 4
+    return where if line is None else [place for place in where if abs(place.line - line) <= most]
 
 
 def _said(row: Mapping[str, Any], key: str) -> str:
@@ -220,6 +229,6 @@ def _alike(one: str, other: str) -> bool:
 
 def _canonical(path: str, printed: str) -> str | None:
     if is_number(path):
-        number = values.parse_amount(printed)
+        number = values.parse_amount(printed) if len(values.amounts(printed)) == 1 else None
         return None if number is None else f"{number:f}"
     return " ".join(printed.split())

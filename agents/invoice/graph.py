@@ -74,6 +74,7 @@ def options(made: Settings) -> dict[str, JsonValue]:
     store too, by their digests: whoever asks years later which they were finds them there."""
     policy = load_policy(made.approval_policy, limits=made.approval_limits, sure=made.sure)
     DocumentStore(made.documents).put(policy.canonical)
+    tiers = tiers_of(made)
     return {
         "policy": policy.as_json(),
         "rulebook": keep_rulebook(made),
@@ -81,7 +82,8 @@ def options(made: Settings) -> dict[str, JsonValue]:
         "max_repairs": made.max_repairs,
         "companies": [company.model_dump() for company in made.companies],
         "ask": made.ask,
-        "tiers": list(tiers_of(made)),
+        "tiers": list(tiers),
+        "whole": [name for name, tier in tiers.items() if tier.reads == "whole"],
     }
 
 

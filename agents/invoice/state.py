@@ -60,6 +60,8 @@ class InvoiceOptions(Options):
     max_repairs: int = 0
     companies: list[OwnCompany] = []
     """Of all tenants."""
+    whole: list[str] = []
+    """Tiers whose model reads the whole document by itself; the others choose where code leaves something open."""
 
 
 class Correction(Plain):

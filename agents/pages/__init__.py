@@ -5,7 +5,7 @@ sure each value is. `safety` looks for what a document says to its reader, `tabl
 """
 
 from agents.pages import issuer
-from agents.pages._confidence import SURE, confidence_of, judged
+from agents.pages._confidence import READER_RIGHT, SURE, confidence_of, judged
 from agents.pages._confidence import keys as calibration_keys
 from agents.pages._destinations import payment_destinations
 from agents.pages._drafting import Draft, draft
@@ -15,6 +15,7 @@ from agents.pages._several import PagePart, Several, parse_pages
 from agents.pages.against import compare
 
 __all__ = [
+    "READER_RIGHT",
     "SURE",
     "Draft",
     "Offer",

@@ -34,6 +34,9 @@ _STRENGTHENING = (
 OCR = Ground.OCR
 _UNMEASURED = 0.9
 """The most that is believed of a value recognised in a picture while nobody has measured how often such values are right."""
+READER_RIGHT = 0.95
+"""The share of values that a model has to read right before its tier is said to read whole documents: what `counterfoil score`
+counts of it. What it and code both say is measured by that until the table has it."""
 _CERTAIN = {"xml": 0.999, "person": 1.0}
 """What an e-invoice states is what its sender means; what a person says is taken. (Whether it is *true* is for checks.)"""
 
@@ -67,6 +70,8 @@ def confidence_of(path: str, field: Field, table: Table | None = None) -> float:
 
 
 def _share(table: Table, path: str, grounds: Sequence[str]) -> float:
+    if Ground.INDEPENDENT in grounds and keys(path, grounds)[1] not in table:
+        return _by_both(_share(table, path, [ground for ground in grounds if ground != Ground.INDEPENDENT]))
     shares = [_estimated([keys(path, grounds)], table)]
     if family(path) is Family.NAME and Ground.LEARNT in grounds and set(grounds) <= {Ground.LEARNT, Ground.OVERRULED}:
         return min(shares[0] or _UNKNOWN, _UNMEASURED)  # whose name it is, the vendor master says
@@ -86,6 +91,13 @@ def _estimated(entries: Sequence[tuple[str, str]], table: Table) -> float | None
         return None
     share = (of_kind + 1) / (n + 2)
     return (right + _PRIOR * share) / (of + _PRIOR) if of else share
+
+
+def _by_both(alone: float) -> float:
+    """How likely a value is right that code reads right in a share ``alone`` of its cases, and that a second reader, who knows
+    nothing of it, reads too: by Bayes, and as if two readers who are both wrong always said the same wrong value."""
+    both_right, both_wrong = alone * READER_RIGHT, (1 - alone) * (1 - READER_RIGHT)
+    return round(both_right / (both_right + both_wrong), 3)
 
 
 def judged(fields: Mapping[str, Field]) -> Fields:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from infra.egress import NotAllowed, require_url
 from infra.models.errors import EndpointNotAllowed
 from infra.records.calls import PER_TOKENS, Price
-from infra.settings import MachinePrice, Settings, TierSettings, TokenPrice
+from infra.settings import MachinePrice, Reads, Settings, TierSettings, TokenPrice
 
 _ORDER = ("small", "large", "premium")
 LOCAL_CPU_PRICE = MachinePrice(
@@ -48,6 +48,8 @@ class Tier:
     price: Price | None
     api_key: str = field(repr=False)
     timeout_seconds: float
+    reads: Reads = "choose"
+    """Whether it is strong enough to read a document by itself."""
 
 
 def tiers_of(settings: Settings) -> dict[str, Tier]:
@@ -65,14 +67,22 @@ def tiers_of(settings: Settings) -> dict[str, Tier]:
     url = settings.model_url or settings.local_model_url
     return {
         "small": Tier(
-            "small", url, settings.model_name, price_of(price) if price else None, key, settings.model_timeout_seconds
+            "small",
+            url,
+            settings.model_name,
+            price_of(price) if price else None,
+            key,
+            settings.model_timeout_seconds,
+            settings.model_reads,
         )
     }
 
 
 def _tier(name: str, tier: TierSettings) -> Tier:
     price = price_of(tier.price) if tier.price else None
-    return Tier(name, tier.url, tier.model, price, os.environ.get(tier.api_key_env, ""), tier.timeout_seconds)
+    return Tier(
+        name, tier.url, tier.model, price, os.environ.get(tier.api_key_env, ""), tier.timeout_seconds, tier.reads
+    )
 
 
 def require_allowed(url: str, allowed_hosts: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from agents.fields import checks
 from agents.fields.rules import Rule
 from agents.fields.schema import SPLIT_PAGES, Fields
 from agents.fields.table import PARTS, Part
+from agents.invoice.asking import FIRST
 from agents.invoice.state import EXTRACT, FilePart, InvoiceState, InvoiceUpdate, Step
 from agents.pages import Draft, Several, judged
 from agents.steps import read as read_document
@@ -70,7 +71,7 @@ def _from_pages(
     findings += draft.findings
     if draft.several:
         findings += _several(draft.several, update, findings)
-    update["ask"] = parts_to_ask(draft, state.options.ask)
+    update["ask"] = parts_to_ask(draft, state.options.ask, whole=FIRST in state.options.whole)
     return draft.fields
 
 
@@ -92,10 +93,13 @@ def _several(several: Several, update: InvoiceUpdate, findings: Sequence[Finding
     return [finding(Rule.SEVERAL_INVOICES, Severity.ERROR, message, "invoice_number")]
 
 
-def parts_to_ask(draft: Draft, ask: str) -> list[Part]:
-    """What a model is asked about at first: by ``ask``, nothing, everything, or what code leaves open."""
+def parts_to_ask(draft: Draft, ask: str, *, whole: bool = False) -> list[Part]:
+    """What a model is asked about at first: by ``ask``, nothing, everything, or what code leaves open; where it reads the
+    ``whole`` document, all of it, the totals with the header."""
     if ask == "nothing" or draft.kind == "other":
         return []
+    if whole:
+        return ["header", "lines"]
     if ask == "all":
         return list(PARTS)
     due: list[Part] = ["header"]

@@ -53,6 +53,11 @@ def repairable(state: InvoiceState) -> dict[Part, tuple[str, list[str]]]:
     for part, reasons in _failed(state).items():
         if tier := _next_tier(state, part, reasons):
             due[part] = (tier, reasons)
+    totals = due.get("totals")
+    if totals and totals[0] in state.options.whole:  # who reads the whole document reads the totals with the header
+        del due["totals"]
+        _, of_header = due.get("header", ("", []))
+        due["header"] = (totals[0], [*of_header, *totals[1]])
     return due
 
 

@@ -15,9 +15,10 @@ from agents.fields.values import compact
 from infra.connections import Connections, use
 from infra.ledger import migrate
 from infra.records import OwnCompany, Vendor
-from infra.settings import Settings, TierSettings, TokenPrice
+from infra.settings import Reads, Settings, TierSettings, TokenPrice
 from tests.evals.attacks.desk import Attempt, Desk
 from tests.scripted.endpoint import NONE, ScriptedEndpoint
+from tests.scripted.readers import Hostile, Mediocre, Perfect
 
 POLICY = """\
 name: unseen
@@ -38,7 +39,15 @@ class Way(StrEnum):
     MASTER = "master"
     """Nobody, and the master has the seller with its identifiers and its account; the buyer is one of our own companies."""
     AGREE = "agree"
-    """A reader that says what code thinks best of, with the same known: the most that a model can add."""
+    """A reader that says what code thinks best of, with the same known: the most that a small model can add."""
+    PERFECT = "perfect"
+    """A strong model that reads the whole document and never errs, with the same known."""
+    MEDIOCRE = "mediocre"
+    """One that is right in four of five of its answers, though its tier is said to be strong."""
+    HOSTILE = "hostile"
+    """One that never is."""
+    CHOOSING = "choosing"
+    """The model that never errs, asked as a small one is: what reading the whole document is worth."""
 
 
 class Agreeing(ScriptedEndpoint):
@@ -53,11 +62,19 @@ class Agreeing(ScriptedEndpoint):
         return {key: (among.get("enum") or [NONE])[0] for key, among in schema["properties"].items()}
 
 
+_READERS: Mapping[Way, type[ScriptedEndpoint]] = {
+    Way.PERFECT: Perfect,
+    Way.MEDIOCRE: Mediocre,
+    Way.HOSTILE: Hostile,
+    Way.CHOOSING: Perfect,
+}
+
+
 class Desks:
     """Desks of one way of reading, one for each document, so that none knows of another."""
 
-    def __init__(self, connections: Connections, way: Way) -> None:
-        self._connections, self._way = connections, way
+    def __init__(self, connections: Connections, way: Way, reader: ScriptedEndpoint) -> None:
+        self._connections, self._way, self._reader = connections, way, reader
         self._tenants = 0
 
     async def tried(self, document: bytes, name: str, truth: Mapping[str, Any]) -> Attempt:
@@ -69,6 +86,8 @@ class Desks:
         reading has them on record."""
         self._tenants += 1
         tenant = f"unseen{self._tenants}"
+        if isinstance(self._reader, Perfect):
+            self._reader.truth = truth
         if self._way != Way.CODE and (vendor := vendor_of(truth, tenant)):
             await self._connections.ledger.put_vendors([vendor])
         ours = [] if self._way == Way.CODE else [ours for one in (truth, *others) for ours in companies_of(one)]
@@ -107,27 +126,28 @@ def companies_of(truth: Mapping[str, Any]) -> list[OwnCompany]:
 @asynccontextmanager
 async def desks(way: Way, **settings: Any) -> AsyncIterator[Desks]:
     """With a ledger and a document store of its own; ``settings`` over those of a plain installation."""
-    with tempfile.TemporaryDirectory(prefix="unseen-") as folder, Agreeing() as endpoint:
+    with tempfile.TemporaryDirectory(prefix="unseen-") as folder, _READERS.get(way, Agreeing)() as endpoint:
         home = Path(folder)
         policy = home / "approval.yaml"
         policy.write_text(POLICY)
         ledger_url = f"sqlite:///{home / 'ledger.db'}"
         migrate(ledger_url)
         price = TokenPrice(input=Decimal(1), output=Decimal(2), source="a list")
-        tier = TierSettings(url=endpoint.url, model="scripted", price=price, timeout_seconds=10)
+        reads: Reads = "whole" if way in (Way.PERFECT, Way.MEDIOCRE, Way.HOSTILE) else "choose"
+        tier = TierSettings(url=endpoint.url, model="scripted", price=price, timeout_seconds=10, reads=reads)
         made = Settings(
             home=home,
             ledger_url=ledger_url,
             tiers={"small": tier},
             approval_policy=policy,
-            ask="open" if way == Way.AGREE else "nothing",
+            ask="nothing" if way in (Way.CODE, Way.MASTER) else "open",
             max_repairs=0,
             **settings,
         )
         connections = Connections.of(made)
         use(connections)
         try:
-            yield Desks(connections, way)
+            yield Desks(connections, way, endpoint)
         finally:
             use(None)
             await connections.close()
