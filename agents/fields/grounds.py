@@ -57,7 +57,7 @@ class Ground(StrEnum):
     """Between code and model: code's value stands."""
     INDEPENDENT = "independent"
     """A strong model, which read the whole document knowing nothing of what code read, says the same."""
-    CONTRADICTED = "contradicted"
+    DIFFERS = "readers differ"
     """It says another: the likelier one stands, and both are told."""
     READER = "reader"
     """Such a model alone says so, and points at where it is printed."""

@@ -18,7 +18,7 @@ from agents.invoice import whole
 from agents.pages import READER_RIGHT
 from infra.records import Finding, Severity, finding
 
-_MARKS = (Ground.AGREED, Ground.DISPUTED, Ground.INDEPENDENT, Ground.CONTRADICTED)
+_MARKS = (Ground.AGREED, Ground.DISPUTED, Ground.INDEPENDENT, Ground.DIFFERS)
 _PROOFS = (Ground.PROVED, Ground.CHECK_DIGITS)
 _SUM = ("totals.tax_basis_total", "totals.tax_total", "totals.grand_total")
 
@@ -138,11 +138,11 @@ def _settle(
     if proved and not proof:
         return  # what closes needs no second reader
     if proof and not proved:
-        made[path] = _with(read, proof, Ground.CONTRADICTED)
+        made[path] = _with(read, proof, Ground.DIFFERS)
     elif (mine.confidence or 0) >= READER_RIGHT:
-        made[path] = mine.model_copy(update={"grounds": [*own(mine), Ground.CONTRADICTED]})
+        made[path] = mine.model_copy(update={"grounds": [*own(mine), Ground.DIFFERS]})
     else:
-        made[path] = _with(read, Ground.CONTRADICTED)
+        made[path] = _with(read, Ground.DIFFERS)
 
 
 def _join_rates(known: Mapping[str, Field], read: Mapping[str, Field], made: Fields, told: list[Finding]) -> None:

@@ -249,7 +249,7 @@ def test_sums_that_close_need_no_second_reader_and_rivals_that_close_too_are_in_
     assert GROSS not in changed
     assert [one.severity for one in told] == [Severity.WARNING]
     changed, _ = joined(code, totals("50.00", "10.00", "60.00", Ground.READER))
-    assert all(Ground.CONTRADICTED in changed[path].grounds for path in (NET, TAX, GROSS))
+    assert all(Ground.DIFFERS in changed[path].grounds for path in (NET, TAX, GROSS))
     assert all((one.confidence or 0) < SURE for one in judged(changed).values())
 
 
@@ -278,7 +278,7 @@ def test_two_readers_are_as_sure_as_bayes_makes_them() -> None:
 
     assert known(Ground.GUESS) == 0.5
     assert known(Ground.GUESS, Ground.INDEPENDENT) == READER_RIGHT
-    assert known(Ground.GUESS, Ground.CONTRADICTED) == 0.5
+    assert known(Ground.GUESS, Ground.DIFFERS) == 0.5
     assert known(Ground.OCR, Ground.GUESS, Ground.INDEPENDENT) <= 0.9, "what was read in a picture is not sure by that"
 
 
@@ -325,7 +325,7 @@ def test_a_table_that_code_cannot_prove_is_the_models_and_sure_where_both_say_th
         "lines[0].quantity": "2", "lines[0].net_amount": "30.00", "lines[0].name": "Ink", "lines[1].net_amount": "7",
     }  # fmt: skip
     assert changed["lines[0].net_amount"].grounds == [Ground.LAYOUT, Ground.INDEPENDENT]
-    assert Ground.CONTRADICTED in changed["lines[0].quantity"].grounds
+    assert Ground.DIFFERS in changed["lines[0].quantity"].grounds
     assert changed["lines[1].net_amount"].grounds == [Ground.READER]
 
 
