@@ -32,7 +32,7 @@ class DraftLines:
 def read_lines(layout: Layout, sums: Sums, around: DraftTotals) -> DraftLines:
     """The table of the lines, and what lies between their sum and the net total of ``around``."""
     totals, labelled = around.totals, around.adjustments
-    table = find_table(layout, totals=[totals.net] if totals else [])
+    table = find_table(layout, totals=_sums(totals))
     if table is None:
         return DraftLines(None, {}, labelled)
     amounts = _to_net(table, totals, sums, labelled)
@@ -45,6 +45,13 @@ def read_lines(layout: Layout, sums: Sums, around: DraftTotals) -> DraftLines:
         fields["totals.line_total"] = follows(f"{table.total:f}", "sum of the lines (BR-CO-10)", Ground.PROVED)
         labelled = {**labelled, **_summed(table.total, amounts)}
     return DraftLines(table, fields, labelled)
+
+
+def _sums(totals: Totals | None) -> list[Decimal]:
+    """What the lines may come to."""
+    if totals is None:
+        return []
+    return [totals.net, *([Decimal(totals.statement.start.value)] if totals.statement else [])]
 
 
 def _rows(reading: UprightReading, table: Table, closes: bool) -> Fields:
@@ -83,11 +90,11 @@ def _to_net(table: Table, totals: Totals | None, sums: Sums, labelled: Fields) -
 def _between(table: Table, lines: Decimal, totals: Totals, sums: Sums, labelled: Fields) -> list[Decimal]:
     """Amounts printed between the lines and the net total that lead from the one to the other: allowances and
     charges on the whole document, whatever they are called. At most four."""
-    if "net" not in totals.cells:
-        return []
     said = [sign * labelled[path].number for term, sign in _SIGNS if (path := f"totals.{term}") in labelled]
     if said and lines + sum(said, Decimal(0)) == totals.net:
         return said
+    if "net" not in totals.cells:
+        return []
     net = totals.cells["net"]
     printed = [c for c in sums.money if table.last_line < c.cell.line <= net.cell.line and c is not net]
     printed = [c for c in printed if Decimal(c.value) not in (0, lines, totals.net)][:_MOST_BETWEEN]

@@ -56,6 +56,7 @@ def _is_contradicted(best: Totals, sums: Sums) -> bool:
     if best.tax:
         return False
     taxes = [c for c in sums.labelled("tax") if c.announced("tax") >= 0.9 and Decimal(c.value) != 0]
+    taxes = [c for c in taxes if abs(Decimal(c.value)) < abs(best.gross)]
     nets = [c for c in sums.labelled("net") if c.announced("net") >= 0.9 and 0 < Decimal(c.value) < best.gross]
     return bool(taxes and nets)
 
@@ -79,7 +80,7 @@ def _as_labelled(sums: Sums) -> Fields:
 
 
 def _closing(best: Totals) -> Fields:
-    ground = Ground.PROVED if best.proved else Ground.ARITHMETIC
+    ground = best.ground
     fields: Fields = {}
     for term, path, value in (
         ("net", "totals.tax_basis_total", best.net),
@@ -93,20 +94,21 @@ def _closing(best: Totals) -> Fields:
         elif term in best.cells:
             fields[path] = printed(best.cells[term], f"{value:f}", ground)
         else:
-            fields[path] = follows(f"{value:f}", "sum over the rates", ground)
+            rule = "sum over the rates" if best.statement is None else "sum of what is printed"
+            fields[path] = follows(f"{value:f}", rule, ground)
     return fields
 
 
 def _tax_rows(best: Totals, sums: Sums) -> Fields:
     """The tax of each rate; where there is none, that of the only rate printed if it is nought."""
-    ground = Ground.PROVED if best.proved else Ground.ARITHMETIC
+    ground = best.ground
     fields: Fields = {}
-    for n, row in enumerate(best.rates):
+    for n, row in enumerate(best.rates or ([best.misfit] if best.misfit else [])):
         for column, number in (("rate", row.rate), ("basis", row.basis), ("amount", row.amount)):
             if column in row.cells:
                 fields[f"tax_breakdown[{n}].{column}"] = printed(row.cells[column], f"{number:f}", ground)
     nought = next((c for rate, c in sums.rates.items() if rate == 0), None)
-    if not best.rates and best.tax == 0 and nought is not None and len(sums.rates) == 1:
+    if not best.rates and "net" in best.cells and best.tax == 0 and nought is not None and len(sums.rates) == 1:
         fields["tax_breakdown[0].rate"] = printed(nought, "0", Ground.ARITHMETIC)
         fields["tax_breakdown[0].basis"] = printed(best.cells["net"], f"{best.net:f}", Ground.ARITHMETIC)
         if "tax" in best.cells:
@@ -125,7 +127,8 @@ def _around(best: Totals, sums: Sums) -> Fields:
     prepaid, due = _paid_and_due(best, sums)
     if due is None:
         rule = "BR-CO-16, nothing paid before"
-        fields["totals.due_payable"] = follows(f"{best.gross:f}", rule, Ground.FOLLOWS)
+        any_paid = any(c.announced("prepaid") >= CLEAR and Decimal(c.value) for c in sums.labelled("prepaid"))
+        fields["totals.due_payable"] = follows(f"{best.gross:f}", rule, Ground.GUESS if any_paid else Ground.FOLLOWS)
     elif prepaid:
         paid = f"{best.gross - Decimal(due.value):f}"
         fields["totals.prepaid"] = (
@@ -135,7 +138,7 @@ def _around(best: Totals, sums: Sums) -> Fields:
         )
         fields["totals.due_payable"] = printed(due, due.value, Ground.PROVED)
     elif Decimal(due.value) == best.gross:
-        fields["totals.due_payable"] = printed(due, due.value, Ground.PROVED if best.proved else Ground.ARITHMETIC)
+        fields["totals.due_payable"] = printed(due, due.value, best.ground)
         nothing = _clearly(sums, "prepaid", best.net, best.gross)
         if nothing is not None and Decimal(nothing.value) == 0:
             fields["totals.prepaid"] = printed(nothing, "0", Ground.LABEL)
@@ -147,8 +150,17 @@ def _around(best: Totals, sums: Sums) -> Fields:
 def _adjustments(best: Totals, sums: Sums) -> Fields:
     """The allowances and charges on the document that labels call so."""
     fields: Fields = {}
+    if best.statement is not None:
+        for kind, parts in (("allowance_total", best.statement.taken_off), ("charge_total", best.statement.added)):
+            total = sum((abs(Decimal(c.value)) for c in parts), Decimal(0))
+            if len(parts) == 1:
+                fields[f"totals.{kind}"] = printed(parts[0], f"{total:f}", best.ground)
+            elif parts:
+                fields[f"totals.{kind}"] = follows(f"{total:f}", "sum of what is printed", best.ground)
+        if fields:
+            return fields
     for term in ("allowance_total", "charge_total") if best.rounded is None else ():
-        if (adjustment := _clearly(sums, term, best.net, best.gross)) is not None:
+        if (adjustment := _clearly(sums, term, best.net, best.gross, Decimal(0))) is not None:
             amount = Decimal(adjustment.value)
             value = abs(amount) if best.net > 0 else amount
             fields[f"totals.{term}"] = printed(adjustment, f"{value:f}", Ground.LABEL)
@@ -193,7 +205,21 @@ def _paid_and_due(best: Totals, sums: Sums) -> tuple[list[Candidate], Candidate 
         for due in [*named, *behind]:
             if abs(Decimal(due.value)) + total == abs(best.gross):
                 return paid, due
-    return [], next(iter(named), None)
+    return _halves(best, sums) or ([], next(iter(named), None))
+
+
+def _halves(best: Totals, sums: Sums) -> tuple[list[Candidate], Candidate] | None:
+    """Of two amounts behind the total that make it, the one that a label calls due, else the last, is; the other was paid."""
+    gross = best.cells["gross"]
+    explained = {abs(best.net), abs(best.tax or 0), abs(best.gross)}
+    explained |= {abs(n) for row in (*best.rates, *sums.tax_rows) for n in (row.basis, row.amount)}
+    behind = [c for c in sums.money if c.cell.line > gross.cell.line and c.page == gross.page]
+    behind = [c for c in behind if abs(Decimal(c.value)) not in explained and Decimal(c.value)][:_MOST_TAKEN_OFF]
+    for n, one in enumerate(behind):
+        for other in behind[n + 1 :]:
+            if abs(Decimal(one.value)) + abs(Decimal(other.value)) == abs(best.gross):
+                return ([other], one) if one.announced("due") > other.announced("due") else ([one], other)
+    return None
 
 
 def _clearly(sums: Sums, term: str, *but: Decimal) -> Candidate | None:

@@ -227,3 +227,113 @@ def test_the_time_hundreds_of_different_amounts_take_does_not_grow_with_their_sq
         return Sums(Candidates(page(*[line.format(n=n) for n in range(lines)]))).ranked
 
     assert grows_gently(of, 800)
+
+
+STATEMENTS = {
+    "two taxes on one basis": (
+        ("Sub Total   800.00", "CGST 9%   72.00", "SGST 9%   72.00", "Total INR   944.00"),
+        {"tax_basis_total": "800.00", "tax_total": "144.00", "grand_total": "944.00"},
+    ),
+    "GST and PST": (
+        ("Subtotal   $200.00", "GST 5%   $10.00", "PST 7%   $14.00", "Total   $224.00"),
+        {"tax_basis_total": "200.00", "tax_total": "24.00", "grand_total": "224.00"},
+    ),
+    "taxes of two rates without their bases": (
+        ("Total HT   526,35 €", "TVA 21%   42,49 €", "TVA 6%   19,44 €", "Total TTC   588,28 €"),
+        {"tax_basis_total": "526.35", "tax_total": "61.93", "grand_total": "588.28"},
+    ),
+    "a rate of nothing besides": (
+        ("Subtotal   £1,687.90", "VAT (20.00%)   £317.98", "VAT (0.00%)   £0.00", "Total   £2,005.88"),
+        {"tax_basis_total": "1687.90", "tax_total": "317.98", "grand_total": "2005.88"},
+    ),
+    "a discount behind the tax": (
+        ("Subtotal   $ 1,300.00", "Tax 8.25%   $ 96.53", "Discount 10%   $ 130.00", "Total   $ 1,266.53"),
+        {"tax_basis_total": "1170.00", "tax_total": "96.53", "grand_total": "1266.53", "allowance_total": "130.00"},
+    ),
+    "a discount of an own name": (
+        ("Subtotal   £328.00", "Loyalty (20% Off)   -£65.60", "VAT (20%)   £52.48", "Total   £314.88"),
+        {"tax_basis_total": "262.40", "tax_total": "52.48", "grand_total": "314.88", "allowance_total": "65.60"},
+    ),
+    "shipping before the tax": (
+        ("Zwischensumme   592,49", "Versandkosten   4,50", "MwSt. 20 %   119,40", "Rechnungsbetrag   716,39"),
+        {"tax_basis_total": "596.99", "tax_total": "119.40", "grand_total": "716.39", "charge_total": "4.50"},
+    ),
+    "three decimals": (
+        ("Liteau   10,000   12,345   123,450", "Total HT   123,450", "TVA 20 %   24,690", "Total TTC   148,140"),
+        {"tax_basis_total": "123.450", "tax_total": "24.690", "grand_total": "148.140"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("lines", "right"), STATEMENTS.values(), ids=STATEMENTS)
+def test_totals_are_read_from_the_sum_over_each_amount_to_the_total(
+    lines: tuple[str, ...], right: dict[str, str]
+) -> None:
+    made = draft(page(*lines))
+    assert right.items() <= totals(made).items()
+    assert made.fields["totals.grand_total"].grounds == ["proved"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Net total   400.00", "VAT 20 %   90.00", "Total EUR   490.00"),
+        ("Nettobetrag   400,00", "USt 19 %   30,00", "Gesamtbetrag   430,00"),
+        ("Subtotal   $500.00", "Sales tax (8.25%)   $50.00", "Total   $550.00"),
+    ],
+)
+def test_a_tax_that_its_printed_rate_does_not_make_is_never_proved(lines: tuple[str, ...]) -> None:
+    made = draft(page(*lines))
+    assert made.fields["totals.grand_total"].grounds == ["other rate"]
+    assert "BR-CO-17" in rules(made)
+
+
+def test_a_share_capital_in_a_sentence_is_no_total() -> None:
+    found = triple(
+        "Montant HT   10,00",
+        "TVA 20 %   2,00",
+        "Total TTC   12,00",
+        "Exemple SA - Société Anonyme au capital de 905,56 € - Siège social : 2 rue de Siam - 29200 Brest",
+    )
+    assert found == ("10.00", "2.00", "12.00")
+
+
+def test_the_totals_are_those_in_the_currency_of_the_invoice_not_the_larger_ones() -> None:
+    made = draft(
+        page(
+            "Currency   GBP",
+            "            GBP       EUR",
+            "Net total   400.00    460.00",
+            "VAT 23%      92.00    105.80",
+            "Total       492.00    565.80",
+        )
+    )
+    assert (totals(made)["grand_total"], made.fields["currency"].value) == ("492.00", "GBP")
+
+
+def test_two_totals_that_close_as_well_are_rivals() -> None:
+    lines = ("Net total   400.00    460.00", "VAT 23%      92.00    105.80", "Total       492.00    565.80")
+    assert draft(page(*lines)).fields["totals.grand_total"].grounds == ["rival"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [("Bezahlt am 27.09.2024   70,00", "Fälliger Betrag   50,00"), ("SEPA transfer   70.00", "Residual   50.00")],
+)
+def test_of_two_amounts_that_make_the_total_the_last_is_due(lines: tuple[str, ...]) -> None:
+    made = totals(draft(page("Net  100.00", "VAT 20 %  20.00", "Total  120.00", *lines)))
+    assert (made["prepaid"], made["due_payable"]) == ("70.00", "50.00")
+
+
+def test_a_tax_that_is_said_to_be_in_the_total_leaves_the_net_total() -> None:
+    made = totals(draft(page("Coffee   6.00", "Total   12.00", "VAT 20 %   2.00")))
+    assert (made["tax_basis_total"], made["tax_total"], made["grand_total"]) == ("10.00", "2.00", "12.00")
+
+
+def test_a_long_statement_takes_no_more_than_its_length() -> None:
+    def sized(n: int) -> Callable[[], object]:
+        lines = ["Subtotal   100.00", *(f"Rabatt {k}   -{k}.{k % 100:02}" for k in range(1, n))]
+        reading = page(*lines, "Total   1.00")
+        return lambda: Sums(Candidates(reading)).ranked()
+
+    assert grows_gently(sized, 160)
