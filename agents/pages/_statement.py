@@ -75,7 +75,7 @@ def _parts(candidate: Candidate, labels: Mapping[int, Mapping[str, float]]) -> s
 def _further(reading: Statement, candidate: Candidate, parts: set[str], rate_of: Rate) -> Iterator[Statement]:
     """``reading`` with one amount more: as the total, a subtotal, a tax, as taken off or added, or as no part of it."""
     value = Decimal(candidate.value)
-    changed = bool(reading.taxes or reading.taken_off or reading.added)
+    changed = len(reading.taxes) > 1 or bool(reading.taken_off or reading.added)  # else three amounts close
     if value == reading.sum and changed and parts & {"gross", "due"}:
         yield replace(reading, gross=candidate)
     if value == reading.sum and not reading.taxes:
