@@ -65,6 +65,11 @@ def _bare(text: str) -> str:
     return "".join(c for c in normalize("NFKD", text) if category(c) not in _UNSEEN).translate(_BLANK_LETTERS)
 
 
+def load() -> None:
+    """Have the list ready: some tenths of a second, once a process, that the first who compares would wait for."""
+    _prototypes()
+
+
 @cache
 def _prototypes() -> dict[int, str]:
     """Of each character that others look like, the one that stands for all of them. The list has pairs, in both directions."""

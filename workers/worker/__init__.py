@@ -32,7 +32,7 @@ from temporalio.workflow import NondeterminismError
 
 from agents.documents import TURNS
 from infra import connections as connected
-from infra import home
+from infra import home, lookalikes
 from infra.connections import Connections
 from infra.forks import can_confine
 from infra.ledger import LedgerNotReady
@@ -174,6 +174,7 @@ def workflow_runner(*, sandbox: bool = True) -> WorkflowRunner:
     The sandbox costs a tenth of a worker's processor time. It catches what a workflow must not do when the code is
     written, so the tests run in it.
     """
+    lookalikes.load()  # names are compared in workflows too, whose tasks have two seconds
     if not sandbox:
         return UnsandboxedWorkflowRunner()
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH)
