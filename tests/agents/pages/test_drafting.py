@@ -9,6 +9,8 @@ import pytest
 
 from agents.documents import read_document
 from agents.documents.reading import Box, HiddenText, Reading
+from agents.fields.checks import check
+from agents.fields.grounds import Ground
 from agents.fields.schema import rows
 from agents.pages import Draft, draft
 from tests.agents.drawn_pages import page
@@ -306,3 +308,38 @@ def test_documents_that_code_reads_right_stay_so(case: Case) -> None:
 
 def test_every_guarded_document_is_in_the_corpus() -> None:
     assert set(GUARDED) <= {case.doc.id for case in CORPUS}
+
+
+@pytest.mark.parametrize(
+    ("tax", "total", "fits"),
+    [
+        ("VAT 20 %   80.00", "480.00", True),
+        ("VAT 20 %   80.03", "480.03", True),  # rounded by line
+        ("VAT 20 %   90.00", "490.00", False),
+        ("VAT 20 %   70.00", "470.00", False),
+        ("VAT 20 %   48.00", "448.00", True),  # of the first line alone: the other is exempt
+        ("19 % MwSt   90.00", "490.00", False),
+        ("TVA 20,00 %   90.00", "490.00", False),
+        ("BTW 21%   90.00", "490.00", False),
+        ("VAT   90.00", "490.00", True),  # no rate is printed
+    ],
+)
+def test_a_tax_that_does_not_fit_the_rate_printed_with_it_is_an_error_and_never_proved(
+    tax: str, total: str, fits: bool
+) -> None:
+    fields = draft(
+        page(
+            "INVOICE",
+            "Description    Quantity   Unit price   Amount",
+            "Shop sign 2 m         2       120.00   240.00",
+            "Fitting               4        40.00   160.00",
+            "                        Net total      400.00",
+            f"                        {tax}",
+            f"                        Total EUR      {total}",
+        )
+    ).fields
+    assert ("BR-CO-17" in [f.rule for f in check(fields) if f.is_error]) is not fits
+    if not fits:
+        assert Ground.PROVED not in {
+            g for path in ("totals.tax_total", "totals.grand_total") for g in fields[path].grounds
+        }
