@@ -7,66 +7,30 @@ import argparse
 import asyncio
 import json
 import tempfile
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
 
 from agents.fields.grounds import Ground
 from agents.fields.schema import Evidence, Field
-from agents.pages import SURE, calibration_keys, confidence_of
+from agents.pages import SURE, confidence_of
 from tests.evals.corpus.__main__ import write
 from tests.evals.unseen.__main__ import OPEN
 from tests.evals.unseen.desk import Way
-from tests.evals.unseen.reading import Result, corpus_of, read_set
+from tests.evals.unseen.pairs import run as run_pairs
+from tests.evals.unseen.pairs import seen_of
+from tests.evals.unseen.reading import corpus_of, read_set
+from tests.evals.unseen.seen import Seen, measured, seen_in
 from workers.cli._console import add_row, table
 from workers.score.files import write_table
-from workers.score.report import issuer_of
 from workers.score.rules import KEYS
 
+WAYS = (Way.CODE, Way.MASTER, Way.AGREE)
+"""Of a strong reader nothing is counted: that would measure the stand-in."""
 SHIPPED = Path(__file__).resolve().parents[3] / "agents" / "pages" / "confidence.json"
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A value that was read where the truth is known, on which grounds."""
-
-    issuer: str
-    document: str
-    field: str
-    """``lines[].name``."""
-    grounds: tuple[str, ...]
-    right: bool
-
-    @property
-    def path(self) -> str:
-        return self.field.replace("[]", "[0]")
-
-
-def seen_in(result: Result) -> list[Seen]:
-    """The values code or a model found; of what follows from others too."""
-    seen = []
-    for read in result.reads:
-        for cell in read.score.cells:
-            if cell.read not in (None, "") and read.confidence(cell) is not None:
-                grounds = read.confidences.grounds(cell.read_at)
-                issuer = issuer_of(read.document.truth)
-                seen.append(Seen(issuer, read.document.id, cell.name, tuple(sorted(set(grounds))), cell.right))
-    return seen
-
-
-def measured(seen: Iterable[Seen]) -> dict[str, tuple[float, float]]:
-    """The table: of each entry the sum of the issuers' shares of right values, and how many issuers."""
-    rights: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
-    for value in seen:
-        for entry in calibration_keys(value.path, value.grounds):
-            rights[entry][value.issuer].append(value.right)
-    return {
-        entry: (round(sum(sum(of) / len(of) for of in issuers.values()), 3), len(issuers))
-        for entry, issuers in sorted(rights.items())
-    }
 
 
 def left_out(seen: Sequence[Seen]) -> list[tuple[Seen, float]]:
@@ -80,14 +44,15 @@ def left_out(seen: Sequence[Seen]) -> list[tuple[Seen, float]]:
     return judged
 
 
-async def collected(sets: Sequence[str], ways: Sequence[Way], drawn: Path) -> dict[str, list[Seen]]:
-    """All values of all sets in all ways, by set."""
+async def collected(sets: Sequence[str], drawn: Path) -> dict[str, list[Seen]]:
+    """All values of all sets in all ways, and of second invoices after a look at the first, by set."""
     write(drawn)
     seen: dict[str, list[Seen]] = {}
     for name in [*sets, str(drawn)]:
-        for way in ways:
+        for way in WAYS:
             result = await read_set(corpus_of(name), way, look=False)
             seen.setdefault("drawn" if name == str(drawn) else name, []).extend(seen_in(result))
+    seen["second invoices"] = [value for name in sets for value in seen_of(await run_pairs(name, look=False))]
     return seen
 
 
@@ -107,7 +72,7 @@ def main() -> None:
         }
     else:
         with tempfile.TemporaryDirectory(prefix="drawn-") as folder:
-            by_set = asyncio.run(collected(given.sets, list(Way), Path(folder)))
+            by_set = asyncio.run(collected(given.sets, Path(folder)))
         if given.seen:
             told = {name: [asdict(value) for value in values] for name, values in by_set.items()}
             given.seen.write_text(json.dumps(told, ensure_ascii=False))

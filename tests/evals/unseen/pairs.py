@@ -26,9 +26,9 @@ from agents.fields.table import COLUMNS, SCALARS, is_number
 from agents.pages import _confidence
 from tests.evals.attacks.desk import Attempt, Desk
 from tests.evals.unseen.__main__ import OPEN, _percent, _tell
-from tests.evals.unseen.calibration import Seen, measured, seen_in
 from tests.evals.unseen.desk import Desks, Way, desks
 from tests.evals.unseen.reading import CORPUS, Read, Result, corpus_of, read_of
+from tests.evals.unseen.seen import Seen, measured, seen_in
 from workers.cli._console import add_row, table
 from workers.score.corpus import Document
 from workers.score.report import issuer_of

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.evals.unseen.calibration import Seen, left_out, measured
+from tests.evals.unseen.calibration import left_out
+from tests.evals.unseen.seen import Seen, measured
 
 
 def seen(issuer: str, right: bool, grounds: tuple[str, ...] = ("label",), field: str = "invoice_number") -> Seen:
