@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from agents.fields import values
 from agents.fields.grounds import Ground
 from agents.fields.rules import Rule
 from agents.fields.schema import Fields
 from agents.pages._candidates import Candidate
 from agents.pages._proposed import CLEAR, follows, printed
-from agents.pages._totals import Sums, Totals
+from agents.pages._totals import Sums, TaxRow, Totals
 from infra.records import Finding, Severity, finding
 
 _CLOSES = 1.2
@@ -41,13 +40,11 @@ def read_totals(sums: Sums) -> DraftTotals:
     best = sums.best()
     if best is None or best.score < _CLOSES or _is_contradicted(best, sums):
         return DraftTotals(None, _as_labelled(sums))
-    rate = _rate_that_tax_contradicts(best, sums)
-    if rate is not None:
-        best = replace(best, proved=False)
-    taxed = _tax_rows(best, sums) if rate is None else _contradicting(best, rate)
+    if best.misfit is not None and _is_of_a_part(best.misfit, sums):
+        best = replace(best, misfit=None)
     return DraftTotals(
         best,
-        {**_closing(best), **taxed, **_around(best, sums)},
+        {**_closing(best), **_tax_rows(best, sums), **_around(best, sums)},
         _adjustments(best, sums),
         _second_total(best, sums),
     )
@@ -125,37 +122,19 @@ def _tax_rows(best: Totals, sums: Sums) -> Fields:
     return fields
 
 
-def _rate_that_tax_contradicts(best: Totals, sums: Sums) -> Decimal | None:
-    """The one rate that is printed with the tax, if nothing printed has that tax by it: neither the net, nor an amount, nor
-    some of the rows."""
-    tax = best.cells.get("tax")
-    if tax is None or not best.tax or best.rates:
-        return None
-    told = {rate for text in (tax.cell.text, tax.told) for rate in values.RATE.findall(text)}
-    rates = {rate for text in told if (rate := values.parse_amount(text))}
-    if len(rates) != 1:
-        return None
-    (rate,) = rates
-    basis, unsure = abs(best.tax) * 100 / rate, _TAX_UNSURE * 100 / rate
-    if abs(abs(best.net) - basis) <= unsure:
-        return None
-    if basis < abs(best.net):
-        parts = {Decimal(0)}
-        for row in [c for c in sums.money if c.cell.line < tax.cell.line][-_MOST_ROWS:]:
-            parts |= {part + abs(Decimal(row.value)) for part in parts}
-        if any(abs(part - basis) <= unsure for part in (*parts, *(abs(Decimal(c.value)) for c in sums.money))):
-            return None
-    return rate
-
-
-def _contradicting(best: Totals, rate: Decimal) -> Fields:
-    """The tax with the rate that is printed with it, for the checks to say that they do not fit."""
-    said = "rate printed with the tax"
-    fields = {"tax_breakdown[0].rate": follows(f"{rate.normalize():f}", said, Ground.LABEL)}
-    for column, term in (("basis", "net"), ("amount", "tax")):
-        number = best.net if term == "net" else best.tax
-        fields[f"tax_breakdown[0].{column}"] = printed(best.cells[term], f"{number:f}", Ground.LABEL)
-    return fields
+def _is_of_a_part(row: TaxRow, sums: Sums) -> bool:
+    """Whether a tax that its rate does not make of the net is one of an amount that is printed, or of some of the rows: the
+    others may be exempt."""
+    tax = row.cells.get("amount")
+    if tax is None or not row.rate:
+        return False
+    basis, unsure = abs(row.amount) * 100 / row.rate, _TAX_UNSURE * 100 / row.rate
+    if basis >= abs(row.basis):
+        return False
+    parts = {Decimal(0)}
+    for cell in [c for c in sums.money if c.cell.line < tax.cell.line][-_MOST_ROWS:]:
+        parts |= {part + abs(Decimal(cell.value)) for part in parts}
+    return any(abs(part - basis) <= unsure for part in (*parts, *(abs(Decimal(c.value)) for c in sums.money)))
 
 
 def _around(best: Totals, sums: Sums) -> Fields:
