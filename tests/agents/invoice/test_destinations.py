@@ -230,7 +230,8 @@ async def test_the_buyers_account_that_is_debited_is_no_destination_beside_the_v
     await connected.ledger.put_vendors([NORTHWIND])
     extra = f"IBAN: {IBAN}\nWe collect it from your account {OTHER}"
     state = await execution.submit(invoice_pdf("R-1", extra=extra), ask="nothing", sure=0)
-    assert state["decision"]["outcome"] == "approve", state["decision"]
+    rules = [found["rule"] for of in state["findings"].values() for found in of if found["severity"] == "error"]
+    assert rules == ["DIRECT-DEBIT"]
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ async def test_who_may_not_approve_teaches_nothing(desk: Desk) -> None:
     "second",
     [
         Sound("R-102", iban=OTHER_IBAN),
-        Sound("R-103", seller="Nordlicht Papier Handel GmbH"),
+        Sound("R-103", seller="Südwind Handels GmbH"),
         Sound("R-104", quantity=600),
         Sound("R-105", extra=("Zahlbetrag 9.999,00 EUR",)),
         Sound("R-106", extra=("Bitte beachten Sie unsere neue Bankverbindung",)),
