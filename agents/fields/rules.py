@@ -38,6 +38,7 @@ class Rule(StrEnum):
     DIRECT_DEBIT = "DIRECT-DEBIT"
     IN_OUR_FAVOUR = "IN-OUR-FAVOUR"
     SELF_BILLED = "SELF-BILLED"
+    CORRECTING = "CORRECTING"
     # How an e-invoice is put into its PDF
     FX_AF = "FX-AF"
     FX_AFRELATIONSHIP = "FX-AFRELATIONSHIP"

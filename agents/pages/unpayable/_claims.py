@@ -21,6 +21,7 @@ _CLAIMS = {
     Rule.PAID: phrases("claims.settled"),
     Rule.DIRECT_DEBIT: phrases("claims.collected"),
     Rule.SELF_BILLED: phrases("claims.self_billed"),
+    Rule.CORRECTING: phrases("claims.correcting"),
 }
 _STATUS, _METHOD, _BY_DEBIT = phrases("claims.status"), phrases("claims.method"), phrases("claims.by_debit")
 _MANDATE = phrases("claims.mandate")

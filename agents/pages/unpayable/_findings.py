@@ -20,6 +20,7 @@ _MEANS: dict[Rule, str] = {
     Rule.REMINDED: "it asks once more for what another document may have asked for",
     Rule.DIRECT_DEBIT: "the seller takes the amount itself, so nothing is to be transferred",
     Rule.IN_OUR_FAVOUR: "the seller owes this amount, it is not to be paid",
+    Rule.CORRECTING: "it takes the place of another invoice: see that only one of the two is paid",
     Rule.SELF_BILLED: "it is written by who buys: compare it with what you wrote yourselves",
 }
 """What follows from it, for who decides."""

@@ -140,6 +140,14 @@ def test_a_stamp_of_several_words_and_a_day_is_one() -> None:
         ("Abrechnung im Gutschriftsverfahren", "SELF-BILLED"),
         ("Autofacturation", "SELF-BILLED"),
         ("Samofakturowanie", "SELF-BILLED"),
+        ("Corrected invoice No. HS-2419", "CORRECTING"),
+        ("Replacement invoice", "CORRECTING"),
+        ("Rechnungskorrektur zu R-17", "CORRECTING"),
+        ("Berichtigte Rechnung Nr. 2026-18", "CORRECTING"),
+        ("Facture rectificative F-12", "CORRECTING"),
+        ("Factura rectificativa", "CORRECTING"),
+        ("Fattura correttiva", "CORRECTING"),
+        ("Gecorrigeerde factuur", "CORRECTING"),
     ],
 )  # fmt: skip
 def test_what_a_line_says_against_being_paid_is_found_where_it_stands(line: str, rule: str) -> None:
