@@ -40,6 +40,8 @@ def read_totals(sums: Sums) -> DraftTotals:
     best = sums.best()
     if best is None or best.score < _CLOSES or _is_contradicted(best, sums):
         return DraftTotals(None, _as_labelled(sums))
+    if not best.tax and _clear_taxes(best, sums):
+        best = replace(best, rivalled=True)
     if best.misfit is not None and _is_of_a_part(best.misfit, sums):
         best = replace(best, misfit=None)
     return DraftTotals(
@@ -61,10 +63,15 @@ def _is_contradicted(best: Totals, sums: Sums) -> bool:
     the document does not add up, and its amounts are taken as labelled, for the checks to say so."""
     if best.tax:
         return False
-    taxes = [c for c in sums.labelled("tax") if c.announced("tax") >= 0.9 and Decimal(c.value) != 0]
-    taxes = [c for c in taxes if abs(Decimal(c.value)) < abs(best.gross)]
+    taxes = _clear_taxes(best, sums)
     nets = [c for c in sums.labelled("net") if c.announced("net") >= 0.9 and 0 < Decimal(c.value) < best.gross]
     return bool(taxes and nets)
+
+
+def _clear_taxes(best: Totals, sums: Sums) -> list[Candidate]:
+    """Taxes that their labels clearly call so, and that are less than the total."""
+    taxes = [c for c in sums.labelled("tax") if c.announced("tax") >= CLEAR and Decimal(c.value) != 0]
+    return [c for c in taxes if abs(Decimal(c.value)) < abs(best.gross)]
 
 
 def _as_labelled(sums: Sums) -> Fields:

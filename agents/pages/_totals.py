@@ -72,10 +72,12 @@ class Totals:
     def ground(self) -> Ground:
         if self.misfit is not None:
             return Ground.OTHER_RATE
+        if self.rivalled:
+            return Ground.RIVAL
         if not self.proved:
             whole = self.statement is None and self.net + (self.tax or 0) == self.gross
             return Ground.ARITHMETIC if whole else Ground.PART
-        return Ground.RIVAL if self.rivalled else Ground.PROVED
+        return Ground.PROVED
 
 
 class Sums:
